@@ -1,0 +1,53 @@
+"""Exact gradients inside NEURON: translate mechanisms, carry dV/dtheta through whole cells while they run."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from nmodlgrad._version import __version__
+
+if TYPE_CHECKING:
+    from nmodlgrad.build import BuildError
+    from nmodlgrad.compiler import translate
+    from nmodlgrad.diagnostics import Diagnostic, NmodlGradError, Refused
+    from nmodlgrad.runtime.errors import CannotCarry, UnknownParameter
+    from nmodlgrad.runtime.load import load
+    from nmodlgrad.runtime.parameter import Parameter
+    from nmodlgrad.runtime.sensitivity import Recorder, Sensitivity
+
+__all__ = [
+    "BuildError",
+    "CannotCarry",
+    "Diagnostic",
+    "NmodlGradError",
+    "Parameter",
+    "Recorder",
+    "Refused",
+    "Sensitivity",
+    "UnknownParameter",
+    "__version__",
+    "load",
+    "translate",
+]
+
+# Where each public name lives: imported when it is asked for, so that `import nmodlgrad` stays quick.
+_HOME = {
+    "BuildError": "build",
+    "CannotCarry": "runtime.errors",
+    "Diagnostic": "diagnostics",
+    "NmodlGradError": "diagnostics",
+    "Parameter": "runtime.parameter",
+    "Recorder": "runtime.sensitivity",
+    "Refused": "diagnostics",
+    "Sensitivity": "runtime.sensitivity",
+    "UnknownParameter": "runtime.errors",
+    "load": "runtime.load",
+    "translate": "compiler",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'nmodlgrad' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"nmodlgrad.{_HOME[name]}"), name)

@@ -1,0 +1,1 @@
+"""Step to tangent: forward differentiation, statement by statement."""

@@ -1,0 +1,81 @@
+"""What differentiation produces: statements in NMODL's own shape, ready to be written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Set:
+    """target = text"""
+
+    target: str
+    text: str
+    reads: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Invoke:
+    """A call of a procedure, which leaves its results in `writes`."""
+
+    text: str
+    reads: frozenset[str]
+    writes: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Choose:
+    """if (condition) { body } else { orelse }"""
+
+    condition: str
+    reads: frozenset[str]
+    body: Sequence[Step]
+    orelse: Sequence[Step]
+
+
+Step = Set | Invoke | Choose
+
+
+@dataclass
+class Program:
+    """Steps, and the names among their targets that need a LOCAL declaration."""
+
+    steps: list[Step] = field(default_factory=list)
+    local_names: list[str] = field(default_factory=list)
+
+
+def needed(steps: Sequence[Step], wanted: Iterable[str]) -> tuple[list[Step], set[str]]:
+    """The steps that `wanted` names depend on, and the names that these steps read from outside."""
+    live = set(wanted)
+    kept: list[Step] = []
+    for step in reversed(steps):
+        match step:
+            case Set(target=target, reads=reads):
+                if target in live:
+                    live.discard(target)
+                    live |= reads
+                    kept.append(step)
+            case Invoke(reads=reads, writes=writes):
+                if writes & live:
+                    live -= writes
+                    live |= reads
+                    kept.append(step)
+            case Choose(condition=condition, reads=reads, body=body, orelse=orelse):
+                one, live_one = needed(body, live)
+                two, live_two = needed(orelse, live)
+                if one or two:
+                    live = live_one | live_two | reads
+                    kept.append(Choose(condition, reads, one, two))
+    return kept[::-1], live
+
+
+def targets(steps: Sequence[Step]) -> list[str]:
+    """Names that the steps set, in the order of their first appearance."""
+    found: dict[str, None] = {}
+    for step in steps:
+        if isinstance(step, Set):
+            found[step.target] = None
+        elif isinstance(step, Choose):
+            found |= dict.fromkeys([*targets(step.body), *targets(step.orelse)])
+    return list(found)

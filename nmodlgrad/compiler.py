@@ -1,0 +1,163 @@
+"""The whole way: sources to augmented mechanisms, support mechanism and manifest, in a folder for nrnivmodl."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nmodlgrad._version import __version__
+from nmodlgrad.diagnostics import Diagnostic, NmodlGradError, Refused
+from nmodlgrad.sources import BUILT_IN, Found, find
+
+MANIFEST = "nmodlgrad.json"
+SUPPORT = "zz_nmodlgrad_cable.mod"  # registered last: the cable has to head the state phase
+
+
+@dataclass(frozen=True)
+class Translation:
+    """What was written: the texts by file name, manifest included, and the manifest as data."""
+
+    files: dict[str, str]
+    manifest: dict[str, Any]
+
+
+def translate(
+    sources: Iterable[str | Path] | str | Path,
+    output: str | Path,
+    wrt: Collection[str] | None = None,
+    suffix: str | None = None,
+) -> dict[str, Any]:
+    """Write augmented mechanisms, the support mechanism and the manifest into a folder.
+
+    Parameters
+    ----------
+    sources
+        ``.mod`` files, folders of them, or names of mechanisms that NEURON ships
+    output
+        the folder, made if it does not exist; ``nrnivmodl`` compiles it unchanged
+    wrt
+        names of the parameters that can be seeded; all that act by default
+    suffix
+        appended to the mechanisms' names; by default ``_grad`` for built-in ones and nothing for others
+
+    Returns
+    -------
+    dict
+        the manifest
+
+    Raises
+    ------
+    Refused
+        with a diagnostic for everything that can not be carried exactly; nothing is written then.
+    """
+    listed = [sources] if isinstance(sources, str | Path) else list(sources)
+    found = find(listed)
+    _refuse_overwriting(found, Path(output))
+    result = compile_sources(found, wrt, suffix)
+    write(result.files, Path(output))
+    return result.manifest
+
+
+def compile_sources(
+    found: Iterable[Found],
+    wrt: Collection[str] | None = None,
+    suffix: str | None = None,
+    progress: Callable[[str], None] = lambda text: None,
+) -> Translation:
+    """Translate source texts without touching the file system."""
+    from nmodlgrad.emit import manifest
+    from nmodlgrad.emit.mechanism import augmented
+    from nmodlgrad.emit.render import render
+
+    files: dict[str, str] = {}
+    entries: list[dict[str, Any]] = []
+    problems: list[Diagnostic] = []
+    known: set[str] = set()
+    for item in found:
+        progress(item.source.name)
+        try:
+            tangent = _differentiate(item, wrt, known)
+        except Refused as refused:
+            problems += refused.diagnostics
+            continue
+        built_in = tangent.mechanism.name in BUILT_IN
+        name = tangent.mechanism.name + (suffix if suffix is not None else "_grad" if built_in else "")
+        if name in BUILT_IN:
+            raise NmodlGradError(f"{name} is the name of a built-in mechanism and can not be registered again: give a suffix")
+        file = item.file
+        if file in files:
+            problems.append(Diagnostic("NG004", f"two sources have the file name {file}", item.source.name, 1, 1))
+        files[file] = augmented(tangent, name)
+        entries.append(manifest.entry(tangent, name, file))
+    problems += _unknown(wrt, known)
+    problems += _twice(entries)
+    if problems:
+        raise Refused(problems)
+    data = {"nmodlgrad": __version__, "support": SUPPORT, "mechanisms": entries}
+    files[SUPPORT] = render("cable.mod.jinja", version=__version__)
+    files[MANIFEST] = json.dumps(data, indent=2) + "\n"
+    return Translation(files, data)
+
+
+def _differentiate(item: Found, wrt: Collection[str] | None, known: set[str]) -> Any:
+    from nmodlgrad.calculus.tangent import differentiate
+    from nmodlgrad.semantics.resolve import resolve
+    from nmodlgrad.syntax.parse import parse
+
+    mechanism = resolve(item.source, parse(item.source))
+    known |= mechanism.symbols.keys()
+    return differentiate(mechanism, wrt)
+
+
+def _unknown(wrt: Collection[str] | None, known: set[str]) -> list[Diagnostic]:
+    from difflib import get_close_matches
+
+    problems = []
+    for name in sorted(set(wrt or ()) - known):
+        near = get_close_matches(name, sorted(known), n=2)
+        hint = f"did you mean {' or '.join(near)}?" if near else ""
+        problems.append(Diagnostic("NG005", f"no mechanism has a parameter {name}", "--wrt", 1, 1, hint=hint))
+    return problems
+
+
+def _twice(entries: list[dict[str, Any]]) -> list[Diagnostic]:
+    problems, seen = [], {}
+    for entry in entries:
+        if entry["name"] in seen:
+            message = f"the mechanism {entry['name']} is in {seen[entry['name']]} too"
+            problems.append(Diagnostic("NG004", message, entry["file"], 1, 1))
+        seen[entry["name"]] = entry["file"]
+    return problems
+
+
+def _refuse_overwriting(found: Iterable[Found], output: Path) -> None:
+    """A source is never written to, whatever folder is asked for."""
+    for item in found:
+        target = output / item.file
+        if target.exists() and Path(item.source.name).exists() and target.samefile(item.source.name):
+            message = "the output would overwrite this source"
+            raise Refused([Diagnostic("NG006", message, item.source.name, 1, 1, hint="give another folder with -o")])
+
+
+def write(files: dict[str, str], output: Path) -> None:
+    """Write each file whole or not at all; a file whose text is the same already is left alone."""
+    output.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        data = text.encode("latin-1", errors="strict") if name.endswith(".mod") else text.encode()
+        target = output / name
+        if target.exists() and target.read_bytes() == data:
+            continue
+        handle, temporary = tempfile.mkstemp(dir=output, prefix=f".{name}.")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, target)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise

@@ -1,0 +1,1 @@
+"""Tangent to source text: the original patched in place, and what is appended to it."""

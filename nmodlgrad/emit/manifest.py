@@ -1,0 +1,46 @@
+"""The manifest: what the runtime has to know of the mechanisms beside it. The runtime never reads NMODL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nmodlgrad.calculus.tangent import TangentMechanism
+from nmodlgrad.semantics.mechanism import Role, Scope
+
+
+def entry(tangent: TangentMechanism, name: str, file: str) -> dict[str, Any]:
+    """The manifest's entry for a mechanism that is registered as `name`."""
+    mechanism = tangent.mechanism
+    symbols = mechanism.symbols
+    return {
+        "name": name,
+        "original": mechanism.name,
+        "file": file,
+        "point_process": mechanism.is_point_process,
+        "carried": list(tangent.carried),
+        "current_carried": tangent.current_carried,
+        "parameters": [
+            {"name": p, "unit": symbols[p].unit or "", "scope": _scope(symbols[p].role, symbols[p].scope)}
+            for p in tangent.parameters
+        ],
+        "current_parameters": tangent.current_parameters,
+        "weight": tangent.weight,
+        "linear": tangent.linear,
+        "ions": list(mechanism.ions),
+        "range_parameters": [s.name for s in symbols.values() if s.role is Role.PARAMETER and s.scope is Scope.RANGE],
+        "range_variables": [
+            s.name for s in symbols.values() if s.scope is Scope.RANGE and s.role in (Role.STATE, Role.ASSIGNED)
+        ],
+        "globals": [s.name for s in symbols.values() if s.role is Role.PARAMETER and s.scope is Scope.GLOBAL]
+        + (["usetable"] if _has_table(tangent) else []),
+        "excluded": dict(sorted(tangent.excluded.items())),
+    }
+
+
+def _scope(role: Role, scope: Scope) -> str:
+    return "ion" if role is Role.REVERSAL else scope.value
+
+
+def _has_table(tangent: TangentMechanism) -> bool:
+    mechanism = tangent.mechanism
+    return any(mechanism.table(b) for b in (*mechanism.functions.values(), *mechanism.procedures.values()))

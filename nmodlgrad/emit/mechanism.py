@@ -1,0 +1,185 @@
+"""The augmented mechanism: a few marked lines in the original text, everything else appended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nmodlgrad._version import __version__
+from nmodlgrad.calculus.forward import Derivative, Linearised, Tangent
+from nmodlgrad.calculus.printing import nmodl
+from nmodlgrad.calculus.program import Program
+from nmodlgrad.calculus.tangent import TangentMechanism
+from nmodlgrad.emit.patch import MARK, Edit, apply, insert_line
+from nmodlgrad.emit.render import render
+from nmodlgrad.semantics.dataflow import Dataflow
+from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
+from nmodlgrad.syntax import nodes as n
+
+
+def augmented(tangent: TangentMechanism, name: str) -> str:
+    """The text of the augmented mechanism, registered under `name`."""
+    text = apply(tangent.mechanism.source.text, _edits(tangent, name))
+    return text + ("" if text.endswith("\n") else "\n") + _appendix(tangent, name)
+
+
+# ------------------------------------------------------------------ in place
+def _edits(tangent: TangentMechanism, name: str) -> list[Edit]:
+    mechanism = tangent.mechanism
+    text, suffix = mechanism.source.text, mechanism.suffix
+    line = f"RANGE ng_link{MARK}"
+    if _becomes_threadsafe(mechanism):
+        line += f"\nTHREADSAFE{MARK}"
+    edits = [insert_line(text, suffix.span.end, line)]
+    if name != suffix.name:
+        edits.append(Edit(suffix.name_span, name))
+    if tangent.current and mechanism.breakpoint:
+        edits.append(_call(text, mechanism.breakpoint.body, "ng_current()"))
+    if _advances(tangent.states):
+        edits.append(_call(text, mechanism.derivatives[mechanism.solves[0].block].body, "ng_states()"))
+    if tangent.carried and mechanism.initial:
+        edits.append(_call(text, mechanism.initial.body, "ng_initial()"))
+    if tangent.receive and mechanism.net_receive:
+        inner = f"if (ng_link != 0) {{{MARK}\nVERBATIM\n    ng_receive(_threadargscomma_ _args[0], (double) (size_t) _args);\nENDVERBATIM\n}}"
+        edits.append(insert_line(text, _start(mechanism.net_receive.body), inner))
+    return edits
+
+
+def _call(text: str, body: n.Body, call: str) -> Edit:
+    return insert_line(text, _start(body), f"if (ng_link != 0) {{ {call} }}{MARK}")
+
+
+def _start(body: n.Body) -> int:
+    """Where the statements of a body begin: after its brace and its LOCAL list."""
+    return body.locals.span.end if body.locals else body.span.start + 1
+
+
+def _becomes_threadsafe(mechanism: Mechanism) -> bool:
+    """The original is thread-safe without saying so: nocmodl would take that back for the VERBATIM that we add."""
+    flow = Dataflow(mechanism)
+    bodies = [i.body for i in mechanism.tree.items if isinstance(i, n.InitialBlock | n.BreakpointBlock | n.DerivativeBlock | n.NetReceiveBlock)]
+    written = {x for body in bodies for x in flow.access((body,)).written}
+    shared = {x for x in written if x in mechanism.symbols and _is_shared(mechanism, x)}
+    return not mechanism.declared_threadsafe and not shared
+
+
+def _is_shared(mechanism: Mechanism, name: str) -> bool:
+    symbol = mechanism.symbols[name]
+    return symbol.scope is Scope.GLOBAL and symbol.role is not Role.CONSTANT
+
+
+def _advances(phase: Linearised | None) -> bool:
+    return phase is not None and bool(phase.partials)
+
+
+# ------------------------------------------------------------------ appended
+def _appendix(tangent: TangentMechanism, name: str) -> str:
+    mechanism = tangent.mechanism
+    states = _update(tangent, tangent.states) if _advances(tangent.states) else None
+    initial = _update(tangent, tangent.initial) if tangent.carried else None
+    receive = _update(tangent, tangent.receive) if tangent.receive else None
+    updates = [u for u in (states, initial, receive) if u]
+    reads_dt = states is not None and "dt" not in mechanism.symbols
+    return render(
+        "mechanism.mod.jinja",
+        version=__version__,
+        name=name,
+        carried=tangent.carried,
+        seedable=tangent.parameters,
+        declare_dt=reads_dt,
+        kept_derivatives=[v for p in tangent.procedures for row in p.partials.values() for v in row.values()],
+        point_process=mechanism.is_point_process,
+        method=mechanism.solves[0].method if mechanism.solves else None,
+        current=_current(tangent),
+        states=states,
+        initial=initial,
+        missing_initial=bool(tangent.carried) and mechanism.initial is None,
+        receive=receive,
+        weight=tangent.weight,
+        sows=any(u["seeds"] for u in updates),
+        procedures=[_procedure(mechanism, p) for p in tangent.procedures],
+        functions=[_function(f) for f in tangent.functions],
+    )
+
+
+def _c(value: str, program: Program) -> str:
+    """How C reads a value of the generated NMODL: LOCAL names get the prefix that nocmodl gives them."""
+    return f"_l{value}" if value in program.local_names else value
+
+
+def _current(tangent: TangentMechanism) -> dict[str, Any] | None:
+    if tangent.current is None:
+        return None
+    program, partials = tangent.current.program, tangent.current.partials[tangent.total]
+    acting = [*tangent.carried[: tangent.current_carried], *tangent.parameters[: tangent.current_parameters]]
+    entries = [{"name": f"d/d{x}", "value": _c(partials[x], program)} for x in acting]
+    if not tangent.linear:
+        entries.append({"name": "d/dv", "value": _c(partials.get("v", "0."), program)})
+        entries.append({"name": "the current", "value": _c(tangent.current.values[tangent.total], program)})
+    return {"locals": program.local_names, "steps": program.steps, "entries": entries}
+
+
+def _update(tangent: TangentMechanism, phase: Linearised | None) -> dict[str, Any]:
+    """How the rows of a phase follow from the old rows, the voltage's row and the seeds."""
+    assert phase is not None
+    rows, seeds, read = [], [], set()
+    for x in tangent.carried:
+        if x not in phase.partials:
+            continue
+        terms = []
+        for u, value in phase.partials[x].items():
+            coefficient = _c(value, phase.program)
+            if u in tangent.carried and phase is not tangent.initial:
+                read.add(u)
+                terms.append(_times(coefficient, f"ng_old_{u}"))
+            elif u == "v":
+                terms.append(_times(coefficient, "ng_voltage[ng_k]"))
+            elif u == tangent.weight:
+                source = "ng_weight_seed(ng_self, (const double *) (size_t) _lng_sender)"
+                seeds.append({"source": source, "coefficient": coefficient, "row": x, "parameter": u})
+            else:
+                source = f"ng_self->ng_seeds + {tangent.parameters.index(u)}"
+                seeds.append({"source": source, "coefficient": coefficient, "row": x, "parameter": u})
+        rows.append({"name": x, "terms": terms})
+    written = {row["name"] for row in rows}
+    return {
+        "locals": phase.program.local_names,
+        "steps": phase.program.steps,
+        "rows": rows,
+        "reads": [x for x in tangent.carried if x in read],
+        "pointers": [{"name": x, "index": i} for i, x in enumerate(tangent.carried) if x in read | written],
+        "uses_voltage": any("v" in phase.partials[x] for x in written),
+        "seeds": seeds,
+    }
+
+
+def _times(coefficient: str, factor: str) -> str:
+    return factor if coefficient == "1.0" else f"{coefficient}*{factor}"
+
+
+def _procedure(mechanism: Mechanism, p: Tangent) -> dict[str, Any]:
+    entries = [{"name": y, "variable": v} for y, row in p.partials.items() for v in row.values()]
+    return {
+        **_routine(p.name, p.of.name, p.of.arguments, p.program),
+        "table": {"bins": p.table.bins, "entries": entries} if p.table else None,
+    }
+
+
+def _function(f: Derivative) -> dict[str, Any]:
+    return {
+        **_routine(f.name, f.of.name, f.of.arguments, f.program),
+        "target": f.target,
+        "result": nmodl(f.result),
+        "table": {"bins": f.table.bins} if f.table else None,
+    }
+
+
+def _routine(name: str, of: str, arguments: Iterable[n.Argument], program: Program) -> Mapping[str, Any]:
+    return {
+        "name": name,
+        "of": of,
+        "arguments": [a.name for a in arguments],
+        "locals": program.local_names,
+        "steps": program.steps,
+    }

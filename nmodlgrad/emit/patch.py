@@ -1,0 +1,43 @@
+"""Edits of a text at given places; all other characters stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from nmodlgrad.diagnostics import Span
+
+MARK = "  : nmodlgrad"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Replace a span; an empty span inserts."""
+
+    span: Span
+    text: str
+
+
+def apply(text: str, edits: Iterable[Edit]) -> str:
+    """The text with all edits made; they must not overlap."""
+    pieces, at = [], 0
+    for edit in sorted(edits, key=lambda e: (e.span.start, e.span.end)):
+        assert edit.span.start >= at, "overlapping edits"
+        pieces += [text[at : edit.span.start], edit.text]
+        at = edit.span.end
+    return "".join([*pieces, text[at:]])
+
+
+def insert_line(text: str, offset: int, line: str) -> Edit:
+    """A line of its own after `offset`, indented like its neighbours and marked as ours."""
+    start = text.rfind("\n", 0, offset) + 1
+    rest_end = text.find("\n", offset)
+    rest = text[offset : len(text) if rest_end < 0 else rest_end]
+    following = text[rest_end + 1 :] if rest_end >= 0 else ""
+    neighbour = following if text[offset - 1] == "{" and not rest.strip() else text[start:]
+    indent = neighbour[: len(neighbour) - len(neighbour.lstrip(" \t"))]
+    newline = "\r\n" if text[:rest_end].endswith("\r") else "\n"
+    inserted = newline.join(indent + part if part and not part.isupper() else part for part in line.split("\n"))
+    tail = "" if not rest.strip() else newline + indent
+    place = offset if tail else offset + len(rest.rstrip("\r"))
+    return Edit(Span(place, place), f"{newline}{inserted}{tail}")

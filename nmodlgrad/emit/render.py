@@ -1,0 +1,25 @@
+"""The jinja2 environment: templates hold the C and the NMODL, Python only the data."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import jinja2
+
+from nmodlgrad import resources
+
+
+def render(template: str, **data: Any) -> str:
+    """A template filled in; a name that is missing is an error."""
+    return _environment().get_template(template).render(**data)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(resources.folder("templates")),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )

@@ -1,0 +1,32 @@
+"""Short ways to write the trees that lowering produces."""
+
+from __future__ import annotations
+
+from nmodlgrad.diagnostics import Span
+from nmodlgrad.syntax import nodes as n
+
+NOWHERE = Span(0, 0)
+
+
+def name(text: str) -> n.VariableName:
+    return n.VariableName(NOWHERE, text)
+
+
+def number(text: str) -> n.Number:
+    return n.Number(NOWHERE, text)
+
+
+def negative(operand: n.Expression) -> n.Unary:
+    return n.Unary(NOWHERE, "-", operand)
+
+
+def binary(left: n.Expression, operator: str, right: n.Expression) -> n.Binary:
+    return n.Binary(NOWHERE, left, operator, right)
+
+
+def call(function: str, *arguments: n.Expression) -> n.Call:
+    return n.Call(NOWHERE, function, arguments)
+
+
+def assign(target: str, value: n.Expression) -> n.Assign:
+    return n.Assign(NOWHERE, name(target), value)

@@ -1,0 +1,85 @@
+"""A mechanism's blocks as the phases of NEURON's step, each a plain run of statements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nmodlgrad.numerics import build, cnexp
+from nmodlgrad.semantics.mechanism import Mechanism
+from nmodlgrad.semantics.names import Names
+from nmodlgrad.syntax import nodes as n
+
+
+@dataclass(frozen=True)
+class Phases:
+    """What NEURON executes: at finitialize, in the current phase, in the state phase, at an event.
+
+    `current` ends by adding the currents up into `total`, an outward membrane current.
+    """
+
+    initial: tuple[n.Statement, ...]
+    current: tuple[n.Statement, ...]
+    total: str
+    states: tuple[n.Statement, ...]
+    receive: tuple[n.Statement, ...]
+
+
+def lower(mechanism: Mechanism, names: Names) -> Phases:
+    """Lower every block.
+
+    Raises
+    ------
+    Refused
+        when a solve method can not be lowered.
+    """
+    total = names.fresh("total_current")
+    return Phases(
+        initial=mechanism.initial.body.statements if mechanism.initial else (),
+        current=_current(mechanism, total),
+        total=total,
+        states=_states(mechanism, names),
+        receive=mechanism.net_receive.body.statements if mechanism.net_receive else (),
+    )
+
+
+def _current(mechanism: Mechanism, total: str) -> tuple[n.Statement, ...]:
+    if mechanism.breakpoint is None or not mechanism.currents:
+        return ()
+    statements = [s for s in mechanism.breakpoint.body.statements if not isinstance(s, n.Solve)]
+    value: n.Expression | None = None
+    for current in mechanism.currents:
+        term = build.name(current.name)
+        if value is None:
+            value = build.negative(term) if current.electrode else term
+        else:
+            value = build.binary(value, "-" if current.electrode else "+", term)
+    assert value is not None
+    return (*statements, build.assign(total, value))
+
+
+def _states(mechanism: Mechanism, names: Names) -> tuple[n.Statement, ...]:
+    """The DERIVATIVE block that is solved, its equations replaced by their updates."""
+    if not mechanism.solves:
+        return ()
+    block = mechanism.derivatives[mechanism.solves[0].block]
+    return _replace_equations(mechanism, block.body.statements, names)
+
+
+def _replace_equations(mechanism: Mechanism, statements: tuple[n.Statement, ...], names: Names) -> tuple[n.Statement, ...]:
+    lowered: list[n.Statement] = []
+    for statement in statements:
+        match statement:
+            case n.Assign(target=n.Prime()):
+                lowered += cnexp.lower(mechanism.source, statement, names)
+            case n.IfStatement(span=span, condition=condition, body=body, orelse=orelse):
+                replaced = n.Body(body.span, body.locals, _replace_equations(mechanism, body.statements, names))
+                other = None
+                if orelse is not None:
+                    inner = orelse.statements if isinstance(orelse, n.Body) else (orelse,)
+                    other = n.Body(orelse.span, None, _replace_equations(mechanism, inner, names))
+                lowered.append(n.IfStatement(span, condition, replaced, other))
+            case n.Body(span=span, locals=local_list, statements=inner):
+                lowered.append(n.Body(span, local_list, _replace_equations(mechanism, inner, names)))
+            case _:
+                lowered.append(statement)
+    return tuple(lowered)

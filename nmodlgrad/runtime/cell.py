@@ -1,0 +1,230 @@
+"""One cell: its nodes in NEURON's order, its instances, the memory they share, and the cable that advances it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from neuron import h
+from numpy.typing import NDArray
+
+from nmodlgrad.runtime import layout
+from nmodlgrad.runtime.errors import CannotCarry
+from nmodlgrad.runtime.registry import Entry
+
+
+@dataclass(frozen=True, eq=False)
+class Instance:
+    """An instance of an augmented mechanism: `holder` has the attribute ng_link.
+
+    `seeds` are rows by parameter, `weights` rows by NetCon.
+    """
+
+    entry: Entry
+    segment: Any
+    point: Any
+    seeds: dict[str, NDArray[np.float64]]
+    weights: list[tuple[Any, NDArray[np.float64]]]
+
+    @property
+    def holder(self) -> Any:
+        return self.point if self.point is not None else getattr(self.segment, self.entry.name)
+
+
+def root_of(section: Any) -> Any:
+    """The root section of the cell that a section belongs to."""
+    while (parent := section.parentseg()) is not None:
+        section = parent.sec
+    return section
+
+
+def sections_of(root: Any) -> list[Any]:
+    """The sections of a cell, given any of them."""
+    return list(root.wholetree())
+
+
+def segments_of(sections: Iterable[Any]) -> list[Any]:
+    """The segments with a membrane."""
+    return [segment for section in sections for segment in section]
+
+
+class Cell:
+    """The plan of one cell (``ng_Plan``), in numpy arrays that NEURON's mechanisms work on."""
+
+    def __init__(self, root: Any, instances: Sequence[Instance], directions: int) -> None:
+        self.root, self.instances, self.directions = root, instances, directions
+        self.sections = sections_of(root)
+        self.shape = self._shape()
+        self.width = layout.padded(directions)
+        self.cable = h.nmodlgrad_cable(root(0.5))
+        self.log, self.marker = h.Vector(), h.Vector()
+        self.sites: list[int] = []
+        self._allocate()
+        self.refresh()
+        self.cable.plan = float(layout.address(self.plan))
+        self.cable.attach(self.log)
+        self.marker.record(self.cable._ref_samples)
+
+    # ------------------------------------------------------------------ memory
+    def _allocate(self) -> None:
+        count = len(self._nodes())
+        carried = sum(len(i.entry.carried) for i in self.instances)
+        records = sum(self._record_length(i.entry) for i in self.instances)
+        seeds = sum(len(i.entry.parameters) for i in self.instances)
+        weights = sum(len(i.weights) for i in self.instances)
+        self.plan = np.zeros(1, layout.PLAN)
+        self.index, self.parent = np.zeros(count, np.intc), np.zeros(count, np.intc)
+        self.cm = np.zeros(count)
+        self.voltage = layout.rows(count, self.width)
+        self.carried = layout.rows(max(carried, 1), self.width)
+        self.record = np.zeros(max(records, 1))
+        self.table = np.zeros(max(len(self.instances), 1), layout.INSTANCE)
+        self.first = np.zeros(count + 1, np.int64)
+        self.seed_table = np.zeros(max(seeds, 1), layout.SEED)
+        self.weight_table = np.zeros(max(weights, 1), layout.WEIGHT)
+        rows = [row for i in self.instances for row in (*i.seeds.values(), *(row for _, row in i.weights))]
+        self.seed_values = np.concatenate([np.zeros(1), *(_band(row)[2] for row in rows)])
+        self.site = np.zeros(0, np.intc)
+
+    @staticmethod
+    def _record_length(entry: Entry) -> int:
+        return 2 * (entry.current_carried + entry.current_parameters + (0 if entry.linear else 2))
+
+    # ------------------------------------------------------------------ the tree
+    def _shape(self) -> list[tuple[str, int]]:
+        return [(section.name(), int(section.nseg)) for section in self.sections]
+
+    def _nodes(self) -> list[int]:
+        """Indices of the cell's nodes in its thread, ascending, so that parents come before children."""
+        found = {segment.node_index() for section in self.sections for segment in (section(0), *section, section(1))}
+        return sorted(int(i) for i in found)
+
+    def node(self, segment: Any) -> int:
+        """Row of a segment's node."""
+        place = int(np.searchsorted(self.index, segment.node_index()))
+        if place >= len(self.index) or self.index[place] != segment.node_index():
+            raise CannotCarry(f"{segment} belongs to no cell that this Sensitivity carries")
+        return place
+
+    def refresh(self) -> None:
+        """Describe the cell as it is now; before every finitialize, since NEURON may have moved its nodes.
+
+        Raises
+        ------
+        CannotCarry
+            when sections, segments or mechanisms are not what they were when the gradient was attached.
+        """
+        self._check_shape()
+        self.index[:] = self._nodes()
+        self.cm[:] = 0
+        for segment in segments_of(self.sections):
+            self.cm[self.node(segment)] = segment.cm
+        self._describe_instances()
+        self.site = np.array(self.sites, np.intc)
+        self.log.resize(0)
+        plan = self.plan[0]
+        plan["cell"]["width"] = self.width
+        plan["nodes"], plan["sites"], plan["directions"] = len(self.index), len(self.site), self.directions
+        for name, array in (
+            ("index", self.index),
+            ("parent", self.parent),
+            ("cm", self.cm),
+            ("voltage", self.voltage),
+            ("instances", self.table),
+            ("first", self.first),
+            ("site", self.site),
+        ):
+            plan[name] = layout.address(array)
+
+    def _check_shape(self) -> None:
+        try:
+            now = [(s.name(), int(s.nseg)) for s in sections_of(self.root)]
+        except ReferenceError:
+            raise CannotCarry("the cell's root section was deleted while a gradient is carried") from None
+        if now != self.shape or len(self._nodes()) != len(self.index):
+            changed = sorted({name for name, _ in set(now) ^ set(self.shape)})
+            raise CannotCarry(
+                f"the cell of {self.root} changed after the gradient was attached ({', '.join(changed) or 'its tree'}): "
+                "close() the Sensitivity and make a new one"
+            )
+
+    def _describe_instances(self) -> None:
+        nodes = [self.node(i.segment) for i in self.instances]
+        order = sorted(range(len(self.instances)), key=lambda i: nodes[i])
+        self.first[:] = np.searchsorted(sorted(nodes), np.arange(len(self.index) + 1))
+        carried = record = seed = weight = value = 0
+        value = 1
+        for place, number in enumerate(order):
+            instance, entry = self.instances[number], self.instances[number].entry
+            row = self.table[place]
+            row["cell"] = layout.address(self.plan)
+            row["voltage"] = layout.address(self.voltage[nodes[number]])
+            row["carried"] = layout.address(self.carried) + carried * self.width * 8
+            row["record"] = layout.address(self.record) + record * 8
+            row["seeds"] = layout.address(self.seed_table) + seed * layout.SEED.itemsize
+            row["weights"] = layout.address(self.weight_table) + weight * layout.WEIGHT.itemsize
+            row["weight_count"] = len(instance.weights)
+            row["current_carried"], row["current_parameters"] = entry.current_carried, entry.current_parameters
+            row["nonlinear"] = not entry.linear
+            for parameter in entry.parameters:
+                value = self._seed(self.seed_table[seed], instance.seeds.get(parameter.name), value)
+                seed += 1
+            addressed = [(int(self.cable.address(netcon._ref_weight[0])), row) for netcon, row in instance.weights]
+            for address, seed_row in sorted(addressed, key=lambda pair: pair[0]):
+                self.weight_table[weight]["address"] = address
+                value = self._seed(self.weight_table[weight]["seed"], seed_row, value)
+                weight += 1
+            carried += len(entry.carried)
+            record += self._record_length(entry)
+            self._link(instance, layout.address(self.table) + place * layout.INSTANCE.itemsize)
+
+    def _seed(self, slot: Any, row: NDArray[np.float64] | None, value: int) -> int:
+        if row is None:
+            slot["first"] = slot["end"] = 0
+            return value
+        first, end, values = _band(row)
+        self.seed_values[value : value + len(values)] = values
+        slot["first"], slot["end"] = first, end
+        slot["values"] = layout.address(self.seed_values) + value * 8
+        return value + len(values)
+
+    def _link(self, instance: Instance, address: int) -> None:
+        try:
+            instance.holder.ng_link = float(address)
+        except (AttributeError, ReferenceError):
+            where = instance.segment
+            raise CannotCarry(f"{instance.entry.original} was removed from {where} while a gradient is carried") from None
+
+    # ------------------------------------------------------------------ results
+    def site_of(self, segment: Any) -> int:
+        """Number of a recorded node among the cell's sites; new ones count from the next finitialize on."""
+        node = self.node(segment)
+        if node not in self.sites:
+            self.sites.append(node)
+        return self.sites.index(node)
+
+    def logged(self, site: int) -> NDArray[np.float64]:
+        """Rows of a site, sample by sample with NEURON's own records: shape (samples, directions)."""
+        if site >= len(self.site) or not len(self.log):
+            return np.zeros((0, self.directions))
+        table = self.log.as_numpy().reshape(-1, len(self.site), self.directions)
+        return np.array(table[self.marker.as_numpy().astype(np.intp), site])
+
+    def unlink(self) -> None:
+        """Let the instances forget the memory."""
+        self.cable.plan = 0.0
+        for instance in self.instances:
+            try:
+                instance.holder.ng_link = 0.0
+            except (AttributeError, ReferenceError):
+                continue  # the mechanism or its section is gone, and the link with it
+
+
+def _band(row: NDArray[np.float64]) -> tuple[int, int, NDArray[np.float64]]:
+    """First and one past the last direction of a seed row that are not zero, and the values between."""
+    places = np.flatnonzero(row)
+    if not len(places):
+        return 0, 0, row[:0]
+    return int(places[0]), int(places[-1]) + 1, row[places[0] : places[-1] + 1]

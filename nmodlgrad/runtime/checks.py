@@ -1,0 +1,55 @@
+"""What can not be carried exactly, found before the run and refused by name."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from neuron import h
+
+from nmodlgrad.runtime.errors import CannotCarry
+from nmodlgrad.runtime.registry import Entry, MechanismType
+
+# Currents that are exact as they are: no state, linear in v (NEURON's matrix holds their conductance) or none of it.
+EXACT_AS_THEY_ARE = frozenset({"IClamp", "SEClamp", "AlphaSynapse"})
+_NO_CURRENT_OF_THEIR_OWN = frozenset({"capacitance", "morphology", "nmodlgrad_cable"})
+
+
+def check_integration() -> None:
+    """Refuse ways to integrate whose step is not the one that is differentiated."""
+    if h.CVode().active():
+        raise CannotCarry("CVODE is active: the gradient is that of the fixed step, so use h.CVode().active(False)")
+    if h.secondorder:
+        raise CannotCarry(f"secondorder is {int(h.secondorder)}: the gradient is that of secondorder = 0")
+    if h.List("LinearMechanism").count():
+        raise CannotCarry("a LinearMechanism adds to NEURON's matrix: the gradient can not be carried through it")
+    if getattr(h, "nrn_netrec_state_adjust", 0):
+        raise CannotCarry("nrn_netrec_state_adjust is set: events then change states otherwise than their block says")
+    coreneuron = sys.modules.get("neuron.coreneuron")
+    if coreneuron is not None and coreneuron.enable:
+        raise CannotCarry("CoreNEURON is enabled: mechanisms with VERBATIM run in NEURON itself only")
+
+
+def check_mechanisms(
+    segments: Iterable[Any], cable: Any, types: Mapping[str, MechanismType], entries: Mapping[str, Entry], silent: Iterable[Any]
+) -> None:
+    """Refuse mechanisms with a current whose derivative nobody computes.
+
+    `silent` are point processes whose augmented form works in their place.
+    """
+    translated = {entry.name for entry in entries.values()}
+    quiet = {point.hname() for point in silent}
+    for segment in segments:
+        names = [mechanism.name() for mechanism in segment]
+        names += [p.hname().split("[")[0] for p in segment.point_processes() if p.hname() not in quiet]
+        for name in names:
+            if name in translated or name in EXACT_AS_THEY_ARE or name in _NO_CURRENT_OF_THEIR_OWN or name.endswith("_ion"):
+                continue
+            if name == "extracellular":
+                raise CannotCarry(f"{segment} has extracellular: its second voltage is not carried")
+            if cable.has_current(types[name].number):
+                raise CannotCarry(
+                    f"{segment} has {name}, a mechanism with a current that was not translated: "
+                    f"give it to nmodlgrad.load before the model runs"
+                )

@@ -1,0 +1,130 @@
+"""Which augmented mechanisms NEURON has loaded in this process, with their manifest entries."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from neuron import h
+
+from nmodlgrad.compiler import MANIFEST
+from nmodlgrad.runtime.errors import CannotCarry
+
+
+@dataclass(frozen=True)
+class SeedParameter:
+    """A parameter that can be seeded. `scope` is range, global or ion."""
+
+    name: str
+    unit: str
+    scope: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the manifest says of a mechanism; see ``nmodlgrad.calculus.tangent.TangentMechanism`` for the words."""
+
+    name: str
+    original: str
+    point_process: bool
+    carried: tuple[str, ...]
+    current_carried: int
+    parameters: tuple[SeedParameter, ...]
+    current_parameters: int
+    weight: str | None
+    linear: bool
+    ions: tuple[str, ...]
+    range_parameters: tuple[str, ...]
+    globals: tuple[str, ...]
+    excluded: dict[str, str]
+
+    @property
+    def swapped(self) -> bool:
+        """Whether it stands in for a mechanism whose name is taken."""
+        return self.name != self.original
+
+    @classmethod
+    def from_manifest(cls, data: dict[str, Any]) -> Entry:
+        return cls(
+            name=data["name"],
+            original=data["original"],
+            point_process=data["point_process"],
+            carried=tuple(data["carried"]),
+            current_carried=data["current_carried"],
+            parameters=tuple(SeedParameter(**p) for p in data["parameters"]),
+            current_parameters=data["current_parameters"],
+            weight=data["weight"],
+            linear=data["linear"],
+            ions=tuple(data["ions"]),
+            range_parameters=tuple(data["range_parameters"]),
+            globals=tuple(data["globals"]),
+            excluded=data["excluded"],
+        )
+
+
+@dataclass(frozen=True)
+class MechanismType:
+    """A mechanism type of the running NEURON."""
+
+    name: str
+    number: int
+    point_process: bool
+    file: str
+
+
+_loaded: dict[str, Entry] = {}  # by original name
+
+
+def add(manifest: dict[str, Any]) -> None:
+    """Remember the mechanisms of a manifest whose library NEURON has loaded."""
+    for data in manifest["mechanisms"]:
+        entry = Entry.from_manifest(data)
+        _loaded[entry.original] = entry
+
+
+def entries() -> dict[str, Entry]:
+    """Every augmented mechanism in this process, by the original's name.
+
+    Mechanisms that were compiled by hand are found through the manifest beside their source.
+    """
+    if not hasattr(h, "nmodlgrad_cable"):
+        return {}
+    known = {entry.name for entry in _loaded.values()}
+    present = types()
+    for folder in {Path(t.file).parent for t in present.values() if t.file and t.name not in known}:
+        manifest = folder / MANIFEST
+        if manifest.is_file():
+            data = json.loads(manifest.read_text())
+            add({"mechanisms": [m for m in data["mechanisms"] if m["name"] in present and m["name"] not in known]})
+    return dict(_loaded)
+
+
+def types() -> dict[str, MechanismType]:
+    """Every mechanism type by name."""
+    found = {}
+    name = h.ref("")
+    for kind in (0, 1):
+        mechanism_type = h.MechanismType(kind)
+        for i in range(int(mechanism_type.count())):
+            mechanism_type.select(i)
+            mechanism_type.selected(name)
+            found[name[0]] = MechanismType(
+                name[0], int(mechanism_type.internal_type()), bool(kind), str(mechanism_type.file() or "")
+            )
+    return found
+
+
+def require(original: str) -> Entry:
+    """The augmented form of a mechanism.
+
+    Raises
+    ------
+    CannotCarry
+        when it was not translated and loaded.
+    """
+    entry = entries().get(original)
+    if entry is None:
+        raise CannotCarry(f"the mechanism {original} was not translated: nmodlgrad.load({original!r}, ...) does that")
+    return entry

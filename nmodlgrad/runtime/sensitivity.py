@@ -1,0 +1,295 @@
+"""dV/dtheta of a model while NEURON runs it."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable, Sequence
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+from neuron import h
+from numpy.typing import ArrayLike, NDArray
+
+from nmodlgrad.runtime import checks, registry
+from nmodlgrad.runtime.cell import Cell, Instance, root_of, sections_of, segments_of
+from nmodlgrad.runtime.errors import CannotCarry, UnknownParameter
+from nmodlgrad.runtime.parameter import Parameter
+from nmodlgrad.runtime.swap import SwappedPoint, swap_density, unswap_density
+from nmodlgrad.runtime.target import Target, targets
+
+
+class Recorder:
+    """dV/dtheta at one place, sampled whenever NEURON samples its own records."""
+
+    def __init__(self, cell: Cell, site: int) -> None:
+        self._cell, self._site = cell, site
+
+    def to_numpy(self) -> NDArray[np.float64]:
+        """The samples so far: shape (samples, directions), mV per unit of theta.
+
+        Row by row they go with ``h.Vector().record(segment._ref_v)``.
+        """
+        return self._cell.logged(self._site)
+
+
+class Sensitivity:
+    """Carries the derivative of every voltage with respect to the directions given, through whole cells.
+
+    Parameters
+    ----------
+    parameters
+        one :class:`Parameter` for each direction
+
+    Raises
+    ------
+    UnknownParameter
+        for a parameter that does not exist or can not be seeded
+    CannotCarry
+        when something in the cells can not be carried exactly, by name
+
+    Notes
+    -----
+    The cells are those behind the places of the parameters. Built-in mechanisms (hh, pas, ExpSyn, ...) are replaced
+    by their augmented forms until :meth:`close`. A record of a swapped mechanism's variable is made after this.
+    """
+
+    def __init__(self, parameters: Sequence[Parameter]) -> None:
+        self.parameters = tuple(parameters)
+        if not self.parameters:
+            raise UnknownParameter("a Sensitivity needs at least one Parameter")
+        checks.check_integration()
+        self._entries = registry.entries()
+        self._targets = [targets(parameter) for parameter in self.parameters]
+        self._base = [[target.read() for target in row] for row in self._targets]
+        self._theta = np.zeros(len(self.parameters))
+        self._density: list[tuple[registry.Entry, list[Any]]] = []
+        self._points: list[SwappedPoint] = []
+        self._cells: list[Cell] = []
+        roots = self._roots()
+        try:
+            for root in roots:
+                self._attach(root)
+        except BaseException:
+            self.close()
+            raise
+        self._handler = h.FInitializeHandler(0, _Refresh(self))
+
+    # ------------------------------------------------------------------ attaching
+    def _roots(self) -> list[Any]:
+        sections = []
+        for row in self._targets:
+            for target in row:
+                match target.kind:
+                    case "range" | "ion":
+                        sections.append(target.place.sec)
+                    case "point":
+                        sections.append(target.place.get_segment().sec)
+                    case "weight":
+                        sections.append(target.place.syn().get_segment().sec)
+                    case _:
+                        assert target.entry is not None
+                        sections += _sections_with(target.entry)
+        roots = {}
+        for section in sections:
+            root = root_of(section)
+            roots[root.name()] = root
+        if not roots:
+            raise UnknownParameter("no section has the mechanisms of these parameters")
+        return list(roots.values())
+
+    def _attach(self, root: Any) -> None:
+        sections = sections_of(root)
+        for entry in self._entries.values():
+            if entry.swapped and not entry.point_process:
+                self._density.append((entry, swap_density(sections, entry)))
+        points = [p for segment in segments_of(sections) for p in segment.point_processes()]
+        for point in points:
+            point_entry = self._entries.get(_kind(point))
+            if point_entry is not None and point_entry.swapped:
+                self._points.append(SwappedPoint(point, point_entry))
+        instances = self._instances(sections)
+        taken = next((i for i in instances if i.holder.ng_link), None)
+        if taken is not None:
+            raise CannotCarry(f"{taken.segment} is carried by another Sensitivity: close() that one first")
+        cell = Cell(root, instances, len(self.parameters))
+        self._cells.append(cell)
+        silent = [p.original for p in self._points]
+        checks.check_mechanisms(segments_of(sections), cell.cable, registry.types(), self._entries, silent)
+
+    def _instances(self, sections: Sequence[Any]) -> list[Instance]:
+        found = []
+        by_name = {entry.name: entry for entry in self._entries.values()}
+        seeds = _Seeds(self._targets, self.parameters, self._points)
+        for segment in segments_of(sections):
+            present = {mechanism.name() for mechanism in segment}
+            for name in sorted(present & by_name.keys()):
+                entry = by_name[name]
+                found.append(Instance(entry, segment, None, seeds.density(entry, segment), []))
+            for point in segment.point_processes():
+                entry_of_point = by_name.get(_kind(point))
+                if entry_of_point is not None:
+                    rows, weights = seeds.point(entry_of_point, point)
+                    found.append(Instance(entry_of_point, segment, point, rows, weights))
+        return found
+
+    # ------------------------------------------------------------------ during the run
+    def _refresh(self) -> None:
+        """Before the INITIAL blocks of every finitialize."""
+        checks.check_integration()
+        for entry in self._entries.values():
+            if entry.swapped:
+                for name in entry.globals:
+                    setattr(h, f"{name}_{entry.name}", getattr(h, f"{name}_{entry.original}"))
+        for point in self._points:
+            point.refresh()
+        for cell in self._cells:
+            cell.refresh()
+
+    # ------------------------------------------------------------------ what the user reads and sets
+    def record(self, segment: Any) -> Recorder:
+        """Record dV/dtheta at a segment from the next finitialize on."""
+        cell = self._cell(segment)
+        return Recorder(cell, cell.site_of(segment))
+
+    def dv(self, segment: Any) -> NDArray[np.float64]:
+        """dV/dtheta at a segment now: shape (directions,), mV per unit of theta."""
+        cell = self._cell(segment)
+        return np.array(cell.voltage[cell.node(segment), : len(self.parameters)])
+
+    def _cell(self, segment: Any) -> Cell:
+        root = root_of(segment.sec)
+        for cell in self._cells:
+            if cell.root == root:
+                return cell
+        raise CannotCarry(f"{segment} belongs to no cell that this Sensitivity carries")
+
+    @property
+    def theta(self) -> NDArray[np.float64]:
+        """Where the parameters stand along their directions: value = value when attached + scale * theta."""
+        return np.array(self._theta)
+
+    @theta.setter
+    def theta(self, values: ArrayLike) -> None:
+        theta = np.asarray(values, float)
+        if theta.shape != self._theta.shape:
+            raise ValueError(f"theta has {len(self._theta)} directions, not the shape {theta.shape}")
+        moved: dict[tuple[Any, ...], tuple[Target, float]] = {}
+        for k, (row, base) in enumerate(zip(self._targets, self._base, strict=True)):
+            for target, value in zip(row, base, strict=True):
+                key = _identity(target)
+                start = moved[key][1] if key in moved else value
+                moved[key] = target, start + self.parameters[k].scale * float(theta[k])
+        for target, value in moved.values():
+            target.write(value)
+        for point in self._points:
+            point.refresh()
+        self._theta = theta.copy()
+
+    # ------------------------------------------------------------------ the end
+    def close(self) -> None:
+        """Detach: the model is as it was, with the parameters where they stand now."""
+        self._handler = None
+        for cell in self._cells:
+            cell.unlink()
+        self._cells = []
+        for point in self._points:
+            point.undo()
+        self._points = []
+        for entry, sections in self._density:
+            unswap_density(sections, entry)
+        self._density = []
+
+    def __enter__(self) -> Sensitivity:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+class _Refresh:
+    """What NEURON holds on to: not the Sensitivity itself, so that it can go."""
+
+    def __init__(self, sensitivity: Sensitivity) -> None:
+        self._sensitivity = weakref.ref(sensitivity)
+
+    def __call__(self) -> None:
+        sensitivity = self._sensitivity()
+        if sensitivity is not None:
+            sensitivity._refresh()
+
+
+class _Seeds:
+    """Seed rows by instance: d parameter / d theta in every direction."""
+
+    def __init__(self, rows: Sequence[Sequence[Target]], parameters: Sequence[Parameter], points: Sequence[SwappedPoint]) -> None:
+        self._rows: dict[tuple[Any, ...], NDArray[np.float64]] = {}
+        self._count = len(parameters)
+        self._replaced = {point.augmented.hname(): point.original for point in points}
+        for k, row in enumerate(rows):
+            for target in row:
+                seed = self._rows.setdefault(_identity(target), np.zeros(self._count))
+                seed[k] += parameters[k].scale
+        self._netcons = [t.place for row in rows for t in row if t.kind == "weight"]
+
+    def density(self, entry: registry.Entry, segment: Any) -> dict[str, NDArray[np.float64]]:
+        keys = {}
+        for p in entry.parameters:
+            keys[p.name] = {
+                "range": ("range", entry.original, p.name, _place(segment)),
+                "ion": ("ion", p.name, _place(segment)),
+                "global": ("global", entry.original, p.name),
+            }[p.scope]
+        return {name: self._rows[key] for name, key in keys.items() if key in self._rows}
+
+    def point(self, entry: registry.Entry, point: Any) -> tuple[dict[str, NDArray[np.float64]], list[tuple[Any, NDArray[np.float64]]]]:
+        owner = self._replaced.get(point.hname(), point)
+        segment = point.get_segment()
+        keys = {}
+        for p in entry.parameters:
+            keys[p.name] = {
+                "range": ("point", owner.hname(), p.name),
+                "ion": ("ion", p.name, _place(segment)),
+                "global": ("global", entry.original, p.name),
+            }[p.scope]
+        rows = {name: self._rows[key] for name, key in keys.items() if key in self._rows}
+        weights = [(netcon, self._rows["weight", netcon.hname()]) for netcon in self._netcons if netcon.syn() == point]
+        return rows, weights
+
+
+def _identity(target: Target) -> tuple[Any, ...]:
+    """Equal for targets that are the same value of the model."""
+    match target.kind:
+        case "range":
+            assert target.entry is not None
+            return "range", target.entry.original, target.parameter, _place(target.place)
+        case "ion":
+            return "ion", target.parameter, _place(target.place)
+        case "point":
+            return "point", target.place.hname(), target.parameter
+        case "weight":
+            return "weight", target.place.hname()
+        case _:
+            assert target.entry is not None
+            return "global", target.entry.original, target.parameter
+
+
+def _place(segment: Any) -> tuple[str, float]:
+    """A segment's section and centre: segments given by any x inside are the same one."""
+    section = segment.sec
+    x = segment.x
+    number = min(int(x * section.nseg), section.nseg - 1)
+    return section.name(), (number + 0.5) / section.nseg
+
+
+def _kind(point: Any) -> str:
+    return str(point.hname()).split("[")[0]
+
+
+def _sections_with(entry: registry.Entry) -> Iterable[Any]:
+    for section in h.allsec():
+        if section.has_membrane(entry.name) or section.has_membrane(entry.original):
+            yield section
+        elif entry.point_process and any(_kind(p) in (entry.name, entry.original) for s in section for p in s.point_processes()):
+            yield section
+

@@ -1,0 +1,85 @@
+"""Built-in mechanisms can not be registered again: their augmented forms take their place while a gradient is carried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from neuron import h
+
+from nmodlgrad.runtime.registry import Entry
+
+
+def swap_density(sections: Iterable[Any], entry: Entry) -> list[Any]:
+    """Replace the original density mechanism by its augmented form; returns the sections where that was done."""
+    return _replace(sections, entry, entry.original, entry.name)
+
+
+def unswap_density(sections: Iterable[Any], entry: Entry) -> None:
+    """Put the original back, with the parameters' present values."""
+    _replace(sections, entry, entry.name, entry.original)
+
+
+def _replace(sections: Iterable[Any], entry: Entry, old: str, new: str) -> list[Any]:
+    changed = []
+    for section in sections:
+        if not section.has_membrane(old):
+            continue
+        values = {name: [getattr(getattr(s, old), name) for s in section] for name in entry.range_parameters}
+        ions = {ion: _ion_values(section, ion) for ion in entry.ions}
+        styles = {ion: int(h.ion_style(f"{ion}_ion", sec=section)) for ion in entry.ions}
+        section.uninsert(old)
+        section.insert(new)
+        for name, row in values.items():
+            for segment, value in zip(section, row, strict=True):
+                setattr(getattr(segment, new), name, value)
+        for ion, kept in ions.items():
+            _set_style(section, ion, styles[ion])
+            for name, row in kept.items():
+                for segment, value in zip(section, row, strict=True):
+                    setattr(segment, name, value)
+        changed.append(section)
+    return changed
+
+
+def _ion_values(section: Any, ion: str) -> dict[str, list[float]]:
+    return {name: [getattr(s, name) for s in section] for name in (f"e{ion}", f"{ion}i", f"{ion}o")}
+
+
+def _set_style(section: Any, ion: str, style: int) -> None:
+    """ion_style returns the bits that its arguments set: c_style, e_style, einit, eadvance, cinit."""
+    c_style, e_style = style & 3, style >> 3 & 3
+    einit, eadvance, cinit = style >> 5 & 1, style >> 6 & 1, style >> 2 & 1
+    h.ion_style(f"{ion}_ion", c_style, e_style, einit, eadvance, cinit, sec=section)
+
+
+class SwappedPoint:
+    """A built-in point process and the augmented one that works in its place.
+
+    The user's object stays where it is, silent: its events go to the other one, its parameters are copied over at
+    every finitialize.
+    """
+
+    def __init__(self, original: Any, entry: Entry) -> None:
+        self.original, self.entry = original, entry
+        self.augmented = getattr(h, entry.name)(original.get_segment())
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Copy parameters, redirect NetCons that were made since."""
+        for name in self.entry.range_parameters:
+            setattr(self.augmented, name, getattr(self.original, name))
+        redirect(self.original, self.augmented)
+
+    def undo(self) -> None:
+        """Give the events back."""
+        redirect(self.augmented, self.original)
+
+
+def redirect(old: Any, new: Any) -> None:
+    """Let every NetCon of one point process act on another."""
+    netcons = h.List("NetCon")
+    for i in range(int(netcons.count())):
+        netcon = netcons.object(i)
+        if netcon.syn() is not None and netcon.syn() == old:
+            netcon.setpost(new)

@@ -1,0 +1,178 @@
+"""Where a parameter lives in the running model: how to read it, set it, and which instances it seeds."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from neuron import h
+
+from nmodlgrad.runtime import registry
+from nmodlgrad.runtime.errors import UnknownParameter
+from nmodlgrad.runtime.parameter import Parameter
+from nmodlgrad.runtime.registry import Entry, SeedParameter
+
+
+@dataclass(frozen=True)
+class Density:
+    """Key of a density mechanism's instance: its name and its node."""
+
+    entry: Entry
+    segment: Any
+
+
+@dataclass(frozen=True)
+class Target:
+    """One value that a direction moves.
+
+    `entry` and `parameter` tell which seed it is; `place` is a segment, a point process or a NetCon, or None for a
+    GLOBAL; `read` and `write` access the value in the original model.
+    """
+
+    kind: str  # range, ion, global, point, weight
+    entry: Entry | None
+    parameter: str
+    place: Any
+    read: Callable[[], float]
+    write: Callable[[float], None]
+
+
+def targets(parameter: Parameter) -> list[Target]:
+    """Everything that a direction moves, in terms of the original model.
+
+    Raises
+    ------
+    UnknownParameter
+        when there is no such parameter, or it can not be seeded
+    CannotCarry
+        when its mechanism was not translated
+    """
+    if parameter.of is not None:
+        return [_of_object(parameter)]
+    entry, seed = _density_parameter(parameter.name)
+    if entry is None:
+        return _reversal(parameter)
+    if seed.scope == "global":
+        return [_global(parameter, entry, seed)]
+    found = [s for s in _segments(parameter) if hasattr(s, entry.original) or hasattr(s, entry.name)]
+    if not found:
+        raise UnknownParameter(f"{parameter.name}: none of the places given has the mechanism {entry.original}")
+    return [_range(entry, seed.name, segment) for segment in found]
+
+
+def _segments(parameter: Parameter) -> list[Any]:
+    if parameter.segments is not None:
+        return list(parameter.segments)
+    if parameter.sections is not None:
+        return [segment for section in parameter.sections for segment in section]
+    raise UnknownParameter(f"{parameter.name}: say where it acts, with sections, segments or of")
+
+
+# ------------------------------------------------------------------ one kind each
+def _range(entry: Entry, name: str, segment: Any) -> Target:
+    def mechanism() -> Any:
+        return getattr(segment, entry.name if hasattr(segment, entry.name) else entry.original)
+
+    return Target(
+        "range", entry, name, segment, lambda: float(getattr(mechanism(), name)), lambda x: setattr(mechanism(), name, x)
+    )
+
+
+def _global(parameter: Parameter, entry: Entry, seed: SeedParameter) -> Target:
+    if parameter.sections is not None or parameter.segments is not None:
+        raise UnknownParameter(f"{parameter.name} is GLOBAL: one value for all instances, so it takes no place")
+    name = f"{seed.name}_{entry.original if not entry.swapped else entry.name}"
+
+    def write(value: float) -> None:
+        setattr(h, name, value)
+        if entry.swapped:
+            setattr(h, f"{seed.name}_{entry.original}", value)
+
+    return Target("global", entry, seed.name, None, lambda: float(getattr(h, name)), write)
+
+
+def _reversal(parameter: Parameter) -> list[Target]:
+    ion = parameter.name[1:]
+    found = []
+    for segment in _segments(parameter):
+        if not hasattr(segment, f"{ion}_ion"):
+            continue
+        if int(h.ion_style(f"{ion}_ion", sec=segment.sec)) & 0b1100000:
+            raise UnknownParameter(f"{parameter.name} is computed from concentrations in {segment}: it is no parameter there")
+        found.append(
+            Target(
+                "ion",
+                None,
+                parameter.name,
+                segment,
+                lambda s=segment: float(getattr(s, parameter.name)),
+                lambda x, s=segment: setattr(s, parameter.name, x),
+            )
+        )
+    if not found:
+        raise UnknownParameter(f"{parameter.name}: none of the places given has the ion {ion}")
+    return found
+
+
+def _of_object(parameter: Parameter) -> Target:
+    owner = parameter.of
+    kind = owner.hname().split("[")[0] if hasattr(owner, "hname") else type(owner).__name__
+    if kind == "NetCon":
+        return _weight(parameter, owner)
+    if not hasattr(owner, "get_segment"):
+        raise UnknownParameter(f"{parameter.name}: `of` takes a point process or a NetCon, not {kind}")
+    entry = registry.require(kind)
+    seed = _seed(entry, parameter.name)
+    if seed.scope == "global":
+        return _global(Parameter(parameter.name), entry, seed)
+    name = parameter.name
+    return Target("point", entry, name, owner, lambda: float(getattr(owner, name)), lambda x: setattr(owner, name, x))
+
+
+def _weight(parameter: Parameter, netcon: Any) -> Target:
+    synapse = netcon.syn()
+    if parameter.name != "weight":
+        raise UnknownParameter(f"a NetCon's {parameter.name} can not be seeded, its weight can")
+    if synapse is None:
+        raise UnknownParameter("the NetCon has no target")
+    entry = registry.require(synapse.hname().split("[")[0])
+    if entry.weight is None:
+        raise UnknownParameter(f"no state of {entry.original} depends on the weight of its NetCons")
+
+    def write(value: float) -> None:
+        netcon.weight[0] = value
+
+    return Target("weight", entry, entry.weight, netcon, lambda: float(netcon.weight[0]), write)
+
+
+# ------------------------------------------------------------------ names
+def _density_parameter(name: str) -> tuple[Entry | None, SeedParameter]:
+    known = registry.entries()
+    for entry in known.values():
+        for registered in (entry.original, entry.name):
+            if not entry.point_process and name.endswith(f"_{registered}"):
+                return entry, _seed(entry, name[: -len(registered) - 1], registered)
+    ions = {ion for entry in known.values() for ion in entry.ions}
+    if name[:1] == "e" and name[1:] in ions:
+        return None, SeedParameter(name, "mV", "ion")
+    candidates = [f"{p.name}_{e.original}" for e in known.values() if not e.point_process for p in e.parameters]
+    raise UnknownParameter(f"{name} is no parameter of a translated mechanism{_near(name, candidates)}")
+
+
+def _seed(entry: Entry, name: str, registered: str = "") -> SeedParameter:
+    label = f"{name}_{registered or entry.original}" if not entry.point_process else f"{entry.original}.{name}"
+    for seed in entry.parameters:
+        if seed.name == name and seed.scope != "ion":
+            return seed
+    if name in entry.excluded:
+        raise UnknownParameter(f"{label} can not be seeded: {entry.excluded[name]}")
+    tail = f"_{entry.original}" if not entry.point_process else ""
+    candidates = [f"{p.name}{tail}" for p in entry.parameters if p.scope != "ion"]
+    raise UnknownParameter(f"{label} is not a seedable parameter of {entry.original}{_near(name + tail, candidates)}")
+
+
+def _near(name: str, candidates: Iterable[str]) -> str:
+    listed: Sequence[str] = difflib.get_close_matches(name, sorted(candidates), n=3)
+    return f"; did you mean {' or '.join(listed)}?" if listed else ""

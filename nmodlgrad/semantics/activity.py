@@ -1,0 +1,112 @@
+"""Which variables carry a derivative from one phase to the next, and which parameters can be seeded."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from nmodlgrad.diagnostics import Diagnostic, Refused, Span
+from nmodlgrad.numerics.phases import Phases
+from nmodlgrad.semantics.dataflow import Dataflow
+from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
+from nmodlgrad.syntax import nodes as n
+
+
+@dataclass(frozen=True)
+class Activity:
+    """`carried`: variables that own a tangent; `parameters`: what may be seeded; `excluded`: what may not, and why."""
+
+    carried: tuple[str, ...]
+    parameters: tuple[str, ...]
+    excluded: Mapping[str, str]
+    weight: str | None
+
+
+def analyse(flow: Dataflow, phases: Phases, wrt: Collection[str] | None) -> Activity:
+    """Find what is active.
+
+    Parameters
+    ----------
+    wrt
+        names of the parameters that shall be seedable; None for all of them
+
+    Raises
+    ------
+    Refused
+        when a name in `wrt` can not be seeded, or an active value is carried in a way that is not differentiated.
+    """
+    mechanism = flow.mechanism
+    excluded = _tabulated(flow)
+    for name in sorted(excluded.keys() & set(wrt or ())):
+        span = mechanism.symbols[name].span
+        raise Refused([Diagnostic.at(mechanism.source, span, "NG021", f"{name} can not be seeded: {excluded[name]}")])
+    seedable = [s.name for s in mechanism.symbols.values() if s.role in (Role.PARAMETER, Role.REVERSAL)]
+    parameters = tuple(name for name in seedable if name not in excluded and (wrt is None or name in wrt))
+    arguments = mechanism.net_receive.arguments if mechanism.net_receive else ()
+    weight = arguments[0].name if arguments else None
+    return Activity(_carried(flow, phases, parameters, weight), parameters, excluded, weight)
+
+
+def _tabulated(flow: Dataflow) -> dict[str, str]:
+    """Parameters that act through a TABLE other than by its argument."""
+    mechanism = flow.mechanism
+    excluded = {}
+    blocks: Sequence[n.FunctionBlock | n.ProcedureBlock] = [*mechanism.functions.values(), *mechanism.procedures.values()]
+    for block in blocks:
+        if mechanism.table(block) is None:
+            continue
+        read = (flow.function if isinstance(block, n.FunctionBlock) else flow.procedure)(block.name).live
+        for name in sorted(read & mechanism.symbols.keys()):
+            if mechanism.symbols[name].role in (Role.PARAMETER, Role.REVERSAL):
+                excluded[name] = f"it acts through the TABLE of {block.name}, which is differentiated by its argument only"
+    return excluded
+
+
+def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: str | None) -> tuple[str, ...]:
+    mechanism = flow.mechanism
+    states = [s.name for s in mechanism.symbols.values() if s.role is Role.STATE]
+    between = {"initial": phases.initial, "states": phases.states, "receive": phases.receive}
+    later = frozenset().union(*(flow.access(p).live for p in (phases.current, phases.states, phases.receive)))
+    carried = list(states)
+    while True:
+        inputs = {name: frozenset({name}) for name in (*carried, *parameters, "v", *([weight] if weight else ()))}
+        start = {name: reach for name, reach in inputs.items() if name not in states and name not in carried[len(states) :]}
+        start |= {name: frozenset({name}) for name in parameters}
+        found = []
+        for phase, statements in between.items():
+            after = flow.dependence(statements, start if phase == "initial" else inputs)
+            found += [x for x in sorted(flow.access(statements).written & later) if after.get(x) and _keeps(mechanism, x)]
+        new = [x for x in dict.fromkeys(found) if x not in carried]
+        if not new:
+            break
+        carried += new
+    _refuse_carried_from_current(flow, phases, inputs, later)
+    _refuse_shared(flow, between, carried)
+    return tuple(carried)
+
+
+def _keeps(mechanism: Mechanism, name: str) -> bool:
+    symbol = mechanism.symbols.get(name)
+    return symbol is not None and symbol.role in (Role.ASSIGNED, Role.PARAMETER, Role.STATE, Role.ION_CURRENT)
+
+
+def _refuse_carried_from_current(
+    flow: Dataflow, phases: Phases, inputs: Mapping[str, frozenset[str]], later: frozenset[str]
+) -> None:
+    after = flow.dependence(phases.current, inputs)
+    for name in sorted(flow.access(phases.current).written & later):
+        if after.get(name) and name in flow.mechanism.symbols:
+            block = flow.mechanism.breakpoint
+            span = next((s.span for s in phases.current if isinstance(s, n.Assign) and s.target.name == name), None)
+            message = f"{name} is computed in BREAKPOINT and read before that elsewhere: not differentiated yet"
+            place = span or (block.span if block else Span(0, 0))
+            raise Refused([Diagnostic.at(flow.mechanism.source, place, "NG023", message)])
+
+
+def _refuse_shared(flow: Dataflow, between: Mapping[str, Sequence[n.Statement]], carried: Sequence[str]) -> None:
+    """A GLOBAL that is computed belongs to no instance, so that its derivative can not be carried by one."""
+    for name in carried:
+        symbol = flow.mechanism.symbols[name]
+        if symbol.scope is Scope.GLOBAL and symbol.role is not Role.STATE:
+            message = f"the GLOBAL {name} is computed from active values and kept: one instance can not carry its derivative"
+            raise Refused([Diagnostic.at(flow.mechanism.source, symbol.span, "NG024", message, "declare it RANGE")])

@@ -1,0 +1,177 @@
+"""What blocks read and write, through the procedures they call, and what depends on what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from nmodlgrad.semantics.mechanism import Mechanism
+from nmodlgrad.syntax import nodes as n
+from nmodlgrad.syntax.walk import calls, names_read, subnodes
+
+Dependence = dict[str, frozenset[str]]
+_NOTHING: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Access:
+    """`live` is read before it is surely written; `written` may be written; `sure` is written on every path."""
+
+    live: frozenset[str] = frozenset()
+    written: frozenset[str] = frozenset()
+    sure: frozenset[str] = frozenset()
+
+    def then(self, later: Access) -> Access:
+        return Access(self.live | (later.live - self.sure), self.written | later.written, self.sure | later.sure)
+
+    def without(self, names: Iterable[str]) -> Access:
+        gone = frozenset(names)
+        return Access(self.live - gone, self.written - gone, self.sure - gone)
+
+
+class Dataflow:
+    """Answers about one mechanism, computed once each."""
+
+    def __init__(self, mechanism: Mechanism) -> None:
+        self.mechanism = mechanism
+
+    # ------------------------------------------------------------------ reads and writes
+    def access(self, statements: Iterable[n.Statement]) -> Access:
+        """What a run of statements reads and writes, names local to it included."""
+        total = Access()
+        for statement in statements:
+            total = total.then(self._statement(statement))
+        return total
+
+    def _expression(self, node: n.Node) -> Access:
+        read = names_read(node)
+        for call in calls(node):
+            if call.name in self.mechanism.functions:
+                read |= self.function(call.name).live
+        return Access(frozenset(read))
+
+    def _statement(self, statement: n.Statement) -> Access:
+        match statement:
+            case n.Assign(target=target, value=value):
+                wrote = frozenset({target.name})
+                return self._expression(value).then(Access(written=wrote, sure=wrote))
+            case n.CallStatement(call=call):
+                arguments = self._expression(call)
+                block = self.mechanism.procedures.get(call.name)
+                return arguments.then(self.procedure(call.name)) if block else arguments
+            case n.IfStatement(condition=condition, body=body, orelse=orelse):
+                one = self.access(body.statements)
+                two = self.access(_branch(orelse))
+                both = Access(one.live | two.live, one.written | two.written, one.sure & two.sure)
+                return self._expression(condition).then(both)
+            case n.Body(locals=local_names, statements=statements):
+                return self.access(statements).without(local_names.names if local_names else ())
+        return Access()
+
+    def procedure(self, name: str) -> Access:
+        """Global names that a PROCEDURE reads and writes."""
+        return self._callable(self.mechanism.procedures[name])
+
+    def function(self, name: str) -> Access:
+        """Global names that a FUNCTION reads and writes."""
+        return self._callable(self.mechanism.functions[name])
+
+    def _callable(self, block: n.ProcedureBlock | n.FunctionBlock) -> Access:
+        cached = self._callables.get(block.name)
+        if cached is None:
+            self._callables[block.name] = Access()  # recursion adds nothing
+            own = {block.name, *(a.name for a in block.arguments), *local_names(block.body)}
+            cached = self._callables[block.name] = self.access(block.body.statements).without(own)
+        return cached
+
+    @cached_property
+    def _callables(self) -> dict[str, Access]:
+        return {}
+
+    # ------------------------------------------------------------------ dependence on active inputs
+    def dependence(self, statements: Iterable[n.Statement], before: Mapping[str, frozenset[str]]) -> Dependence:
+        """For every name, the inputs it depends on after the statements; `before` tells it at their start."""
+        now: Dependence = dict(before)
+        for statement in statements:
+            match statement:
+                case n.Assign(target=target, value=value):
+                    now[target.name] = self.depends(value, now)
+                case n.CallStatement(call=call) if call.name in self.mechanism.procedures:
+                    now = self._call(call, now)
+                case n.IfStatement(body=body, orelse=orelse):
+                    one = self.dependence(body.statements, now)
+                    two = self.dependence(_branch(orelse), now)
+                    now = {name: one.get(name, _NOTHING) | two.get(name, _NOTHING) for name in one.keys() | two.keys()}
+                case n.Body(statements=inner):
+                    now = self.dependence(inner, now)
+        return now
+
+    def depends(self, node: n.Node, now: Mapping[str, frozenset[str]]) -> frozenset[str]:
+        """The inputs that an expression depends on."""
+        read = self._expression(node).live
+        return frozenset().union(*(now.get(name, _NOTHING) for name in read))
+
+    def _call(self, call: n.Call, now: Dependence) -> Dependence:
+        block = self.mechanism.procedures[call.name]
+        inner = dict(now)
+        for argument, value in zip(block.arguments, call.arguments, strict=True):
+            inner[argument.name] = self.depends(value, now)
+        inner |= dict.fromkeys(local_names(block.body), _NOTHING)
+        after = self.dependence(block.body.statements, inner)
+        return now | {name: after.get(name, _NOTHING) for name in self.procedure(call.name).written}
+
+    # ------------------------------------------------------------------ how a value depends on the voltage
+    def degree(self, statements: Iterable[n.Statement], before: Mapping[str, int]) -> dict[str, int]:
+        """Degree of every name as a polynomial in the inputs of degree 1 in `before`; 2 stands for all above 1."""
+        now = dict(before)
+        for statement in statements:
+            match statement:
+                case n.Assign(target=target, value=value):
+                    now[target.name] = self._degree(value, now)
+                case n.CallStatement(call=call) if call.name in self.mechanism.procedures:
+                    block = self.mechanism.procedures[call.name]
+                    inner = now | {a.name: self._degree(x, now) for a, x in zip(block.arguments, call.arguments, strict=True)}
+                    tabled = self.mechanism.table(block) is not None
+                    after = self.degree(block.body.statements, inner)
+                    now |= {y: 2 if tabled and after.get(y, 0) else after.get(y, 0) for y in self.procedure(call.name).written}
+                case n.IfStatement(condition=condition, body=body, orelse=orelse):
+                    kinked = 2 if self._degree(condition, now) else 0
+                    one, two = self.degree(body.statements, now), self.degree(_branch(orelse), now)
+                    changed = {x for x in one.keys() | two.keys() if one.get(x) != now.get(x) or two.get(x) != now.get(x)}
+                    written = self.access((statement,)).written
+                    now = {x: max(one.get(x, 0), two.get(x, 0)) for x in one.keys() | two.keys()}
+                    now |= {x: max(now[x], kinked) for x in changed | written if x in now}
+                case n.Body(statements=inner_statements):
+                    now = self.degree(inner_statements, now)
+        return now
+
+    def _degree(self, node: n.Node, now: Mapping[str, int]) -> int:
+        match node:
+            case n.VariableName(name=name):
+                return now.get(name, 0)
+            case n.Unary(operand=operand):
+                return self._degree(operand, now)
+            case n.Binary(left=left, operator=operator, right=right):
+                one, two = self._degree(left, now), self._degree(right, now)
+                if operator in "+-":
+                    return max(one, two)
+                if operator == "*":
+                    return min(2, one + two)
+                if operator == "/":
+                    return 2 if two else one
+                return 2 if one or two else 0
+            case n.Call():
+                return 2 if any(now.get(name, 0) for name in self._expression(node).live) else 0
+        return 0
+
+
+def local_names(body: n.Body) -> set[str]:
+    """Every name of the LOCAL lists of a body, nested ones included."""
+    return {name for item in subnodes(body) if isinstance(item, n.LocalList) for name in item.names}
+
+
+def _branch(orelse: n.Body | n.IfStatement | None) -> tuple[n.Statement, ...]:
+    if orelse is None:
+        return ()
+    return orelse.statements if isinstance(orelse, n.Body) else (orelse,)

@@ -1,0 +1,61 @@
+"""What the differentiator knows of NMODL beyond the file: intrinsic functions, constructs still outside."""
+
+from __future__ import annotations
+
+# Functions of the C library and of NEURON that expressions may call, with their number of arguments.
+INTRINSICS = {
+    "exp": 1,
+    "log": 1,
+    "log10": 1,
+    "sqrt": 1,
+    "sin": 1,
+    "cos": 1,
+    "tan": 1,
+    "asin": 1,
+    "acos": 1,
+    "atan": 1,
+    "sinh": 1,
+    "cosh": 1,
+    "tanh": 1,
+    "pow": 2,
+    "fabs": 1,
+    "abs": 1,
+    "floor": 1,
+    "ceil": 1,
+    "fmod": 2,
+    "atan2": 2,
+    "fmin": 2,
+    "fmax": 2,
+}
+
+# Names that NEURON sets for every mechanism.
+ENVIRONMENT = frozenset({"t", "dt", "celsius", "area", "diam", "secondorder", "PI"})
+
+# Constructs that are read but not differentiated: rule of the grammar -> what the user calls it.
+OUTSIDE = {
+    "include": "INCLUDE",
+    "define": "DEFINE",
+    "kinetic_block": "a KINETIC block",
+    "linear_block": "a LINEAR block",
+    "nonlinear_block": "a NONLINEAR block",
+    "discrete_block": "a DISCRETE block",
+    "function_table_block": "FUNCTION_TABLE",
+    "constructor_block": "a CONSTRUCTOR",
+    "destructor_block": "a DESTRUCTOR",
+    "before_block": "a BEFORE block",
+    "after_block": "an AFTER block",
+    "equation": "an equation",
+    "reaction": "a reaction",
+    "while_statement": "a while loop",
+    "from_statement": "a FROM loop",
+    "protect": "PROTECT",
+    "conductance": "CONDUCTANCE",
+    "lag": "LAG",
+    "watch": "WATCH",
+    "for_netcons": "FOR_NETCONS",
+    "mutex": "MUTEXLOCK",
+    "net_initial": "INITIAL inside NET_RECEIVE",
+    "conserve": "CONSERVE",
+    "compartment": "COMPARTMENT",
+    "longitudinal_diffusion": "LONGITUDINAL_DIFFUSION",
+}

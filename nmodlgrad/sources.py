@@ -1,0 +1,90 @@
+"""From what the user names to source texts: files, folders, and the mechanisms that ship with NEURON."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nmodlgrad.diagnostics import Diagnostic, Refused, Source
+
+# Mechanisms that are compiled into NEURON, in the order in which it registers them: their names are taken.
+BUILT_IN = (
+    "morphology", "capacitance", "pas", "extracellular", "fastpas", "IClamp", "AlphaSynapse", "ExpSyn", "Exp2Syn",
+    "SEClamp", "VClamp", "OClamp", "APCount", "hh", "NetStim", "IntFire1", "IntFire2", "IntFire4", "PointProcessMark",
+    "PatternStim",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Found:
+    """A source text and the file name under which its augmented form is written."""
+
+    source: Source
+    file: str
+
+
+def find(sources: Iterable[str | Path]) -> list[Found]:
+    """Every mechanism that the sources name, in NEURON's order of registration.
+
+    A source is a ``.mod`` file, a folder of them, or the name of a mechanism that NEURON ships.
+
+    Raises
+    ------
+    Refused
+        for a source that does not exist, or that can not be read.
+    """
+    built_in: list[tuple[int, Found]] = []
+    own: list[Found] = []
+    problems: list[Diagnostic] = []
+    for item in sources:
+        path = Path(item)
+        try:
+            if path.is_dir():
+                files = sorted(path.glob("*.mod"), key=lambda p: p.name)
+                if not files:
+                    problems.append(_problem(item, "the folder holds no .mod file"))
+                own += [_read(file) for file in files]
+            elif path.is_file():
+                own.append(_read(path))
+            elif str(item) in BUILT_IN:
+                place = BUILT_IN.index(str(item))
+                shipped = _shipped(str(item))
+                built_in.append((place, Found(shipped, f"{place:02d}_{item}_grad.mod")))
+            else:
+                shipped_names = "hh, pas, ExpSyn, Exp2Syn"
+                hint = f"give a .mod file, a folder of them, or a mechanism that NEURON ships ({shipped_names})"
+                problems.append(_problem(item, "no such file, folder or built-in mechanism", hint))
+        except OSError as error:
+            problems.append(_problem(item, error.strerror or str(error)))
+    if problems:
+        raise Refused(problems)
+    found = [*(f for _, f in sorted(built_in, key=lambda pair: pair[0])), *own]
+    return list({f.source.name: f for f in found}.values())
+
+
+def _problem(item: str | Path, message: str, hint: str = "") -> Diagnostic:
+    return Diagnostic("NG003", message, str(item), 1, 1, hint=hint)
+
+
+def _read(path: Path) -> Found:
+    return Found(Source(str(path), path.read_bytes().decode("latin-1")), path.name)
+
+
+def _shipped(name: str) -> Source:
+    """The source of a built-in mechanism, from the installed NEURON."""
+    for folder in _mechanism_folders():
+        for path in sorted(folder.glob("*.mod")):
+            text = path.read_bytes().decode("latin-1")
+            if re.search(rf"\b(SUFFIX|POINT_PROCESS)\s+{name}\b", text):
+                return Source(path.name, text)
+    raise OSError(f"the installed NEURON does not ship the source of {name}; is the neuron package installed?")
+
+
+def _mechanism_folders() -> Sequence[Path]:
+    spec = importlib.util.find_spec("neuron")
+    if spec is None or spec.origin is None:
+        return ()
+    return [Path(spec.origin).parent / ".data" / "share" / "modfile"]

@@ -1,0 +1,1 @@
+"""Text to tree: the nodes of NMODL, the parser, and the way back to text."""

@@ -1,0 +1,164 @@
+"""Start the processes from pytest, and read back what they measured."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+TESTS = Path(__file__).resolve().parents[1]
+FIXTURES = TESTS / "fixtures"
+BUILTINS = ("hh", "pas", "ExpSyn", "Exp2Syn")
+TIMEOUT_S = 300
+
+Measured = Mapping[str, NDArray[Any]]
+
+
+def relative_error(tangent: NDArray[np.float64], reference: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Largest deviation over samples and sites, relative to the largest reference; one number per direction."""
+    assert tangent.shape == reference.shape, f"{tangent.shape} is not aligned with {reference.shape}"
+    largest = abs(reference).max(axis=(0, 1))
+    assert (largest > 0).all(), "a direction that moves no voltage tests nothing"
+    errors: NDArray[np.float64] = abs(tangent - reference).max(axis=(0, 1)) / largest
+    return errors
+
+
+@dataclass(frozen=True)
+class Job:
+    """A process at work; `result` waits for it. Without a process, the result lies there already."""
+
+    folder: Path
+    process: subprocess.Popen[str] | None
+
+    def result(self) -> Measured:
+        """Return the arrays by name.
+
+        Raises
+        ------
+        RuntimeError
+            With the end of what the process wrote, if it failed.
+
+        """
+        if self.process is not None:
+            try:
+                written, _ = self.process.communicate(timeout=TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                raise
+            if self.process.returncode:
+                raise RuntimeError(f"the process in {self.folder} failed\n{written[-4000:]}")
+        with np.load(self.folder / "result.npz") as arrays:
+            return dict(arrays)
+
+
+@dataclass(frozen=True)
+class Oracle:
+    """The compiled original mechanisms, and a folder for what is measured with them.
+
+    What the originals gave is kept between sessions, under a key of everything it depends on.
+    """
+
+    originals: Path
+    folder: Path
+    kept: Path
+
+    @classmethod
+    def compile(cls, folder: Path, kept: Path) -> Oracle:
+        """Compile all fixtures as a user would, by plain nrnivmodl."""
+        compiler = Path(sys.executable).parent / "nrnivmodl"
+        done = subprocess.run([compiler, FIXTURES], cwd=folder, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"nrnivmodl failed\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
+        return cls(folder, folder, kept)
+
+    def differences(self, scenario: str, theta: list[float] | None = None, **options: Any) -> Job:
+        """Start the finite differences of a scenario, at `theta`: voltage, reference, noise, step, labels."""
+        return self._plain("differences", scenario, options, theta=theta)
+
+    def primal(self, scenario: str, runs: list[dict[str, Any]] | None = None, **options: Any) -> Job:
+        """Start plain runs of the originals, each with a `way` and a `theta`: voltage_0, voltage_1, ..."""
+        return self._plain("primal", scenario, options, runs=runs or [{}])
+
+    def everything(self, scenario: str, **options: Any) -> Job:
+        """Start one plain run that returns each variable under its name."""
+        return self._plain("everything", scenario, options)
+
+    def jitter(self, scenario: str, **options: Any) -> Job:
+        """Start a plain run as it is and one with rounding errors added: voltage, jittered."""
+        return self._plain("jitter", scenario, options)
+
+    def tangents(self, scenario: str, runs: list[dict[str, Any]] | None = None, **options: Any) -> Job:
+        """Start nmodlgrad on a scenario: voltage_0, tangent_0, last_0, voltage_1, ..."""
+        return self._augmented("tangents", scenario, options, runs=runs or [{}])
+
+    def augmented_everything(self, scenario: str, names: list[str], *, attached: bool, **options: Any) -> Job:
+        """Start nmodlgrad with or without a Sensitivity; return the named variables."""
+        return self._augmented("everything", scenario, options, names=names, attached=attached)
+
+    def _plain(self, task: str, scenario: str, options: dict[str, Any], **more: Any) -> Job:
+        request = {"task": task, "scenario": scenario, "options": options, **more}
+        folder = self.kept / _key(request)
+        if (folder / "result.npz").exists():
+            return Job(folder, None)
+        folder.mkdir(parents=True, exist_ok=True)
+        return _start("oracle.plain", {**request, "originals": str(self.originals)}, folder)
+
+    def _augmented(self, task: str, scenario: str, options: dict[str, Any], **more: Any) -> Job:
+        request = {
+            "task": task,
+            "scenario": scenario,
+            "options": options,
+            "builtins": BUILTINS,
+            "mechanisms": _mechanisms(scenario),
+            **more,
+        }
+        return _start("oracle.augmented", request, Path(tempfile.mkdtemp(dir=self.folder)))
+
+
+def _mechanisms(scenario: str) -> list[str]:
+    """Paths for `nmodlgrad.load`: the folder of fixtures, so that they are translated and compiled once.
+
+    With NMODLGRAD_TESTS_LOAD=alone, only the fixtures that the scenario needs: for work on a compiler that
+    can not translate all of them yet.
+    """
+    if os.environ.get("NMODLGRAD_TESTS_LOAD") != "alone":
+        return [str(FIXTURES)]
+    from scenarios import FIXTURES_OF
+
+    return [str(FIXTURES / f"{name}.mod") for name in FIXTURES_OF.get(scenario, ())]
+
+
+def _start(module: str, request: dict[str, Any], folder: Path) -> Job:
+    (folder / "request.json").write_text(json.dumps(request))
+    importable = [str(TESTS), *sys.path]  # what pytest can import, the process can
+    path = os.pathsep.join(os.path.abspath(entry) for entry in importable)
+    process = subprocess.Popen(
+        [sys.executable, "-m", module, "request.json", "result.npz"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": path, "NEURON_MODULE_OPTIONS": "-nogui"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    return Job(folder, process)
+
+
+def _key(request: dict[str, Any]) -> str:
+    """A hash of all that a result of the originals depends on."""
+    sources = [*TESTS.glob("oracle/*.py"), *TESTS.glob("scenarios/*.py"), *FIXTURES.glob("*.mod")]
+    digest = hashlib.sha256(json.dumps(request, sort_keys=True).encode())
+    digest.update(f"{version('neuron')} {sys.version}".encode())
+    for source in sorted(sources):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:24]

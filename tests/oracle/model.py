@@ -1,0 +1,75 @@
+"""What a scenario hands to either process: NEURON objects, and directions said without nmodlgrad."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Knob:
+    """One number inside NEURON, moved by `seed` times theta."""
+
+    owner: Any
+    attribute: str | int
+    seed: float
+
+    def read(self) -> float:
+        """Return the number as it stands."""
+        if isinstance(self.attribute, int):
+            return float(self.owner[self.attribute])
+        return float(getattr(self.owner, self.attribute))
+
+    def write(self, value: float) -> None:
+        """Replace the number."""
+        if isinstance(self.attribute, int):
+            self.owner[self.attribute] = value
+        else:
+            setattr(self.owner, self.attribute, value)
+
+
+@dataclass(frozen=True)
+class Direction:
+    """One direction; the fields are the arguments of `nmodlgrad.Parameter`."""
+
+    name: str
+    sections: Sequence[Any] = ()
+    segments: Sequence[Any] = ()
+    of: Any = None
+    scale: float = 1.0
+
+    @property
+    def label(self) -> str:
+        """The name, and where it acts."""
+        places = [str(place) for place in (*self.sections, *self.segments)]
+        return f"{self.name}@{','.join(places) or self.of}" if places or self.of is not None else self.name
+
+    def knobs(self, h: Any) -> list[Knob]:
+        """Every number of the original model that this direction moves."""
+        if self.of is not None:
+            is_weight = self.name == "weight"
+            return [Knob(self.of.weight, 0, self.scale) if is_weight else Knob(self.of, self.name, self.scale)]
+        places = [*(segment for section in self.sections for segment in section), *self.segments]
+        return [Knob(segment, self.name, self.scale) for segment in places] or [Knob(h, self.name, self.scale)]
+
+    def arguments(self) -> dict[str, Any]:
+        """The keyword arguments of `nmodlgrad.Parameter`; those left alone are not passed."""
+        given = {"sections": list(self.sections), "segments": list(self.segments), "of": self.of}
+        arguments = {key: value for key, value in given.items() if value is not None and value != []}
+        return arguments if self.scale == 1.0 else {**arguments, "scale": self.scale}
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model that is ready to run. `keep` only holds references, so that NEURON keeps the objects."""
+
+    sections: Sequence[Any]
+    directions: Sequence[Direction]
+    keep: Sequence[Any] = ()
+    duration_ms: float = 30.0
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def sites(self) -> Iterator[Any]:
+        """Every segment: the voltage is compared at each."""
+        return (segment for section in self.sections for segment in section)

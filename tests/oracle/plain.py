@@ -1,0 +1,118 @@
+"""The process that runs the original mechanisms. It never imports nmodlgrad."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import neuron
+import numpy as np
+from neuron import h
+
+import scenarios
+from oracle.differences import difference
+from oracle.model import Model
+from oracle.simulate import (
+    V_INIT_MV,
+    WAYS,
+    Floats,
+    prepare,
+    record_everything,
+    record_voltages,
+    save,
+)
+
+
+@contextmanager
+def moved(model: Model, theta: Sequence[float]) -> Iterator[None]:
+    """Move the parameters along the directions, and back."""
+    knobs = [(knob, step) for one, step in zip(model.directions, theta, strict=True) for knob in one.knobs(h)]
+    values = [knob.read() for knob, _ in knobs]
+    for knob, step in knobs:
+        knob.write(knob.read() + knob.seed * step)
+    yield
+    for (knob, _), value in zip(knobs, values, strict=True):
+        knob.write(value)
+
+
+def differences(model: Model, request: dict[str, Any]) -> dict[str, Any]:
+    """Differentiate every voltage along every direction."""
+    voltages = record_voltages(h, model)
+
+    def run() -> Floats:
+        WAYS["continuerun"](h, model.duration_ms)
+        return voltages()
+
+    with moved(model, request["theta"] or [0.0] * len(model.directions)):
+        found = [difference(run, direction.knobs(h)) for direction in model.directions]
+        voltage = run()
+    return {
+        "labels": [direction.label for direction in model.directions],
+        "voltage": voltage,
+        "reference": np.stack([one.derivative for one in found], axis=-1),
+        "noise": [one.noise for one in found],
+        "step": [one.step for one in found],
+    }
+
+
+def primal(model: Model, request: dict[str, Any]) -> dict[str, Any]:
+    """Run once for each way and theta asked for; return the voltages of each run."""
+    voltages = record_voltages(h, model)
+    measured = {}
+    for number, run in enumerate(request["runs"]):
+        with moved(model, run.get("theta") or [0.0] * len(model.directions)):
+            WAYS[run.get("way", "continuerun")](h, model.duration_ms)
+        measured[f"voltage_{number}"] = voltages()
+    return measured
+
+
+def everything(model: Model, request: dict[str, Any]) -> dict[str, Any]:
+    """Run once; return every voltage, state and assigned variable under its name."""
+    recorded = record_everything(h, model)
+    WAYS["continuerun"](h, model.duration_ms)
+    return dict(recorded())
+
+
+def jitter(model: Model, request: dict[str, Any]) -> dict[str, Any]:
+    """Run once as it is and once with every voltage moved by one rounding error, up or down, at every step.
+
+    How far the second run goes astray is what rounding alone can do to this model.
+    """
+    voltages = record_voltages(h, model)
+    generator = np.random.default_rng(20240229)
+    sites = list(model.sites())
+    measured = {}
+    for name, ulps in (("voltage", 0.0), ("jittered", 1.0)):
+        h.finitialize(V_INIT_MV)
+        while h.t < model.duration_ms - h.dt / 2:
+            h.fadvance()
+            for segment, sign in zip(sites, generator.choice([-1.0, 1.0], len(sites)), strict=True):
+                segment.v += ulps * sign * np.spacing(abs(segment.v))
+        measured[name] = voltages()
+    return measured
+
+
+TASKS: dict[str, Callable[[Model, dict[str, Any]], dict[str, Any]]] = {
+    "differences": differences,
+    "primal": primal,
+    "everything": everything,
+    "jitter": jitter,
+}
+
+
+def main(request_file: str, result_file: str) -> None:
+    """Read a request, run it, and leave the arrays in a file."""
+    request = json.loads(Path(request_file).read_text())
+    if not neuron.load_mechanisms(request["originals"], warn_if_already_loaded=False):
+        raise RuntimeError("the original mechanisms could not be loaded")
+    prepare(h)
+    model = scenarios.SCENARIOS[request["scenario"]](h, **request["options"])
+    save(result_file, TASKS[request["task"]](model, request))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,67 @@
+"""The promise: the tangent is the derivative of the step that NEURON takes, wherever and whatever."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from oracle import Oracle, relative_error
+from scenarios import FEW_PERCENT
+
+TOLERANCE = 1e-7
+"""Tangents are exact to rounding; the finite differences they are held against are good to 1e-8 (printed: noise)."""
+
+SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
+    "in_a_branched_cell": ("a_branched_cell", {}),
+    "in_a_tapered_cell": ("a_tapered_cell", {}),
+    "with_a_child_at_an_interior_point": ("a_child_at_an_interior_point", {}),
+    "with_a_child_connected_by_its_1_end": ("a_child_connected_by_its_1_end", {}),
+    "with_a_child_on_the_0_end_of_the_soma": ("a_child_on_the_0_end_of_the_soma", {}),
+    "in_two_cells_at_once": ("two_cells", {}),
+    "through_the_table_of_hh": ("hh_with_its_table", {}),
+    "through_synapses_driven_by_events": ("synapses_driven_by_events", {}),
+    "through_synapses_of_a_user": ("synapses_of_a_user", {}),
+    "through_an_electrode_current": ("an_electrode_current", {}),
+    "along_a_global_parameter": ("kdr", {}),
+    "of_a_current_nonlinear_in_v": ("nap", {}),
+    "through_branches_and_overwritten_locals": ("gated", {}),
+    "of_states_that_read_each_other": ("chained", {}),
+    "of_a_mechanism_without_a_state": ("leak", {}),
+    "of_initial_states_from_parameters": ("slopes", {}),
+    "of_a_function_with_a_table": ("funtable", {}),
+    "of_a_function_whose_table_is_off": ("funtable", {"table": False}),
+    "beyond_the_end_of_a_table": ("naf_beyond_its_table", {}),
+    "of_a_procedure_whose_table_is_off": ("naf_beyond_its_table", {"table": False}),
+    "with_every_mechanism_together": ("all_the_fixtures", {"table": False, "duration_ms": 30.0}),
+}
+
+
+@pytest.mark.parametrize(("scenario", "options"), SCENARIOS.values(), ids=SCENARIOS.keys())
+def test_the_tangent_is_exact(oracle: Oracle, scenario: str, options: dict[str, Any]) -> None:
+    augmented = oracle.tangents(scenario, **options)
+    original = oracle.differences(scenario, **options).result()
+    measured = augmented.result()
+    assert measured["voltage_0"].shape == original["voltage"].shape
+    # Only rounding, amplified by spikes: the exact statement about the primal is in test_harmless.
+    np.testing.assert_allclose(measured["voltage_0"], original["voltage"], rtol=0, atol=1e-6)
+    errors = relative_error(measured["tangent_0"], original["reference"])
+    print(f"\n{'relative error':>14} {'noise':>8}")
+    for label, error, noise in zip(original["labels"], errors, original["noise"], strict=True):
+        print(f"{error:14.1e} {noise:8.1e}  {label}")
+    assert original["noise"].max() <= TOLERANCE / 5, "the oracle is too blunt for this scenario"
+    assert errors.max() <= TOLERANCE
+
+
+def test_the_sensitivity_now_is_the_last_sample_of_the_record(oracle: Oracle) -> None:
+    measured = oracle.tangents("a_branched_cell").result()
+    np.testing.assert_array_equal(measured["last_0"], measured["tangent_0"][-1])
+
+
+def test_the_tangent_is_exact_where_theta_has_moved_the_parameters(oracle: Oracle) -> None:
+    options: dict[str, Any] = {"table": False, "duration_ms": 30.0}
+    augmented = oracle.tangents("all_the_fixtures", runs=[{"theta": FEW_PERCENT}], **options)
+    original = oracle.differences("all_the_fixtures", theta=FEW_PERCENT, **options).result()
+    assert original["noise"].max() <= TOLERANCE / 5, "the oracle is too blunt here"
+    assert relative_error(augmented.result()["tangent_0"], original["reference"]).max() <= TOLERANCE
