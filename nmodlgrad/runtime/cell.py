@@ -58,18 +58,18 @@ class Cell:
         self.sections = sections_of(root)
         self.shape = self._shape()
         self.width = layout.padded(directions)
+        self.ready = False  # until finitialize: NEURON numbers its nodes then
         self.cable = h.nmodlgrad_cable(root(0.5))
         self.log, self.marker = h.Vector(), h.Vector()
-        self.sites: list[int] = []
+        self.sites: dict[tuple[str, float], Any] = {}
         self._allocate()
-        self.refresh()
         self.cable.plan = float(layout.address(self.plan))
         self.cable.attach(self.log)
         self.marker.record(self.cable._ref_samples)
 
     # ------------------------------------------------------------------ memory
     def _allocate(self) -> None:
-        count = len(self._nodes())
+        count = 1 + sum(nseg + 1 for _, nseg in self.shape)  # every section has a node at its far end, the root at both
         carried = sum(len(i.entry.carried) for i in self.instances)
         records = sum(self._record_length(i.entry) for i in self.instances)
         seeds = sum(len(i.entry.parameters) for i in self.instances)
@@ -118,11 +118,12 @@ class Cell:
         """
         self._check_shape()
         self.index[:] = self._nodes()
+        self.ready = True
         self.cm[:] = 0
         for segment in segments_of(self.sections):
             self.cm[self.node(segment)] = segment.cm
         self._describe_instances()
-        self.site = np.array(self.sites, np.intc)
+        self.site = np.array([self.node(segment) for segment in self.sites.values()], np.intc)
         self.log.resize(0)
         plan = self.plan[0]
         plan["cell"]["width"] = self.width
@@ -143,10 +144,10 @@ class Cell:
             now = [(s.name(), int(s.nseg)) for s in sections_of(self.root)]
         except ReferenceError:
             raise CannotCarry("the cell's root section was deleted while a gradient is carried") from None
-        if now != self.shape or len(self._nodes()) != len(self.index):
-            changed = sorted({name for name, _ in set(now) ^ set(self.shape)})
+        if now != self.shape:
+            changed = ", ".join(sorted({name for name, _ in set(now) ^ set(self.shape)})) or "the order of its sections"
             raise CannotCarry(
-                f"the cell of {self.root} changed after the gradient was attached ({', '.join(changed) or 'its tree'}): "
+                f"the cell of {self.root} changed after the gradient was attached ({changed}): "
                 "close() the Sensitivity and make a new one"
             )
 
@@ -199,11 +200,16 @@ class Cell:
 
     # ------------------------------------------------------------------ results
     def site_of(self, segment: Any) -> int:
-        """Number of a recorded node among the cell's sites; new ones count from the next finitialize on."""
-        node = self.node(segment)
-        if node not in self.sites:
-            self.sites.append(node)
-        return self.sites.index(node)
+        """Number of a place among the cell's recorded ones; new ones count from the next finitialize on."""
+        key = place(segment)
+        self.sites.setdefault(key, segment)
+        return list(self.sites).index(key)
+
+    def now(self, segment: Any) -> NDArray[np.float64]:
+        """The row of a segment's node."""
+        if not self.ready:
+            return np.zeros(self.directions)
+        return np.array(self.voltage[self.node(segment), : self.directions])
 
     def logged(self, site: int) -> NDArray[np.float64]:
         """Rows of a site, sample by sample with NEURON's own records: shape (samples, directions)."""
@@ -220,6 +226,14 @@ class Cell:
                 instance.holder.ng_link = 0.0
             except (AttributeError, ReferenceError):
                 continue  # the mechanism or its section is gone, and the link with it
+
+
+def place(segment: Any) -> tuple[str, float]:
+    """Section and centre of a segment: segments given by any x inside are the same one, the ends 0 and 1 are nodes too."""
+    section, x = segment.sec, float(segment.x)
+    if x in (0.0, 1.0):
+        return section.name(), x
+    return section.name(), (int(x * section.nseg) + 0.5) / section.nseg
 
 
 def _band(row: NDArray[np.float64]) -> tuple[int, int, NDArray[np.float64]]:

@@ -12,7 +12,7 @@ from neuron import h
 from numpy.typing import ArrayLike, NDArray
 
 from nmodlgrad.runtime import checks, registry
-from nmodlgrad.runtime.cell import Cell, Instance, root_of, sections_of, segments_of
+from nmodlgrad.runtime.cell import Cell, Instance, place, root_of, sections_of, segments_of
 from nmodlgrad.runtime.errors import CannotCarry, UnknownParameter
 from nmodlgrad.runtime.parameter import Parameter
 from nmodlgrad.runtime.swap import SwappedPoint, swap_density, unswap_density
@@ -154,8 +154,7 @@ class Sensitivity:
 
     def dv(self, segment: Any) -> NDArray[np.float64]:
         """dV/dtheta at a segment now: shape (directions,), mV per unit of theta."""
-        cell = self._cell(segment)
-        return np.array(cell.voltage[cell.node(segment), : len(self.parameters)])
+        return self._cell(segment).now(segment)
 
     def _cell(self, segment: Any) -> Cell:
         root = root_of(segment.sec)
@@ -236,8 +235,8 @@ class _Seeds:
         keys = {}
         for p in entry.parameters:
             keys[p.name] = {
-                "range": ("range", entry.original, p.name, _place(segment)),
-                "ion": ("ion", p.name, _place(segment)),
+                "range": ("range", entry.original, p.name, place(segment)),
+                "ion": ("ion", p.name, place(segment)),
                 "global": ("global", entry.original, p.name),
             }[p.scope]
         return {name: self._rows[key] for name, key in keys.items() if key in self._rows}
@@ -249,7 +248,7 @@ class _Seeds:
         for p in entry.parameters:
             keys[p.name] = {
                 "range": ("point", owner.hname(), p.name),
-                "ion": ("ion", p.name, _place(segment)),
+                "ion": ("ion", p.name, place(segment)),
                 "global": ("global", entry.original, p.name),
             }[p.scope]
         rows = {name: self._rows[key] for name, key in keys.items() if key in self._rows}
@@ -262,9 +261,9 @@ def _identity(target: Target) -> tuple[Any, ...]:
     match target.kind:
         case "range":
             assert target.entry is not None
-            return "range", target.entry.original, target.parameter, _place(target.place)
+            return "range", target.entry.original, target.parameter, place(target.place)
         case "ion":
-            return "ion", target.parameter, _place(target.place)
+            return "ion", target.parameter, place(target.place)
         case "point":
             return "point", target.place.hname(), target.parameter
         case "weight":
@@ -272,14 +271,6 @@ def _identity(target: Target) -> tuple[Any, ...]:
         case _:
             assert target.entry is not None
             return "global", target.entry.original, target.parameter
-
-
-def _place(segment: Any) -> tuple[str, float]:
-    """A segment's section and centre: segments given by any x inside are the same one."""
-    section = segment.sec
-    x = segment.x
-    number = min(int(x * section.nseg), section.nseg - 1)
-    return section.name(), (number + 0.5) / section.nseg
 
 
 def _kind(point: Any) -> str:
