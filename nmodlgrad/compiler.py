@@ -31,6 +31,7 @@ def translate(
     output: str | Path,
     wrt: Collection[str] | None = None,
     suffix: str | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
     """Write augmented mechanisms, the support mechanism and the manifest into a folder.
 
@@ -44,6 +45,8 @@ def translate(
         names of the parameters that can be seeded; all that act by default
     suffix
         appended to the mechanisms' names; by default ``_grad`` for built-in ones and nothing for others
+    progress
+        called with the name of each source before it is read
 
     Returns
     -------
@@ -58,7 +61,7 @@ def translate(
     listed = [sources] if isinstance(sources, str | Path) else list(sources)
     found = find(listed)
     _refuse_overwriting(found, Path(output))
-    result = compile_sources(found, wrt, suffix)
+    result = compile_sources(found, wrt, suffix, progress)
     write(result.files, Path(output))
     return result.manifest
 
@@ -67,7 +70,7 @@ def compile_sources(
     found: Iterable[Found],
     wrt: Collection[str] | None = None,
     suffix: str | None = None,
-    progress: Callable[[str], None] = lambda text: None,
+    progress: Callable[[str], None] | None = None,
 ) -> Translation:
     """Translate source texts without touching the file system."""
     from nmodlgrad.emit import manifest
@@ -79,7 +82,8 @@ def compile_sources(
     problems: list[Diagnostic] = []
     known: set[str] = set()
     for item in found:
-        progress(item.source.name)
+        if progress:
+            progress(item.source.name)
         try:
             tangent = _differentiate(item, wrt, known)
         except Refused as refused:

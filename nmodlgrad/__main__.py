@@ -1,0 +1,7 @@
+"""``python -m nmodlgrad``."""
+
+import sys
+
+from nmodlgrad.cli import main
+
+sys.exit(main())

@@ -1,0 +1,155 @@
+"""The command line: ``nmodlgrad SOURCE...`` translates, ``nmodlgrad demo`` shows a gradient beside a finite difference."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from nmodlgrad._version import __version__
+from nmodlgrad.diagnostics import Diagnostic, NmodlGradError, Refused
+
+DESCRIPTION = """\
+Differentiate NEURON mechanisms: write augmented .mod files that carry exact derivatives while a simulation runs.
+
+SOURCE is a .mod file, a folder of them, or the name of a mechanism that NEURON ships (hh, pas, ExpSyn, Exp2Syn).
+The output folder gets the augmented mechanisms, one support mechanism and a manifest; nrnivmodl compiles it as it is.
+Sources are never written to. Built-in names can not be registered again, so hh becomes hh_grad.
+"""
+
+EXAMPLES = """\
+examples:
+  nmodlgrad hh                              hh_grad and its support, in ./nmodlgrad_out
+  nmodlgrad mods/ -o build/ && nrnivmodl build/
+  nmodlgrad kdr.mod --wrt gbar,vhalf        only these parameters can be seeded: fewer terms in the output
+  nmodlgrad mods/ --json                    one JSON object per line: what was written, or what is refused and where
+  nmodlgrad demo                            a branched cell, its gradient beside a finite difference, and a picture
+
+exit status: 0 done, 1 something is refused (nothing is written), 2 wrong usage
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["demo"]:
+        return _demo(given[1:])
+    options = _parser().parse_args(given)
+    report = _Report(options.json)
+    try:
+        return _translate(options, report)
+    except Refused as refused:
+        for diagnostic in refused.diagnostics:
+            report.diagnostic(diagnostic)
+        return 1
+    except (NmodlGradError, OSError) as error:
+        report.error(str(error))
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="nmodlgrad",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="a .mod file, a folder, or a built-in mechanism")
+    parser.add_argument(
+        "-o", "--output", default="nmodlgrad_out", metavar="DIR", help="where to write (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--wrt", type=_names, metavar="NAME,...", help="parameters that can be seeded (default: every PARAMETER that acts)"
+    )
+    parser.add_argument(
+        "--suffix", type=_suffix, metavar="TEXT", help="append TEXT to the mechanisms' names (default: _grad for built-in ones)"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON lines to stdout instead of text to stderr")
+    parser.add_argument("--verbose", action="store_true", help="say what is carried, what can be seeded and what can not")
+    parser.add_argument("--version", action="version", version=f"nmodlgrad {__version__}")
+    return parser
+
+
+def _names(text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",")]
+    if not all(name.isidentifier() for name in names):
+        raise argparse.ArgumentTypeError(f"expected names separated by commas, not {text!r}")
+    return names
+
+
+def _suffix(text: str) -> str:
+    if not f"x{text}".isidentifier() or not text.isascii():
+        raise argparse.ArgumentTypeError(f"letters, digits and underscores only, not {text!r}")
+    return text
+
+
+class _Report:
+    """Text to stderr for people, or JSON lines to stdout for programs."""
+
+    def __init__(self, as_json: bool) -> None:
+        self.as_json = as_json
+
+    def diagnostic(self, diagnostic: Diagnostic) -> None:
+        self._say({"kind": "diagnostic", **diagnostic.as_data()}, str(diagnostic))
+
+    def error(self, message: str) -> None:
+        self._say({"kind": "error", "message": message}, f"nmodlgrad: {message}")
+
+    def mechanism(self, data: dict[str, object], path: Path, verbose: bool) -> None:
+        text = f"{data['original']} -> {path}"
+        if verbose:
+            seedable = [p["name"] for p in data["parameters"]]  # type: ignore[attr-defined,index]
+            text += f"\n    carried:  {_list(data['carried'])}\n    seedable: {_list(seedable)}"
+            for name, reason in data["excluded"].items():  # type: ignore[attr-defined]
+                text += f"\n    not {name}: {reason}"
+        self._say({"kind": "mechanism", "path": str(path), **data}, text)
+
+    def done(self, output: Path, count: int) -> None:
+        text = f"{count} mechanism{'s' if count != 1 else ''} in {output}; compile with: nrnivmodl {output}"
+        self._say({"kind": "done", "output": str(output), "mechanisms": count}, text)
+
+    def progress(self, text: str) -> None:
+        if not self.as_json:
+            print(text, file=sys.stderr, flush=True)
+
+    def _say(self, data: dict[str, object], text: str) -> None:
+        print(json.dumps(data) if self.as_json else text, file=sys.stdout if self.as_json else sys.stderr)
+
+
+def _list(names: object) -> str:
+    return ", ".join(names) if names else "none"  # type: ignore[arg-type]
+
+
+def _translate(options: argparse.Namespace, report: _Report) -> int:
+    from nmodlgrad.compiler import translate
+
+    output = Path(options.output)
+    if output.exists() and not output.is_dir():
+        report.error(f"{output} is a file: -o takes a folder")
+        return 2
+    progress = (lambda name: report.progress(f"reading {name}")) if options.verbose else None
+    manifest = translate(options.sources, output, options.wrt, options.suffix, progress)
+    for entry in manifest["mechanisms"]:
+        report.mechanism(entry, output / entry["file"], options.verbose)
+    report.done(output, len(manifest["mechanisms"]))
+    return 0
+
+
+def _demo(arguments: Sequence[str]) -> int | NoReturn:
+    from nmodlgrad.demo import DEFAULT_PICTURE, DESCRIPTION, demo
+
+    parser = argparse.ArgumentParser(prog="nmodlgrad demo", description=DESCRIPTION, allow_abbrev=False)
+    parser.add_argument(
+        "-o", "--output", type=Path, default=DEFAULT_PICTURE, metavar="FILE", help="the picture (default: %(default)s)"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        demo(options.output)
+    except (NmodlGradError, OSError) as error:
+        print(f"nmodlgrad: {error}", file=sys.stderr)
+        return 1
+    return 0
