@@ -19,7 +19,7 @@ from nmodlgrad.diagnostics import NmodlGradError
 
 # -O3 -march=native vectorises the loops over directions; without contraction the original's results stay as they
 # are to the last bit, since every operation is still rounded on its own.
-FLAGS = "-O3 -march=native -mprefer-vector-width=512 -ffp-contract=off"
+FLAGS = "-O3 -march=native -ffp-contract=off"
 
 
 class BuildError(NmodlGradError):

@@ -1,4 +1,4 @@
-"""The command line: ``nmodlgrad SOURCE...`` translates, ``nmodlgrad demo`` shows a gradient beside a finite difference."""
+"""The command line: ``nmodlgrad SOURCE...`` translates, ``nmodlgrad demo`` shows a gradient and checks it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
 from nmodlgrad._version import __version__
 from nmodlgrad.diagnostics import Diagnostic, NmodlGradError, Refused
@@ -63,13 +62,21 @@ def _parser() -> argparse.ArgumentParser:
         "-o", "--output", default="nmodlgrad_out", metavar="DIR", help="where to write (default: %(default)s)"
     )
     parser.add_argument(
-        "--wrt", type=_names, metavar="NAME,...", help="parameters that can be seeded (default: every PARAMETER that acts)"
+        "--wrt",
+        type=_names,
+        metavar="NAME,...",
+        help="parameters that can be seeded (default: every PARAMETER that acts)",
     )
     parser.add_argument(
-        "--suffix", type=_suffix, metavar="TEXT", help="append TEXT to the mechanisms' names (default: _grad for built-in ones)"
+        "--suffix",
+        type=_suffix,
+        metavar="TEXT",
+        help="append TEXT to the mechanisms' names (default: _grad for built-in ones)",
     )
     parser.add_argument("--json", action="store_true", help="print JSON lines to stdout instead of text to stderr")
-    parser.add_argument("--verbose", action="store_true", help="say what is carried, what can be seeded and what can not")
+    parser.add_argument(
+        "--verbose", action="store_true", help="say what is carried, what can be seeded and what can not"
+    )
     parser.add_argument("--version", action="version", version=f"nmodlgrad {__version__}")
     return parser
 
@@ -102,7 +109,7 @@ class _Report:
     def mechanism(self, data: dict[str, object], path: Path, verbose: bool) -> None:
         text = f"{data['original']} -> {path}"
         if verbose:
-            seedable = [p["name"] for p in data["parameters"]]  # type: ignore[attr-defined,index]
+            seedable = [p["name"] for p in data["parameters"]]  # type: ignore[attr-defined]
             text += f"\n    carried:  {_list(data['carried'])}\n    seedable: {_list(seedable)}"
             for name, reason in data["excluded"].items():  # type: ignore[attr-defined]
                 text += f"\n    not {name}: {reason}"
@@ -139,7 +146,7 @@ def _translate(options: argparse.Namespace, report: _Report) -> int:
     return 0
 
 
-def _demo(arguments: Sequence[str]) -> int | NoReturn:
+def _demo(arguments: Sequence[str]) -> int:
     from nmodlgrad.demo import DEFAULT_PICTURE, DESCRIPTION, demo
 
     parser = argparse.ArgumentParser(prog="nmodlgrad demo", description=DESCRIPTION, allow_abbrev=False)

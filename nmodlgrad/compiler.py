@@ -92,7 +92,9 @@ def compile_sources(
         built_in = tangent.mechanism.name in BUILT_IN
         name = tangent.mechanism.name + (suffix if suffix is not None else "_grad" if built_in else "")
         if name in BUILT_IN:
-            raise NmodlGradError(f"{name} is the name of a built-in mechanism and can not be registered again: give a suffix")
+            raise NmodlGradError(
+                f"{name} is the name of a built-in mechanism and can not be registered again: give a suffix"
+            )
         file = item.file
         if file in files:
             problems.append(Diagnostic("NG004", f"two sources have the file name {file}", item.source.name, 1, 1))
@@ -130,7 +132,8 @@ def _unknown(wrt: Collection[str] | None, known: set[str]) -> list[Diagnostic]:
 
 
 def _twice(entries: list[dict[str, Any]]) -> list[Diagnostic]:
-    problems, seen = [], {}
+    problems: list[Diagnostic] = []
+    seen: dict[str, str] = {}
     for entry in entries:
         if entry["name"] in seen:
             message = f"the mechanism {entry['name']} is in {seen[entry['name']]} too"

@@ -7,7 +7,15 @@ from fractions import Fraction
 import sympy as sp
 
 _SUM, _PRODUCT, _POWER, _ATOM = 1, 2, 3, 4
-_FUNCTIONS = {sp.exp: "exp", sp.log: "log", sp.sin: "sin", sp.cos: "cos", sp.tan: "tan", sp.sinh: "sinh", sp.cosh: "cosh"}
+_FUNCTIONS = {
+    sp.exp: "exp",
+    sp.log: "log",
+    sp.sin: "sin",
+    sp.cos: "cos",
+    sp.tan: "tan",
+    sp.sinh: "sinh",
+    sp.cosh: "cosh",
+}
 
 
 def nmodl(expression: sp.Expr) -> str:

@@ -43,4 +43,4 @@ def _scope(role: Role, scope: Scope) -> str:
 
 def _has_table(tangent: TangentMechanism) -> bool:
     mechanism = tangent.mechanism
-    return any(mechanism.table(b) for b in (*mechanism.functions.values(), *mechanism.procedures.values()))
+    return any(mechanism.table(block) for block in mechanism.callables)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from nmodlgrad._version import __version__
@@ -11,8 +10,8 @@ from nmodlgrad.calculus.forward import Derivative, Linearised, Tangent
 from nmodlgrad.calculus.printing import nmodl
 from nmodlgrad.calculus.program import Program
 from nmodlgrad.calculus.tangent import TangentMechanism
-from nmodlgrad.emit.patch import MARK, Edit, apply, insert_line
-from nmodlgrad.emit.render import render
+from nmodlgrad.emit.patch import Edit, apply, insert_line
+from nmodlgrad.emit.render import inserted, render
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
 from nmodlgrad.syntax import nodes as n
@@ -28,26 +27,19 @@ def augmented(tangent: TangentMechanism, name: str) -> str:
 def _edits(tangent: TangentMechanism, name: str) -> list[Edit]:
     mechanism = tangent.mechanism
     text, suffix = mechanism.source.text, mechanism.suffix
-    line = f"RANGE ng_link{MARK}"
-    if _becomes_threadsafe(mechanism):
-        line += f"\nTHREADSAFE{MARK}"
-    edits = [insert_line(text, suffix.span.end, line)]
+    edits = [insert_line(text, suffix.span.end, inserted("declaration", _becomes_threadsafe(mechanism)))]
     if name != suffix.name:
         edits.append(Edit(suffix.name_span, name))
     if tangent.current and mechanism.breakpoint:
-        edits.append(_call(text, mechanism.breakpoint.body, "ng_current()"))
+        edits.append(insert_line(text, _start(mechanism.breakpoint.body), inserted("call", "ng_current")))
     if _advances(tangent.states):
-        edits.append(_call(text, mechanism.derivatives[mechanism.solves[0].block].body, "ng_states()"))
+        block = mechanism.derivatives[mechanism.solves[0].block]
+        edits.append(insert_line(text, _start(block.body), inserted("call", "ng_states")))
     if tangent.carried and mechanism.initial:
-        edits.append(_call(text, mechanism.initial.body, "ng_initial()"))
+        edits.append(insert_line(text, _start(mechanism.initial.body), inserted("call", "ng_initial")))
     if tangent.receive and mechanism.net_receive:
-        inner = f"if (ng_link != 0) {{{MARK}\nVERBATIM\n    ng_receive(_threadargscomma_ _args[0], (double) (size_t) _args);\nENDVERBATIM\n}}"
-        edits.append(insert_line(text, _start(mechanism.net_receive.body), inner))
+        edits.append(insert_line(text, _start(mechanism.net_receive.body), inserted("receive")))
     return edits
-
-
-def _call(text: str, body: n.Body, call: str) -> Edit:
-    return insert_line(text, _start(body), f"if (ng_link != 0) {{ {call} }}{MARK}")
 
 
 def _start(body: n.Body) -> int:
@@ -58,7 +50,11 @@ def _start(body: n.Body) -> int:
 def _becomes_threadsafe(mechanism: Mechanism) -> bool:
     """The original is thread-safe without saying so: nocmodl would take that back for the VERBATIM that we add."""
     flow = Dataflow(mechanism)
-    bodies = [i.body for i in mechanism.tree.items if isinstance(i, n.InitialBlock | n.BreakpointBlock | n.DerivativeBlock | n.NetReceiveBlock)]
+    bodies = [
+        i.body
+        for i in mechanism.tree.items
+        if isinstance(i, n.InitialBlock | n.BreakpointBlock | n.DerivativeBlock | n.NetReceiveBlock)
+    ]
     written = {x for body in bodies for x in flow.access((body,)).written}
     shared = {x for x in written if x in mechanism.symbols and _is_shared(mechanism, x)}
     return not mechanism.declared_threadsafe and not shared
@@ -123,39 +119,32 @@ def _current(tangent: TangentMechanism) -> dict[str, Any] | None:
 def _update(tangent: TangentMechanism, phase: Linearised | None) -> dict[str, Any]:
     """How the rows of a phase follow from the old rows, the voltage's row and the seeds."""
     assert phase is not None
-    rows, seeds, read = [], [], set()
-    for x in tangent.carried:
-        if x not in phase.partials:
-            continue
-        terms = []
-        for u, value in phase.partials[x].items():
+    rows: list[dict[str, Any]] = []
+    seeds: list[dict[str, Any]] = []
+    for x, partials in ((x, phase.partials[x]) for x in tangent.carried if x in phase.partials):
+        terms: list[dict[str, str | None]] = []
+        for u, value in partials.items():
             coefficient = _c(value, phase.program)
             if u in tangent.carried and phase is not tangent.initial:
-                read.add(u)
-                terms.append(_times(coefficient, f"ng_old_{u}"))
+                terms.append({"coefficient": coefficient, "row": u})
             elif u == "v":
-                terms.append(_times(coefficient, "ng_voltage[ng_k]"))
-            elif u == tangent.weight:
-                source = "ng_weight_seed(ng_self, (const double *) (size_t) _lng_sender)"
-                seeds.append({"source": source, "coefficient": coefficient, "row": x, "parameter": u})
+                terms.append({"coefficient": coefficient, "row": None})
             else:
-                source = f"ng_self->ng_seeds + {tangent.parameters.index(u)}"
-                seeds.append({"source": source, "coefficient": coefficient, "row": x, "parameter": u})
-        rows.append({"name": x, "terms": terms})
-    written = {row["name"] for row in rows}
+                number = None if u == tangent.weight else tangent.parameters.index(u)
+                seeds.append({"parameter": u, "number": number, "coefficient": coefficient, "row": x})
+        if terms != [{"coefficient": "1.0", "row": x}]:  # a row that stays as it is needs no loop
+            rows.append({"name": x, "terms": terms})
+    written = {row["name"] for row in (*rows, *({"name": seed["row"]} for seed in seeds))}
+    read = {term["row"] for row in rows for term in row["terms"] if term["row"] is not None}
     return {
         "locals": phase.program.local_names,
         "steps": phase.program.steps,
         "rows": rows,
         "reads": [x for x in tangent.carried if x in read],
         "pointers": [{"name": x, "index": i} for i, x in enumerate(tangent.carried) if x in read | written],
-        "uses_voltage": any("v" in phase.partials[x] for x in written),
+        "uses_voltage": any(term["row"] is None for row in rows for term in row["terms"]),
         "seeds": seeds,
     }
-
-
-def _times(coefficient: str, factor: str) -> str:
-    return factor if coefficient == "1.0" else f"{coefficient}*{factor}"
 
 
 def _procedure(mechanism: Mechanism, p: Tangent) -> dict[str, Any]:

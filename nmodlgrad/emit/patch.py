@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from nmodlgrad.diagnostics import Span
 
-MARK = "  : nmodlgrad"
-
 
 @dataclass(frozen=True)
 class Edit:

@@ -15,6 +15,11 @@ def render(template: str, **data: Any) -> str:
     return _environment().get_template(template).render(**data)
 
 
+def inserted(macro: str, *arguments: object) -> str:
+    """A macro of the template with the lines that go into the original text."""
+    return str(getattr(_environment().get_template("inserted.jinja").module, macro)(*arguments))
+
+
 @lru_cache(maxsize=1)
 def _environment() -> jinja2.Environment:
     return jinja2.Environment(

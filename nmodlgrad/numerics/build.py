@@ -9,24 +9,30 @@ NOWHERE = Span(0, 0)
 
 
 def name(text: str) -> n.VariableName:
+    """A variable."""
     return n.VariableName(NOWHERE, text)
 
 
 def number(text: str) -> n.Number:
+    """A literal."""
     return n.Number(NOWHERE, text)
 
 
 def negative(operand: n.Expression) -> n.Unary:
+    """-operand"""
     return n.Unary(NOWHERE, "-", operand)
 
 
 def binary(left: n.Expression, operator: str, right: n.Expression) -> n.Binary:
+    """left operator right"""
     return n.Binary(NOWHERE, left, operator, right)
 
 
 def call(function: str, *arguments: n.Expression) -> n.Call:
+    """function(arguments)"""
     return n.Call(NOWHERE, function, arguments)
 
 
 def assign(target: str, value: n.Expression) -> n.Assign:
+    """target = value"""
     return n.Assign(NOWHERE, name(target), value)

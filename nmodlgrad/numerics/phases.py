@@ -65,7 +65,9 @@ def _states(mechanism: Mechanism, names: Names) -> tuple[n.Statement, ...]:
     return _replace_equations(mechanism, block.body.statements, names)
 
 
-def _replace_equations(mechanism: Mechanism, statements: tuple[n.Statement, ...], names: Names) -> tuple[n.Statement, ...]:
+def _replace_equations(
+    mechanism: Mechanism, statements: tuple[n.Statement, ...], names: Names
+) -> tuple[n.Statement, ...]:
     lowered: list[n.Statement] = []
     for statement in statements:
         match statement:

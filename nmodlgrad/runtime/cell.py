@@ -30,6 +30,7 @@ class Instance:
 
     @property
     def holder(self) -> Any:
+        """The object whose attributes are the instance's variables."""
         return self.point if self.point is not None else getattr(self.segment, self.entry.name)
 
 
@@ -196,7 +197,9 @@ class Cell:
             instance.holder.ng_link = float(address)
         except (AttributeError, ReferenceError):
             where = instance.segment
-            raise CannotCarry(f"{instance.entry.original} was removed from {where} while a gradient is carried") from None
+            raise CannotCarry(
+                f"{instance.entry.original} was removed from {where} while a gradient is carried"
+            ) from None
 
     # ------------------------------------------------------------------ results
     def site_of(self, segment: Any) -> int:
@@ -229,7 +232,7 @@ class Cell:
 
 
 def place(segment: Any) -> tuple[str, float]:
-    """Section and centre of a segment: segments given by any x inside are the same one, the ends 0 and 1 are nodes too."""
+    """Section and centre of a segment, whatever x inside it was given; the ends 0 and 1 are nodes of their own."""
     section, x = segment.sec, float(segment.x)
     if x in (0.0, 1.0):
         return section.name(), x

@@ -32,7 +32,11 @@ def check_integration() -> None:
 
 
 def check_mechanisms(
-    segments: Iterable[Any], cable: Any, types: Mapping[str, MechanismType], entries: Mapping[str, Entry], silent: Iterable[Any]
+    segments: Iterable[Any],
+    cable: Any,
+    types: Mapping[str, MechanismType],
+    entries: Mapping[str, Entry],
+    silent: Iterable[Any],
 ) -> None:
     """Refuse mechanisms with a current whose derivative nobody computes.
 
@@ -44,7 +48,12 @@ def check_mechanisms(
         names = [mechanism.name() for mechanism in segment]
         names += [p.hname().split("[")[0] for p in segment.point_processes() if p.hname() not in quiet]
         for name in names:
-            if name in translated or name in EXACT_AS_THEY_ARE or name in _NO_CURRENT_OF_THEIR_OWN or name.endswith("_ion"):
+            if (
+                name in translated
+                or name in EXACT_AS_THEY_ARE
+                or name in _NO_CURRENT_OF_THEIR_OWN
+                or name.endswith("_ion")
+            ):
                 continue
             if name == "extracellular":
                 raise CannotCarry(f"{segment} has extracellular: its second voltage is not carried")

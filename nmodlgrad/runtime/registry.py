@@ -47,6 +47,7 @@ class Entry:
 
     @classmethod
     def from_manifest(cls, data: dict[str, Any]) -> Entry:
+        """The entry from the manifest's data."""
         return cls(
             name=data["name"],
             original=data["original"],

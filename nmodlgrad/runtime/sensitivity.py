@@ -66,6 +66,8 @@ class Sensitivity:
         self._density: list[tuple[registry.Entry, list[Any]]] = []
         self._points: list[SwappedPoint] = []
         self._cells: list[Cell] = []
+        self._forget = weakref.finalize(self, _unlink, self._cells)  # links must not outlive the memory they point to
+        self._forget.atexit = False
         roots = self._roots()
         try:
             for root in roots:
@@ -189,9 +191,7 @@ class Sensitivity:
     def close(self) -> None:
         """Detach: the model is as it was, with the parameters where they stand now."""
         self._handler = None
-        for cell in self._cells:
-            cell.unlink()
-        self._cells = []
+        _unlink(self._cells)
         for point in self._points:
             point.undo()
         self._points = []
@@ -202,8 +202,16 @@ class Sensitivity:
     def __enter__(self) -> Sensitivity:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
+
+
+def _unlink(cells: list[Cell]) -> None:
+    for cell in cells:
+        cell.unlink()
+    cells.clear()
 
 
 class _Refresh:
@@ -221,7 +229,9 @@ class _Refresh:
 class _Seeds:
     """Seed rows by instance: d parameter / d theta in every direction."""
 
-    def __init__(self, rows: Sequence[Sequence[Target]], parameters: Sequence[Parameter], points: Sequence[SwappedPoint]) -> None:
+    def __init__(
+        self, rows: Sequence[Sequence[Target]], parameters: Sequence[Parameter], points: Sequence[SwappedPoint]
+    ) -> None:
         self._rows: dict[tuple[Any, ...], NDArray[np.float64]] = {}
         self._count = len(parameters)
         self._replaced = {point.augmented.hname(): point.original for point in points}
@@ -241,7 +251,9 @@ class _Seeds:
             }[p.scope]
         return {name: self._rows[key] for name, key in keys.items() if key in self._rows}
 
-    def point(self, entry: registry.Entry, point: Any) -> tuple[dict[str, NDArray[np.float64]], list[tuple[Any, NDArray[np.float64]]]]:
+    def point(
+        self, entry: registry.Entry, point: Any
+    ) -> tuple[dict[str, NDArray[np.float64]], list[tuple[Any, NDArray[np.float64]]]]:
         owner = self._replaced.get(point.hname(), point)
         segment = point.get_segment()
         keys = {}
@@ -279,8 +291,12 @@ def _kind(point: Any) -> str:
 
 def _sections_with(entry: registry.Entry) -> Iterable[Any]:
     for section in h.allsec():
-        if section.has_membrane(entry.name) or section.has_membrane(entry.original):
+        if (
+            section.has_membrane(entry.name)
+            or section.has_membrane(entry.original)
+            or (
+                entry.point_process
+                and any(_kind(p) in (entry.name, entry.original) for s in section for p in s.point_processes())
+            )
+        ):
             yield section
-        elif entry.point_process and any(_kind(p) in (entry.name, entry.original) for s in section for p in s.point_processes()):
-            yield section
-

@@ -1,4 +1,4 @@
-"""Built-in mechanisms can not be registered again: their augmented forms take their place while a gradient is carried."""
+"""Built-in mechanisms can not be registered again: augmented forms take their place while a gradient is carried."""
 
 from __future__ import annotations
 

@@ -76,7 +76,12 @@ def _range(entry: Entry, name: str, segment: Any) -> Target:
         return getattr(segment, entry.name if hasattr(segment, entry.name) else entry.original)
 
     return Target(
-        "range", entry, name, segment, lambda: float(getattr(mechanism(), name)), lambda x: setattr(mechanism(), name, x)
+        "range",
+        entry,
+        name,
+        segment,
+        lambda: float(getattr(mechanism(), name)),
+        lambda x: setattr(mechanism(), name, x),
     )
 
 
@@ -100,17 +105,10 @@ def _reversal(parameter: Parameter) -> list[Target]:
         if not hasattr(segment, f"{ion}_ion"):
             continue
         if int(h.ion_style(f"{ion}_ion", sec=segment.sec)) & 0b1100000:
-            raise UnknownParameter(f"{parameter.name} is computed from concentrations in {segment}: it is no parameter there")
-        found.append(
-            Target(
-                "ion",
-                None,
-                parameter.name,
-                segment,
-                lambda s=segment: float(getattr(s, parameter.name)),
-                lambda x, s=segment: setattr(s, parameter.name, x),
+            raise UnknownParameter(
+                f"{parameter.name} is computed from concentrations in {segment}: it is no parameter there"
             )
-        )
+        found.append(_attribute("ion", None, parameter.name, segment))
     if not found:
         raise UnknownParameter(f"{parameter.name}: none of the places given has the ion {ion}")
     return found
@@ -127,8 +125,14 @@ def _of_object(parameter: Parameter) -> Target:
     seed = _seed(entry, parameter.name)
     if seed.scope == "global":
         return _global(Parameter(parameter.name), entry, seed)
-    name = parameter.name
-    return Target("point", entry, name, owner, lambda: float(getattr(owner, name)), lambda x: setattr(owner, name, x))
+    return _attribute("point", entry, parameter.name, owner)
+
+
+def _attribute(kind: str, entry: Entry | None, name: str, owner: Any) -> Target:
+    """A parameter that is an attribute of its place."""
+    return Target(
+        kind, entry, name, owner, lambda: float(getattr(owner, name)), lambda value: setattr(owner, name, value)
+    )
 
 
 def _weight(parameter: Parameter, netcon: Any) -> Target:

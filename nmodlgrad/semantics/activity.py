@@ -51,14 +51,15 @@ def _tabulated(flow: Dataflow) -> dict[str, str]:
     """Parameters that act through a TABLE other than by its argument."""
     mechanism = flow.mechanism
     excluded = {}
-    blocks: Sequence[n.FunctionBlock | n.ProcedureBlock] = [*mechanism.functions.values(), *mechanism.procedures.values()]
-    for block in blocks:
+    for block in mechanism.callables:
         if mechanism.table(block) is None:
             continue
         read = (flow.function if isinstance(block, n.FunctionBlock) else flow.procedure)(block.name).live
         for name in sorted(read & mechanism.symbols.keys()):
             if mechanism.symbols[name].role in (Role.PARAMETER, Role.REVERSAL):
-                excluded[name] = f"it acts through the TABLE of {block.name}, which is differentiated by its argument only"
+                excluded[name] = (
+                    f"it acts through the TABLE of {block.name}, which is differentiated by its argument only"
+                )
     return excluded
 
 
@@ -70,12 +71,16 @@ def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
     carried = list(states)
     while True:
         inputs = {name: frozenset({name}) for name in (*carried, *parameters, "v", *([weight] if weight else ()))}
-        start = {name: reach for name, reach in inputs.items() if name not in states and name not in carried[len(states) :]}
+        start = {
+            name: reach for name, reach in inputs.items() if name not in states and name not in carried[len(states) :]
+        }
         start |= {name: frozenset({name}) for name in parameters}
         found = []
         for phase, statements in between.items():
             after = flow.dependence(statements, start if phase == "initial" else inputs)
-            found += [x for x in sorted(flow.access(statements).written & later) if after.get(x) and _keeps(mechanism, x)]
+            found += [
+                x for x in sorted(flow.access(statements).written & later) if after.get(x) and _keeps(mechanism, x)
+            ]
         new = [x for x in dict.fromkeys(found) if x not in carried]
         if not new:
             break
@@ -108,5 +113,7 @@ def _refuse_shared(flow: Dataflow, between: Mapping[str, Sequence[n.Statement]],
     for name in carried:
         symbol = flow.mechanism.symbols[name]
         if symbol.scope is Scope.GLOBAL and symbol.role is not Role.STATE:
-            message = f"the GLOBAL {name} is computed from active values and kept: one instance can not carry its derivative"
+            message = (
+                f"the GLOBAL {name} is computed from active values and kept: one instance can not carry its derivative"
+            )
             raise Refused([Diagnostic.at(flow.mechanism.source, symbol.span, "NG024", message, "declare it RANGE")])

@@ -23,9 +23,11 @@ class Access:
     sure: frozenset[str] = frozenset()
 
     def then(self, later: Access) -> Access:
+        """The access of this followed by another."""
         return Access(self.live | (later.live - self.sure), self.written | later.written, self.sure | later.sure)
 
     def without(self, names: Iterable[str]) -> Access:
+        """The access to all other names."""
         gone = frozenset(names)
         return Access(self.live - gone, self.written - gone, self.sure - gone)
 
@@ -131,14 +133,21 @@ class Dataflow:
                     now[target.name] = self._degree(value, now)
                 case n.CallStatement(call=call) if call.name in self.mechanism.procedures:
                     block = self.mechanism.procedures[call.name]
-                    inner = now | {a.name: self._degree(x, now) for a, x in zip(block.arguments, call.arguments, strict=True)}
+                    inner = now | {
+                        a.name: self._degree(x, now) for a, x in zip(block.arguments, call.arguments, strict=True)
+                    }
                     tabled = self.mechanism.table(block) is not None
                     after = self.degree(block.body.statements, inner)
-                    now |= {y: 2 if tabled and after.get(y, 0) else after.get(y, 0) for y in self.procedure(call.name).written}
+                    now |= {
+                        y: 2 if tabled and after.get(y, 0) else after.get(y, 0)
+                        for y in self.procedure(call.name).written
+                    }
                 case n.IfStatement(condition=condition, body=body, orelse=orelse):
                     kinked = 2 if self._degree(condition, now) else 0
                     one, two = self.degree(body.statements, now), self.degree(_branch(orelse), now)
-                    changed = {x for x in one.keys() | two.keys() if one.get(x) != now.get(x) or two.get(x) != now.get(x)}
+                    changed = {
+                        x for x in one.keys() | two.keys() if one.get(x) != now.get(x) or two.get(x) != now.get(x)
+                    }
                     written = self.access((statement,)).written
                     now = {x: max(one.get(x, 0), two.get(x, 0)) for x in one.keys() | two.keys()}
                     now |= {x: max(now[x], kinked) for x in changed | written if x in now}

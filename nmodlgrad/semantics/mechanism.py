@@ -33,6 +33,8 @@ class Scope(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
+    """A name that a mechanism declares."""
+
     name: str
     role: Role
     scope: Scope
@@ -47,6 +49,9 @@ class Current:
 
     name: str
     electrode: bool
+
+
+Callable = n.FunctionBlock | n.ProcedureBlock
 
 
 @dataclass(frozen=True)
@@ -74,12 +79,19 @@ class Mechanism:
 
     @property
     def name(self) -> str:
+        """What NEURON calls the mechanism."""
         return self.suffix.name
 
     @property
     def is_point_process(self) -> bool:
+        """Whether it sits at a point, with currents in nA, rather than in a membrane."""
         return self.suffix.kind == "POINT_PROCESS"
 
-    def table(self, block: n.FunctionBlock | n.ProcedureBlock) -> n.Table | None:
+    def table(self, block: Callable) -> n.Table | None:
         """The TABLE statement of a function or procedure."""
         return next((s for s in block.body.statements if isinstance(s, n.Table)), None)
+
+    @property
+    def callables(self) -> tuple[Callable, ...]:
+        """Functions, then procedures."""
+        return (*self.functions.values(), *self.procedures.values())

@@ -11,7 +11,7 @@ from nmodlgrad.diagnostics import Diagnostic, Refused, Source, Span
 from nmodlgrad.semantics.language import ENVIRONMENT, INTRINSICS, OUTSIDE
 from nmodlgrad.semantics.mechanism import Current, Mechanism, Role, Scope, Symbol
 from nmodlgrad.syntax import nodes as n
-from nmodlgrad.syntax.walk import subnodes
+from nmodlgrad.syntax.walk import calls, subnodes
 
 Block = TypeVar("Block", bound=n.Node)
 
@@ -43,7 +43,9 @@ class _Resolver:
         neuron_blocks = [item for item in self.tree.items if isinstance(item, n.NeuronBlock)]
         suffixes = [item for block in neuron_blocks for item in block.items if isinstance(item, n.Suffix)]
         if not suffixes:
-            self.report(Span(0, 0), "NG011", "no NEURON block with a SUFFIX or POINT_PROCESS", "nothing to differentiate")
+            self.report(
+                Span(0, 0), "NG011", "no NEURON block with a SUFFIX or POINT_PROCESS", "nothing to differentiate"
+            )
         elif suffixes[0].kind == "ARTIFICIAL_CELL":
             self.report(suffixes[0].span, "NG002", "ARTIFICIAL_CELL is not differentiated yet")
         if self.found:
@@ -68,8 +70,12 @@ class _Resolver:
             declared_threadsafe=any(isinstance(item, n.Threadsafe) for item in listed),
         )
         self._check_solves(mechanism)
+        self._check_recursion(mechanism)
+        blocks = (mechanism.initial, mechanism.breakpoint, mechanism.net_receive, *mechanism.derivatives.values())
+        phases = [block.body for block in blocks if block]
         for block, local_names in self._scopes(mechanism):
             self._check_names(mechanism, block, local_names)
+            self._check_hiding(mechanism, block, local_names, block in phases)
         if self.found:
             raise Refused(self.found)
         return mechanism
@@ -87,10 +93,16 @@ class _Resolver:
                 case n.Outside(span=span, rule=rule):
                     self.report(span, "NG002", f"{OUTSIDE[rule]} is not differentiated yet")
                 case n.Verbatim(span=span):
-                    self.report(Span(span.start, span.start + 8), "NG002", "VERBATIM code can not be differentiated yet")
+                    self.report(
+                        Span(span.start, span.start + 8), "NG002", "VERBATIM code can not be differentiated yet"
+                    )
                 case n.NameList(span=span, kind="POINTER" | "BBCOREPOINTER" | "EXTERNAL" | "RANDOM" as kind):
                     self.report(span, "NG002", f"{kind} is not differentiated yet")
-                case n.Parameter(span=span, size=str()) | n.Variable(span=span, size=str()) | n.LocalList(span=span, arrays=True):
+                case (
+                    n.Parameter(span=span, size=str())
+                    | n.Variable(span=span, size=str())
+                    | n.LocalList(span=span, arrays=True)
+                ):
                     self.report(span, "NG002", "arrays are not differentiated yet")
                 case n.VariableName(span=span, index=index) if index is not None:
                     self.report(span, "NG002", "arrays are not differentiated yet")
@@ -191,9 +203,22 @@ class _Resolver:
             elif solve.method != "cnexp":
                 self.report(solve.span, "NG002", f"METHOD {solve.method} is not differentiated yet", "cnexp is")
             elif solve not in top_level or solve.steady_state:
-                self.report(solve.span, "NG002", "a SOLVE outside the top level of BREAKPOINT is not differentiated yet")
+                self.report(
+                    solve.span, "NG002", "a SOLVE outside the top level of BREAKPOINT is not differentiated yet"
+                )
         if len(mechanism.solves) > 1:
             self.report(mechanism.solves[1].span, "NG002", "more than one SOLVE is not differentiated yet")
+
+    def _check_recursion(self, mechanism: Mechanism) -> None:
+        called = {b.name: {c.name for c in calls(b.body)} for b in mechanism.callables}
+        for block in mechanism.callables:
+            reached: set[str] = set()
+            ahead = set(called[block.name])
+            while ahead:
+                reached |= ahead
+                ahead = {name for caller in ahead for name in called.get(caller, ())} - reached
+            if block.name in reached:
+                self.report(block.span, "NG002", f"{block.name} calls itself: recursion is not differentiated")
 
     def _scopes(self, mechanism: Mechanism) -> Iterator[tuple[n.Body, set[str]]]:
         for item in mechanism.tree.items:
@@ -216,6 +241,17 @@ class _Resolver:
             elif isinstance(item, n.Call):
                 self._check_call(mechanism, item)
 
+    def _check_hiding(self, mechanism: Mechanism, body: n.Body, outer: set[str], is_block: bool) -> None:
+        """A LOCAL that hides another name: told apart inside functions and procedures, not elsewhere."""
+        lists = [item for item in subnodes(body) if isinstance(item, n.LocalList)]
+        for number, local_list in enumerate(lists):
+            others = {name for other in lists[:number] for name in other.names} | outer
+            if is_block or local_list is not body.locals:
+                others |= mechanism.symbols.keys()
+            for name in sorted(others.intersection(local_list.names)):
+                message = f"LOCAL {name} hides another {name}: not differentiated yet"
+                self.report(local_list.span, "NG025", message, "give the LOCAL a name of its own")
+
     def _check_call(self, mechanism: Mechanism, call: n.Call) -> None:
         block = mechanism.functions.get(call.name) or mechanism.procedures.get(call.name)
         count = len(block.arguments) if block else INTRINSICS.get(call.name)
@@ -228,4 +264,3 @@ class _Resolver:
     def _undefined(self, item: n.Node, name: str, known: set[str]) -> None:
         near = difflib.get_close_matches(name, sorted(known), n=2)
         self.report(item.span, "NG010", f"{name} is not defined", f"did you mean {' or '.join(near)}?" if near else "")
-

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Union
 
 from nmodlgrad.diagnostics import Span
 
@@ -64,7 +63,7 @@ class Binary(Node):
     right: Expression
 
 
-Expression = Union[Number, VariableName, Prime, Call, Text, Unary, Binary]
+Expression = Number | VariableName | Prime | Call | Text | Unary | Binary
 
 
 # ------------------------------------------------------------------ statements
@@ -130,7 +129,7 @@ class Outside(Node):
     rule: str
 
 
-Statement = Union[Assign, CallStatement, Body, IfStatement, Solve, Table, Verbatim, Outside]
+Statement = Assign | CallStatement | Body | IfStatement | Solve | Table | Verbatim | Outside
 
 
 # ------------------------------------------------------------------ blocks
@@ -275,24 +274,24 @@ class NeuronBlock(Node):
     items: tuple[Suffix | NameList | UseIon | Threadsafe, ...]
 
 
-Item = Union[
-    ParameterBlock,
-    ConstantBlock,
-    AssignedBlock,
-    StateBlock,
-    UnitsBlock,
-    IndependentBlock,
-    NeuronBlock,
-    InitialBlock,
-    BreakpointBlock,
-    DerivativeBlock,
-    FunctionBlock,
-    ProcedureBlock,
-    NetReceiveBlock,
-    Verbatim,
-    LocalList,
-    Outside,
-]
+Item = (
+    ParameterBlock
+    | ConstantBlock
+    | AssignedBlock
+    | StateBlock
+    | UnitsBlock
+    | IndependentBlock
+    | NeuronBlock
+    | InitialBlock
+    | BreakpointBlock
+    | DerivativeBlock
+    | FunctionBlock
+    | ProcedureBlock
+    | NetReceiveBlock
+    | Verbatim
+    | LocalList
+    | Outside
+)
 
 
 @dataclass(frozen=True, slots=True)

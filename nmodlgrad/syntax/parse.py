@@ -128,7 +128,9 @@ class _Build(Transformer[Token, Any]):
     def parameter_block(self, span: Span, *items: n.Parameter) -> n.ParameterBlock:
         return n.ParameterBlock(span, items)
 
-    def parameter(self, span: Span, name: Token, size: str | None, value: str | None, unit: Token | None, *limits: Any) -> n.Parameter:
+    def parameter(
+        self, span: Span, name: Token, size: str | None, value: str | None, unit: Token | None, *limits: Any
+    ) -> n.Parameter:
         return n.Parameter(span, str(name), size, value, _unit(unit))
 
     def constant_block(self, span: Span, *items: n.Constant) -> n.ConstantBlock:
@@ -195,10 +197,14 @@ class _Build(Transformer[Token, Any]):
     def derivative_block(self, span: Span, name: Token, body: n.Body) -> n.DerivativeBlock:
         return n.DerivativeBlock(span, str(name), body)
 
-    def function_block(self, span: Span, name: Token, arguments: Any, unit: Token | None, body: n.Body) -> n.FunctionBlock:
+    def function_block(
+        self, span: Span, name: Token, arguments: Any, unit: Token | None, body: n.Body
+    ) -> n.FunctionBlock:
         return n.FunctionBlock(span, str(name), arguments, _unit(unit), body)
 
-    def procedure_block(self, span: Span, name: Token, arguments: Any, unit: Token | None, body: n.Body) -> n.ProcedureBlock:
+    def procedure_block(
+        self, span: Span, name: Token, arguments: Any, unit: Token | None, body: n.Body
+    ) -> n.ProcedureBlock:
         return n.ProcedureBlock(span, str(name), arguments, _unit(unit), body)
 
     def net_receive_block(self, span: Span, arguments: Any, body: n.Body) -> n.NetReceiveBlock:

@@ -1,0 +1,340 @@
+"""One routine while it is being differentiated: what its variables depend on, statement by statement."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sympy as sp
+
+from nmodlgrad.calculus.intrinsics import UNARY
+from nmodlgrad.calculus.printing import nmodl
+from nmodlgrad.calculus.program import Choose, Invoke, Program, Set, Step, needed, targets
+from nmodlgrad.diagnostics import Diagnostic, Refused, Span
+from nmodlgrad.numerics.build import NOWHERE
+from nmodlgrad.semantics.dataflow import local_names
+from nmodlgrad.syntax import nodes as n
+from nmodlgrad.syntax.unparse import expression
+from nmodlgrad.syntax.walk import names_read
+
+if TYPE_CHECKING:
+    from nmodlgrad.calculus.forward import Differentiator, Tangent
+
+Partials = dict[str, sp.Expr]  # input -> derivative with respect to it; what is missing is zero
+
+# An expression counts as heavy from this many operations: it is computed once if several inputs need it.
+_HEAVY = 4
+
+
+@dataclass(frozen=True)
+class _Value:
+    """An expression as text and in sympy, the names it reads, and its partial derivatives."""
+
+    text: str
+    reads: frozenset[str]
+    value: sp.Expr
+    partials: Partials
+
+
+class Scope:
+    """One generated routine while it is being differentiated."""
+
+    def __init__(
+        self,
+        owner: Differentiator,
+        statements: Sequence[n.Statement],
+        inputs: Mapping[str, Partials],
+        block: n.FunctionBlock | n.ProcedureBlock | None = None,
+    ) -> None:
+        self.owner, self.flow = owner, owner.flow
+        self.names = owner.names.scope()
+        self.environment: dict[str, Partials] = {name: dict(partials) for name, partials in inputs.items()}
+        self.steps: list[Step] = []
+        self.derived: set[str] = set()
+        self.opaque_reads: dict[str, frozenset[str]] = {}
+        self.block, self.depth = block, 0
+        access = self.flow.access(statements)
+        self.carried = access.live & access.written - ({a.name for a in block.arguments} if block else set())
+        self.exposed: set[str] = set()  # set here and read by what is called: no copies of these
+        self.renamed: dict[str, str] = {}
+        if isinstance(block, n.FunctionBlock):
+            self.renamed[block.name] = self.names.fresh(f"{block.name}_value")
+        self.own = set(access.written)
+        for name in sorted(self.carried & self._set_in_branches(statements)):
+            self._work_on_copy(name)
+
+    def _set_in_branches(self, statements: Sequence[n.Statement]) -> frozenset[str]:
+        branches = [s for s in statements if not isinstance(s, n.Assign)]
+        return self.flow.access(branches).written
+
+    def _work_on_copy(self, name: str) -> None:
+        """Nothing that the mechanism keeps is changed while its derivatives are computed."""
+        local = self.block is not None and name in local_names(self.block.body)
+        called = isinstance(self.block, n.ProcedureBlock) and not local
+        if called or name in self.exposed:
+            self._refuse_carried(name)
+        self.renamed[name] = self.names.fresh(f"{name}_next")
+        self.own.add(self.renamed[name])
+        self.steps.append(Set(self.renamed[name], name, frozenset({name})))
+
+    def _refuse_carried(self, name: str) -> None:
+        span = self.block.span if self.block else Span(0, 0)
+        message = f"{name} is changed here and its old value is read by what is called: not differentiated yet"
+        raise Refused([Diagnostic.at(self.flow.mechanism.source, span, "NG022", message)])
+
+    def _expose(self, names: Iterable[str]) -> None:
+        """A routine that is called reads or sets these names: the mechanism's own variables have to hold them."""
+        for name in self.own.intersection(names):
+            if name in self.renamed:
+                self._refuse_carried(name)
+            self.exposed.add(name)
+
+    # ------------------------------------------------------------------ what is known
+    def now(self, name: str) -> str:
+        """The name that holds a variable's current value."""
+        return self.renamed.get(name, name)
+
+    def partials(self, name: str) -> Partials:
+        """What a variable depends on now."""
+        return self.environment.get(name, {})
+
+    def finish(self, wanted: Iterable[str], outside: Iterable[str] = (), keep_alive: sp.Expr | None = None) -> Program:
+        """The steps needed for `wanted`; `outside` names live beyond the routine and are not declared LOCAL."""
+        wanted = set(wanted) | (self.reads(keep_alive) if keep_alive is not None else set())
+        steps, _ = needed(self.steps, wanted)
+        return Program(steps, [name for name in targets(steps) if name not in self.exposed | set(outside)])
+
+    # ------------------------------------------------------------------ statements
+    def run(self, statements: Iterable[n.Statement]) -> None:
+        """Differentiate statements in their order."""
+        for statement in statements:
+            match statement:
+                case n.Assign():
+                    self._assign(statement)
+                case n.CallStatement(call=call):
+                    self._call_statement(call)
+                case n.IfStatement():
+                    self._if(statement)
+                case n.Body(statements=inner):
+                    self.run(inner)
+
+    def _assign(self, statement: n.Assign) -> None:
+        name = statement.target.name
+        value = self._expression(statement.value, name)
+        held = {u: self._trivial(e) or self._set_fresh(f"d{name}_d{u}", e) for u, e in value.partials.items()}
+        if name in self.carried and name not in self.renamed:
+            if name in self.exposed:
+                self._refuse_carried(name)
+            self.renamed[name] = self.names.fresh(f"{name}_next")
+            self.own.add(self.renamed[name])
+        written_by_us = statement.span == NOWHERE
+        text, reads = (
+            (nmodl(value.value), frozenset(self.reads(value.value))) if written_by_us else (value.text, value.reads)
+        )
+        self.steps.append(Set(self.now(name), text, reads))
+        self.environment[name] = held
+
+    def _if(self, statement: n.IfStatement) -> None:
+        before, outer = dict(self.environment), self.steps
+        condition = self._lift(statement.condition, active=False)
+        branches: list[tuple[list[Step], dict[str, Partials]]] = []
+        orelse = statement.orelse
+        other = () if orelse is None else orelse.statements if isinstance(orelse, n.Body) else (orelse,)
+        for body in (statement.body.statements, other):
+            self.steps, self.environment = [], dict(before)
+            self.run(body)
+            branches.append((self.steps, self.environment))
+        (one, env_one), (two, env_two) = branches
+        self.steps, self.environment = outer, before
+        for name in sorted(self.flow.access((statement,)).written):
+            merged: Partials = {}
+            left, right = env_one.get(name, {}), env_two.get(name, {})
+            for u in sorted(left.keys() | right.keys()):
+                a, b = left.get(u, sp.Integer(0)), right.get(u, sp.Integer(0))
+                if a == b:
+                    merged[u] = a
+                    continue
+                variable = self.names.fresh(f"d{name}_d{u}")
+                self.derived.add(variable)
+                for steps, e in ((one, a), (two, b)):
+                    steps.append(Set(variable, nmodl(e), frozenset(self.reads(e))))
+                merged[u] = sp.Symbol(variable)
+            self.environment[name] = merged
+        self.steps.append(Choose(expression(condition), frozenset(names_read(condition)), one, two))
+
+    def _call_statement(self, call: n.Call) -> None:
+        procedure = self.flow.mechanism.procedures[call.name]
+        access = self.flow.procedure(call.name)
+        self._expose(access.live | access.written)
+        values = [self._expression(a, call.name) for a in call.arguments]
+        passed = {a.name: value.partials for a, value in zip(procedure.arguments, values, strict=True)}
+        reads = access.live.union(*(value.reads for value in values))
+        texts = ", ".join(value.text for value in values)
+        if not any(passed.values()) and not any(self.partials(g) for g in access.live):
+            self.steps.append(Invoke(f"{call.name}({texts})", reads, access.written))
+            self.environment |= {y: {} for y in access.written}
+            return
+        self._refuse_hidden_table_inputs(procedure, call)
+        tangent = self.owner.procedure(call.name)
+        results = {v for row in tangent.partials.values() for v in row.values()}
+        self.steps.append(Invoke(f"{tangent.name}({texts})", reads, access.written | results))
+        for y in access.written:
+            self.environment[y] = self._through(tangent, y, passed)
+
+    def _through(self, tangent: Tangent, y: str, passed: Mapping[str, Partials]) -> Partials:
+        """Chain rule across a call: derivatives of `y` with respect to the caller's inputs."""
+        total: Partials = {}
+        for u, variable in tangent.partials.get(y, {}).items():
+            _accumulate(total, sp.Symbol(variable), passed[u] if u in passed else self.partials(u))
+        self.derived |= {str(v) for v in tangent.partials.get(y, {}).values()}
+        return {w: self._trivial(e) or self._set_fresh(f"d{y}_d{w}", e) for w, e in total.items() if e != 0}
+
+    def _refuse_hidden_table_inputs(self, procedure: n.ProcedureBlock | n.FunctionBlock, call: n.Call) -> None:
+        if self.flow.mechanism.table(procedure) is None:
+            return
+        kind = self.flow.procedure if isinstance(procedure, n.ProcedureBlock) else self.flow.function
+        hidden = sorted(g for g in kind(procedure.name).live if self.partials(g))
+        if hidden:
+            message = f"{procedure.name} is tabulated over its argument, but depends on {', '.join(hidden)} too"
+            hint = f"derivatives with respect to {hidden[0]} do not pass through the TABLE; leave it out of --wrt"
+            raise Refused([Diagnostic.at(self.flow.mechanism.source, call.span, "NG021", message, hint)])
+
+    # ------------------------------------------------------------------ expressions
+    def _expression(self, node: n.Expression, hint: str) -> _Value:
+        lifted = self._lift(node)
+        value = self._sympy(lifted)
+        active = {str(s): self._environment_of(str(s)) for s in value.free_symbols}
+        total: Partials = {}
+        for symbol in sorted(name for name, partials in active.items() if partials):
+            slope = sp.diff(value, sp.Symbol(symbol))
+            if len(active[symbol]) > 1 and slope.count_ops() >= _HEAVY:
+                slope = self._set_fresh(f"d{hint}_by_{symbol}", slope)
+            _accumulate(total, slope, active[symbol])
+        partials = {u: e for u, e in sorted(total.items()) if e != 0}
+        return _Value(expression(lifted), frozenset(names_read(lifted)), value, partials)
+
+    def _environment_of(self, symbol: str) -> Partials:
+        original = next((name for name, new in self.renamed.items() if new == symbol), symbol)
+        return self.partials(original)
+
+    def _lift(self, node: n.Expression, active: bool = True) -> n.Expression:
+        """The expression over current names; calls that carry a derivative become variables of their own."""
+        match node:
+            case n.VariableName(span=span, name=name):
+                return n.VariableName(span, self.now(name))
+            case n.Unary(span=span, operator=operator, operand=operand):
+                return n.Unary(span, operator, self._lift(operand, active))
+            case n.Binary(span=span, left=left, operator=operator, right=right):
+                return n.Binary(span, self._lift(left, active), operator, self._lift(right, active))
+            case n.Call():
+                return self._lift_call(node, active)
+        return node
+
+    def _lift_call(self, call: n.Call, active: bool) -> n.Expression:
+        function = self.flow.mechanism.functions.get(call.name)
+        live = self.flow.function(call.name).live if function else frozenset()
+        self._expose(live)
+        hidden = [g for g in sorted(live) if self.partials(g)]
+        carries = active and (bool(hidden) or bool(self._depends(call)))
+        if not carries:
+            return n.Call(call.span, call.name, tuple(self._lift(a, active) for a in call.arguments))
+        if call.name == "pow":
+            return self._lift(n.Binary(call.span, call.arguments[0], "^", call.arguments[1]))
+        if function is None and call.name not in UNARY:
+            self._refuse_active(call, call.name)
+        values = [self._expression(a, call.name) for a in call.arguments]
+        texts = ", ".join(value.text for value in values)
+        reads = frozenset().union(*(value.reads for value in values))
+        variable = self.names.numbered(call.name)
+        self.derived.add(variable)
+        self.steps.append(Set(variable, f"{call.name}({texts})", reads))
+        total: Partials = {}
+        if function is None:
+            _accumulate(total, UNARY[call.name](values[0].value, sp.Symbol(variable)), values[0].partials)
+        else:
+            self._refuse_hidden_table_inputs(function, call)
+            passed = {
+                a.name: value.partials for a, value in zip(function.arguments, values, strict=True) if value.partials
+            }
+            for target, partials in (passed | {g: self.partials(g) for g in hidden}).items():
+                _accumulate(total, self._slope(call.name, target, texts, reads), partials)
+        self.environment[variable] = {
+            u: self._trivial(e) or self._set_fresh(f"d{variable}_d{u}", e) for u, e in total.items() if e != 0
+        }
+        return n.VariableName(call.span, variable)
+
+    def _slope(self, function: str, target: str, arguments: str, reads: frozenset[str]) -> sp.Expr:
+        derivative = self.owner.function(function, target)
+        if derivative.result == 0:
+            return sp.Integer(0)
+        variable = self.names.numbered(derivative.name)
+        self.derived.add(variable)
+        self.steps.append(Set(variable, f"{derivative.name}({arguments})", reads))
+        return sp.Symbol(variable)
+
+    def _sympy(self, lifted: n.Expression) -> sp.Expr:
+        match lifted:
+            case n.Number(text=text):
+                return sp.Rational(text)
+            case n.VariableName(name=name):
+                return sp.Symbol(name)
+            case n.Unary(operator="-", operand=operand):
+                return -self._sympy(operand)
+            case n.Binary(left=left, operator=operator, right=right) if operator in _ARITHMETIC:
+                return _ARITHMETIC[operator](self._sympy(left), self._sympy(right))
+        if self._depends(lifted):
+            self._refuse_active(lifted, "a comparison used as a number")
+        text = expression(lifted)
+        symbol = sp.Symbol(text if isinstance(lifted, n.Call) else f"({text})")
+        self.opaque_reads[str(symbol)] = frozenset(names_read(lifted))
+        return symbol
+
+    def _depends(self, node: n.Expression) -> bool:
+        return any(self._environment_of(name) for name in names_read(node))
+
+    def _refuse_active(self, node: n.Expression, what: str) -> None:
+        message = f"{what} depends on a variable that carries a derivative: not differentiated yet"
+        raise Refused([Diagnostic.at(self.flow.mechanism.source, node.span, "NG002", message)])
+
+    # ------------------------------------------------------------------ small helpers
+    def reads(self, e: sp.Expr) -> set[str]:
+        """The variables in an expression, those inside calls kept as text included."""
+        read: set[str] = set()
+        for symbol in sp.sympify(e).free_symbols:
+            read |= self.opaque_reads.get(str(symbol), frozenset({str(symbol)}))
+        return read
+
+    def _trivial(self, e: sp.Expr) -> sp.Expr | None:
+        """The expression itself when it can be repeated wherever it is needed: nothing in it changes any more."""
+        if e.is_Number or (e.is_Symbol and (str(e) in self.derived or str(e) not in self.own)):
+            return e
+        return None
+
+    def set(self, target: str, e: sp.Expr) -> None:
+        """Assign an expression to a variable of ours."""
+        self.steps.append(Set(target, nmodl(e), frozenset(self.reads(e))))
+
+    def _set_fresh(self, wish: str, e: sp.Expr) -> sp.Expr:
+        variable = self.names.fresh(wish)
+        self.derived.add(variable)
+        self.set(variable, e)
+        return sp.Symbol(variable)
+
+    def hold(self, wish: str, e: sp.Expr) -> str:
+        """A name or a number that C code can read for an expression."""
+        if e.is_Number:
+            return repr(float(e))
+        if e.is_Symbol and str(e) in self.derived:
+            return str(e)
+        return str(self._set_fresh(wish, e))
+
+
+def _accumulate(total: Partials, slope: sp.Expr, partials: Partials) -> None:
+    """Chain rule: add slope times each partial derivative."""
+    for u, e in partials.items():
+        total[u] = total.get(u, sp.Integer(0)) + slope * e
+
+
+_ARITHMETIC = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "^": operator.pow}
