@@ -33,6 +33,7 @@ def entry(tangent: TangentMechanism, name: str, file: str) -> dict[str, Any]:
         ],
         "globals": [s.name for s in symbols.values() if s.role is Role.PARAMETER and s.scope is Scope.GLOBAL]
         + (["usetable"] if _has_table(tangent) else []),
+        "reversals": [s.name for s in symbols.values() if s.role is Role.REVERSAL],
         "excluded": dict(sorted(tangent.excluded.items())),
     }
 

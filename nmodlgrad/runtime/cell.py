@@ -59,7 +59,8 @@ class Cell:
         self.sections = sections_of(root)
         self.shape = self._shape()
         self.width = layout.padded(directions)
-        self.ready = False  # until finitialize: NEURON numbers its nodes then
+        self.structure = -1  # NEURON's count when this was described; it numbers its nodes at finitialize
+        self.membrane: list[int] = []
         self.cable = h.nmodlgrad_cable(root(0.5))
         self.log, self.marker = h.Vector(), h.Vector()
         self.sites: dict[tuple[str, float], Any] = {}
@@ -109,23 +110,29 @@ class Cell:
             raise CannotCarry(f"{segment} belongs to no cell that this Sensitivity carries")
         return place
 
-    def refresh(self) -> None:
-        """Describe the cell as it is now; before every finitialize, since NEURON may have moved its nodes.
+    def refresh(self) -> bool:
+        """Describe the cell as it is now, before every finitialize; returns whether NEURON's structure had changed.
 
         Raises
         ------
         CannotCarry
             when sections, segments or mechanisms are not what they were when the gradient was attached.
         """
-        self._check_shape()
-        self.index[:] = self._nodes()
-        self.ready = True
-        self.cm[:] = 0
-        for segment in segments_of(self.sections):
-            self.cm[self.node(segment)] = segment.cm
+        structure = int(self.cable.structure())
+        changed = structure != self.structure
+        if changed:
+            self._check_shape()
+            self.index[:] = self._nodes()
+            self.membrane = [self.node(segment) for segment in segments_of(self.sections)]
+            self.structure = structure
         self._describe_instances()
+        self.cm[self.membrane] = [segment.cm for segment in segments_of(self.sections)]
         self.site = np.array([self.node(segment) for segment in self.sites.values()], np.intc)
         self.log.resize(0)
+        self._describe_plan()
+        return changed
+
+    def _describe_plan(self) -> None:
         plan = self.plan[0]
         plan["cell"]["width"] = self.width
         plan["nodes"], plan["sites"], plan["directions"] = len(self.index), len(self.site), self.directions
@@ -156,8 +163,8 @@ class Cell:
         nodes = [self.node(i.segment) for i in self.instances]
         order = sorted(range(len(self.instances)), key=lambda i: nodes[i])
         self.first[:] = np.searchsorted(sorted(nodes), np.arange(len(self.index) + 1))
-        carried = record = seed = weight = value = 0
-        value = 1
+        carried = record = seed = weight = 0
+        value = 1  # 0 is there so that an empty array has an address
         for place, number in enumerate(order):
             instance, entry = self.instances[number], self.instances[number].entry
             row = self.table[place]
@@ -210,7 +217,7 @@ class Cell:
 
     def now(self, segment: Any) -> NDArray[np.float64]:
         """The row of a segment's node."""
-        if not self.ready:
+        if self.structure < 0:
             return np.zeros(self.directions)
         return np.array(self.voltage[self.node(segment), : self.directions])
 

@@ -40,6 +40,7 @@ PLAN = np.dtype(
         ("site", _ADDRESS),
         ("directions", _LONG),
         ("log", _ADDRESS),
+        ("structure", _LONG),
     ]
 )
 

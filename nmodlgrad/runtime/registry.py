@@ -38,6 +38,7 @@ class Entry:
     ions: tuple[str, ...]
     range_parameters: tuple[str, ...]
     globals: tuple[str, ...]
+    reversals: tuple[str, ...]
     excluded: dict[str, str]
 
     @property
@@ -61,6 +62,7 @@ class Entry:
             ions=tuple(data["ions"]),
             range_parameters=tuple(data["range_parameters"]),
             globals=tuple(data["globals"]),
+            reversals=tuple(data["reversals"]),
             excluded=data["excluded"],
         )
 

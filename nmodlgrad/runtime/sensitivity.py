@@ -15,7 +15,7 @@ from nmodlgrad.runtime import checks, registry
 from nmodlgrad.runtime.cell import Cell, Instance, place, root_of, sections_of, segments_of
 from nmodlgrad.runtime.errors import CannotCarry, UnknownParameter
 from nmodlgrad.runtime.parameter import Parameter
-from nmodlgrad.runtime.swap import SwappedPoint, swap_density, unswap_density
+from nmodlgrad.runtime.swap import SwappedPoint, copy_globals, swap_density, unswap_density
 from nmodlgrad.runtime.target import Target, targets
 
 
@@ -116,8 +116,14 @@ class Sensitivity:
             raise CannotCarry(f"{taken.segment} is carried by another Sensitivity: close() that one first")
         cell = Cell(root, instances, len(self.parameters))
         self._cells.append(cell)
-        silent = [p.original for p in self._points]
-        checks.check_mechanisms(segments_of(sections), cell.cable, registry.types(), self._entries, silent)
+        self._check(cell)
+
+    def _check(self, cell: Cell) -> None:
+        """Everything in the cell can be carried."""
+        silent = [point.original for point in self._points]
+        segments = segments_of(cell.sections)
+        checks.check_reversals(cell.sections, self._entries)
+        checks.check_mechanisms(segments, cell.cable, registry.types(), self._entries, silent)
 
     def _instances(self, sections: Sequence[Any]) -> list[Instance]:
         found = []
@@ -141,12 +147,12 @@ class Sensitivity:
         checks.check_integration()
         for entry in self._entries.values():
             if entry.swapped:
-                for name in entry.globals:
-                    setattr(h, f"{name}_{entry.name}", getattr(h, f"{name}_{entry.original}"))
+                copy_globals(entry)
         for point in self._points:
             point.refresh()
         for cell in self._cells:
-            cell.refresh()
+            if cell.refresh():
+                self._check(cell)
 
     # ------------------------------------------------------------------ what the user reads and sets
     def record(self, segment: Any) -> Recorder:

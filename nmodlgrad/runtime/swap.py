@@ -53,6 +53,12 @@ def _set_style(section: Any, ion: str, style: int) -> None:
     h.ion_style(f"{ion}_ion", c_style, e_style, einit, eadvance, cinit, sec=section)
 
 
+def copy_globals(entry: Entry) -> None:
+    """Give the augmented mechanism the GLOBALs of the original; a TABLE that the original does not have is not used."""
+    for name in entry.globals:
+        setattr(h, f"{name}_{entry.name}", getattr(h, f"{name}_{entry.original}", 0.0))
+
+
 class SwappedPoint:
     """A built-in point process and the augmented one that works in its place.
 
