@@ -17,13 +17,16 @@ from nmodlgrad.syntax import nodes as n
 
 @dataclass(frozen=True)
 class Derivative:
-    """A generated FUNCTION: the partial derivative of `of` with respect to an argument or a global name."""
+    """A generated FUNCTION: the partial derivative of `of` with respect to an argument or a global name.
+
+    Its program sets the name of the FUNCTION itself.
+    """
 
     name: str
     of: n.FunctionBlock
     target: str
     program: Program
-    result: sp.Expr
+    is_zero: bool
     table: n.Table | None
 
 
@@ -95,9 +98,9 @@ class Differentiator:
             scope = Scope(self, block.body.statements, {target: {target: sp.Integer(1)}}, block)
             scope.run(block.body.statements)
             result = scope.partials(name).get(target, sp.Integer(0))
-            program = scope.finish({str(s) for s in result.free_symbols}, keep_alive=result)
+            program = scope.finish_into({derivative_name: result})
             self.functions[key] = Derivative(
-                derivative_name, block, target, program, result, self.flow.mechanism.table(block)
+                derivative_name, block, target, program, result == 0, self.flow.mechanism.table(block)
             )
         return self.functions[key]
 
@@ -114,13 +117,9 @@ class Differentiator:
             reserved = {(y, u): self.names.fresh(f"d{y}_d{u}") for y in outputs for u in sorted(inputs)}
             scope = Scope(self, block.body.statements, {u: {u: sp.Integer(1)} for u in inputs}, block)
             scope.run(block.body.statements)
-            partials: dict[str, dict[str, str]] = {}
-            for y in outputs:
-                for u, e in scope.partials(y).items():
-                    scope.set(reserved[y, u], e)
-                    partials.setdefault(y, {})[u] = reserved[y, u]
-            results = {variable for row in partials.values() for variable in row.values()}
-            program = scope.finish(results | set(outputs), outside=results | set(outputs))
+            partials = {y: {u: reserved[y, u] for u in scope.partials(y)} for y in outputs if scope.partials(y)}
+            results = {reserved[y, u]: scope.partials(y)[u] for y, row in partials.items() for u in row}
+            program = scope.finish_into(results, outputs)
             tangent_name = self.names.fresh(f"{PREFIX}{name}")
             self.procedures[name] = Tangent(tangent_name, block, program, partials, table)
         return self.procedures[name]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -68,6 +69,30 @@ def needed(steps: Sequence[Step], wanted: Iterable[str]) -> tuple[list[Step], se
                     live = live_one | live_two | reads
                     kept.append(Choose(condition, reads, one, two))
     return kept[::-1], live
+
+
+def renamed(steps: Sequence[Step], names: Mapping[str, str]) -> list[Step]:
+    """The steps with variables called otherwise."""
+    if not names:
+        return list(steps)
+    words = re.compile(rf"\b({'|'.join(map(re.escape, names))})\b")
+
+    def text(old: str) -> str:
+        return words.sub(lambda match: names[match.group()], old)
+
+    def reads(old: frozenset[str]) -> frozenset[str]:
+        return frozenset(names.get(name, name) for name in old)
+
+    def one(step: Step) -> Step:
+        match step:
+            case Set():
+                return Set(names.get(step.target, step.target), text(step.text), reads(step.reads))
+            case Invoke():
+                return Invoke(text(step.text), reads(step.reads), step.writes)
+            case Choose():
+                return Choose(text(step.condition), reads(step.reads), [*map(one, step.body)], [*map(one, step.orelse)])
+
+    return [one(step) for step in steps]
 
 
 def targets(steps: Sequence[Step]) -> list[str]:

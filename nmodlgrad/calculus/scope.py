@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,13 +12,13 @@ import sympy as sp
 
 from nmodlgrad.calculus.intrinsics import UNARY
 from nmodlgrad.calculus.printing import nmodl
-from nmodlgrad.calculus.program import Choose, Invoke, Program, Set, Step, needed, targets
+from nmodlgrad.calculus.program import Choose, Invoke, Program, Set, Step, needed, renamed, targets
 from nmodlgrad.diagnostics import Diagnostic, Refused, Span
 from nmodlgrad.numerics.build import NOWHERE
 from nmodlgrad.semantics.dataflow import local_names
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.unparse import expression
-from nmodlgrad.syntax.walk import names_read
+from nmodlgrad.syntax.walk import calls
 
 if TYPE_CHECKING:
     from nmodlgrad.calculus.forward import Differentiator, Tangent
@@ -52,9 +53,10 @@ class Scope:
         self.names = owner.names.scope()
         self.environment: dict[str, Partials] = {name: dict(partials) for name, partials in inputs.items()}
         self.steps: list[Step] = []
-        self.derived: set[str] = set()
+        self.derived: set[str] = set()  # variables of ours that are set once
+        self.overwritten: set[str] = set()  # results of procedures that are called again
         self.opaque_reads: dict[str, frozenset[str]] = {}
-        self.block, self.depth = block, 0
+        self.block = block
         access = self.flow.access(statements)
         self.carried = access.live & access.written - ({a.name for a in block.arguments} if block else set())
         self.exposed: set[str] = set()  # set here and read by what is called: no copies of these
@@ -62,6 +64,9 @@ class Scope:
         if isinstance(block, n.FunctionBlock):
             self.renamed[block.name] = self.names.fresh(f"{block.name}_value")
         self.own = set(access.written)
+        called = [c.name for s in statements for c in calls(s) if c.name in self.flow.mechanism.procedures]
+        counts = Counter(p for name in called for p in self.flow.reached(name))
+        self.repeated = {p for p, count in counts.items() if count > 1}  # a later call overwrites their derivatives
         for name in sorted(self.carried & self._set_in_branches(statements)):
             self._work_on_copy(name)
 
@@ -100,11 +105,22 @@ class Scope:
         """What a variable depends on now."""
         return self.environment.get(name, {})
 
-    def finish(self, wanted: Iterable[str], outside: Iterable[str] = (), keep_alive: sp.Expr | None = None) -> Program:
-        """The steps needed for `wanted`; `outside` names live beyond the routine and are not declared LOCAL."""
-        wanted = set(wanted) | (self.reads(keep_alive) if keep_alive is not None else set())
+    def finish(self, wanted: Iterable[str]) -> Program:
+        """The steps needed for `wanted`."""
         steps, _ = needed(self.steps, wanted)
-        return Program(steps, [name for name in targets(steps) if name not in self.exposed | set(outside)])
+        return Program(steps, [name for name in targets(steps) if name not in self.exposed])
+
+    def finish_into(self, results: Mapping[str, sp.Expr], outputs: Iterable[str] = ()) -> Program:
+        """The steps that leave derivatives in variables from outside, and the values of `outputs` where they belong."""
+        direct: dict[str, str] = {}  # our variable -> the result that it can be itself
+        for name, e in results.items():
+            if str(e) in self.derived and str(e) in targets(self.steps) and str(e) not in direct:
+                direct[str(e)] = name
+            else:
+                self.set(name, e)
+        steps, _ = needed(renamed(self.steps, direct), {*results, *outputs})
+        outside = {*results, *outputs, *self.exposed}
+        return Program(steps, [name for name in targets(steps) if name not in outside])
 
     # ------------------------------------------------------------------ statements
     def run(self, statements: Iterable[n.Statement]) -> None:
@@ -113,7 +129,7 @@ class Scope:
             match statement:
                 case n.Assign():
                     self._assign(statement)
-                case n.CallStatement(call=call):
+                case n.CallStatement(call=call) if call.name in self.flow.mechanism.procedures:
                     self._call_statement(call)
                 case n.IfStatement():
                     self._if(statement)
@@ -162,7 +178,7 @@ class Scope:
                     steps.append(Set(variable, nmodl(e), frozenset(self.reads(e))))
                 merged[u] = sp.Symbol(variable)
             self.environment[name] = merged
-        self.steps.append(Choose(expression(condition), frozenset(names_read(condition)), one, two))
+        self.steps.append(Choose(expression(condition), self.flow.reads(condition), one, two))
 
     def _call_statement(self, call: n.Call) -> None:
         procedure = self.flow.mechanism.procedures[call.name]
@@ -188,7 +204,8 @@ class Scope:
         total: Partials = {}
         for u, variable in tangent.partials.get(y, {}).items():
             _accumulate(total, sp.Symbol(variable), passed[u] if u in passed else self.partials(u))
-        self.derived |= {str(v) for v in tangent.partials.get(y, {}).values()}
+        kept = self.overwritten if tangent.of.name in self.repeated else self.derived
+        kept.update(tangent.partials.get(y, {}).values())
         return {w: self._trivial(e) or self._set_fresh(f"d{y}_d{w}", e) for w, e in total.items() if e != 0}
 
     def _refuse_hidden_table_inputs(self, procedure: n.ProcedureBlock | n.FunctionBlock, call: n.Call) -> None:
@@ -213,7 +230,7 @@ class Scope:
                 slope = self._set_fresh(f"d{hint}_by_{symbol}", slope)
             _accumulate(total, slope, active[symbol])
         partials = {u: e for u, e in sorted(total.items()) if e != 0}
-        return _Value(expression(lifted), frozenset(names_read(lifted)), value, partials)
+        return _Value(expression(lifted), self.flow.reads(lifted), value, partials)
 
     def _environment_of(self, symbol: str) -> Partials:
         original = next((name for name, new in self.renamed.items() if new == symbol), symbol)
@@ -237,8 +254,7 @@ class Scope:
         live = self.flow.function(call.name).live if function else frozenset()
         self._expose(live)
         hidden = [g for g in sorted(live) if self.partials(g)]
-        carries = active and (bool(hidden) or bool(self._depends(call)))
-        if not carries:
+        if not (active and self._depends(call)):
             return n.Call(call.span, call.name, tuple(self._lift(a, active) for a in call.arguments))
         if call.name == "pow":
             return self._lift(n.Binary(call.span, call.arguments[0], "^", call.arguments[1]))
@@ -246,7 +262,7 @@ class Scope:
             self._refuse_active(call, call.name)
         values = [self._expression(a, call.name) for a in call.arguments]
         texts = ", ".join(value.text for value in values)
-        reads = frozenset().union(*(value.reads for value in values))
+        reads = live.union(*(value.reads for value in values))
         variable = self.names.numbered(call.name)
         self.derived.add(variable)
         self.steps.append(Set(variable, f"{call.name}({texts})", reads))
@@ -267,7 +283,7 @@ class Scope:
 
     def _slope(self, function: str, target: str, arguments: str, reads: frozenset[str]) -> sp.Expr:
         derivative = self.owner.function(function, target)
-        if derivative.result == 0:
+        if derivative.is_zero:
             return sp.Integer(0)
         variable = self.names.numbered(derivative.name)
         self.derived.add(variable)
@@ -288,11 +304,11 @@ class Scope:
             self._refuse_active(lifted, "a comparison used as a number")
         text = expression(lifted)
         symbol = sp.Symbol(text if isinstance(lifted, n.Call) else f"({text})")
-        self.opaque_reads[str(symbol)] = frozenset(names_read(lifted))
+        self.opaque_reads[str(symbol)] = self.flow.reads(lifted)
         return symbol
 
     def _depends(self, node: n.Expression) -> bool:
-        return any(self._environment_of(name) for name in names_read(node))
+        return any(self._environment_of(name) for name in self.flow.reads(node))
 
     def _refuse_active(self, node: n.Expression, what: str) -> None:
         message = f"{what} depends on a variable that carries a derivative: not differentiated yet"
@@ -308,7 +324,7 @@ class Scope:
 
     def _trivial(self, e: sp.Expr) -> sp.Expr | None:
         """The expression itself when it can be repeated wherever it is needed: nothing in it changes any more."""
-        if e.is_Number or (e.is_Symbol and (str(e) in self.derived or str(e) not in self.own)):
+        if e.is_Number or (e.is_Symbol and str(e) not in self.own | self.overwritten):
             return e
         return None
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from nmodlgrad._version import __version__
 from nmodlgrad.calculus.forward import Derivative, Linearised, Tangent
-from nmodlgrad.calculus.printing import nmodl
 from nmodlgrad.calculus.program import Program
 from nmodlgrad.calculus.tangent import TangentMechanism
 from nmodlgrad.emit.patch import Edit, apply, insert_line
@@ -159,7 +158,6 @@ def _function(f: Derivative) -> dict[str, Any]:
     return {
         **_routine(f.name, f.of.name, f.of.arguments, f.program),
         "target": f.target,
-        "result": nmodl(f.result),
         "table": {"bins": f.table.bins} if f.table else None,
     }
 

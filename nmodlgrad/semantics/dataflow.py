@@ -46,27 +46,25 @@ class Dataflow:
             total = total.then(self._statement(statement))
         return total
 
-    def _expression(self, node: n.Node) -> Access:
-        read = names_read(node)
-        for call in calls(node):
-            if call.name in self.mechanism.functions:
-                read |= self.function(call.name).live
-        return Access(frozenset(read))
+    def reads(self, node: n.Node) -> frozenset[str]:
+        """Names that an expression reads, those that its FUNCTIONs read included."""
+        called = [self.function(c.name).live for c in calls(node) if c.name in self.mechanism.functions]
+        return frozenset(names_read(node)).union(*called)
 
     def _statement(self, statement: n.Statement) -> Access:
         match statement:
             case n.Assign(target=target, value=value):
                 wrote = frozenset({target.name})
-                return self._expression(value).then(Access(written=wrote, sure=wrote))
+                return Access(self.reads(value)).then(Access(written=wrote, sure=wrote))
             case n.CallStatement(call=call):
-                arguments = self._expression(call)
+                arguments = Access(self.reads(call))
                 block = self.mechanism.procedures.get(call.name)
                 return arguments.then(self.procedure(call.name)) if block else arguments
             case n.IfStatement(condition=condition, body=body, orelse=orelse):
                 one = self.access(body.statements)
                 two = self.access(_branch(orelse))
                 both = Access(one.live | two.live, one.written | two.written, one.sure & two.sure)
-                return self._expression(condition).then(both)
+                return Access(self.reads(condition)).then(both)
             case n.Body(locals=local_names, statements=statements):
                 return self.access(statements).without(local_names.names if local_names else ())
         return Access()
@@ -78,6 +76,11 @@ class Dataflow:
     def function(self, name: str) -> Access:
         """Global names that a FUNCTION reads and writes."""
         return self._callable(self.mechanism.functions[name])
+
+    def reached(self, name: str) -> frozenset[str]:
+        """A PROCEDURE and those that it calls, directly or not."""
+        inner = [c.name for c in calls(self.mechanism.procedures[name].body) if c.name in self.mechanism.procedures]
+        return frozenset({name}).union(*(self.reached(other) for other in inner))
 
     def _callable(self, block: n.ProcedureBlock | n.FunctionBlock) -> Access:
         cached = self._callables.get(block.name)
@@ -111,8 +114,7 @@ class Dataflow:
 
     def depends(self, node: n.Node, now: Mapping[str, frozenset[str]]) -> frozenset[str]:
         """The inputs that an expression depends on."""
-        read = self._expression(node).live
-        return frozenset().union(*(now.get(name, _NOTHING) for name in read))
+        return frozenset().union(*(now.get(name, _NOTHING) for name in self.reads(node)))
 
     def _call(self, call: n.Call, now: Dependence) -> Dependence:
         block = self.mechanism.procedures[call.name]
@@ -171,7 +173,7 @@ class Dataflow:
                     return 2 if two else one
                 return 2 if one or two else 0
             case n.Call():
-                return 2 if any(now.get(name, 0) for name in self._expression(node).live) else 0
+                return 2 if any(now.get(name, 0) for name in self.reads(node)) else 0
         return 0
 
 

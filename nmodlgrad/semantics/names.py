@@ -6,29 +6,38 @@ import re
 
 
 class Names:
-    """Hands out names that occur nowhere in a text and were not handed out before."""
+    """Hands out names that occur nowhere in a text and were not handed out before.
 
-    def __init__(self, text: str) -> None:
+    A scope's names are free again in other scopes, but never taken by the file that the scope is in: what is
+    generated at file level stays visible everywhere.
+    """
+
+    def __init__(self, text: str, file: Names | None = None) -> None:
         self._taken = set(re.findall(r"[a-zA-Z_]\w*", text))
+        self._inside: set[str] = set()
+        self._file = file
+
+    def _is_taken(self, name: str) -> bool:
+        return name in self._taken or name in self._inside or (self._file is not None and name in self._file._taken)
 
     def fresh(self, wish: str) -> str:
         """`wish`, or `wish` with a number when it is taken."""
         name, number = wish, 1
-        while name in self._taken:
+        while self._is_taken(name):
             number += 1
             name = f"{wish}_{number}"
         self._taken.add(name)
+        if self._file is not None:
+            self._file._inside.add(name)
         return name
 
     def numbered(self, wish: str) -> str:
         """`wish_1`, or the first such name that is free."""
         number = 1
-        while f"{wish}_{number}" in self._taken:
+        while self._is_taken(f"{wish}_{number}"):
             number += 1
         return self.fresh(f"{wish}_{number}")
 
     def scope(self) -> Names:
-        """The same names taken, for a scope of its own: what is handed out there does not count here."""
-        inner = Names("")
-        inner._taken = set(self._taken)
-        return inner
+        """Names for a scope of its own within this file."""
+        return Names("", self)

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from nmodlgrad.diagnostics import Diagnostic, Refused, Source, Span
-from nmodlgrad.semantics.language import ENVIRONMENT, INTRINSICS, OUTSIDE
+from nmodlgrad.semantics.dataflow import local_names
+from nmodlgrad.semantics.language import BEYOND, ENVIRONMENT, INTRINSICS, OUTSIDE
 from nmodlgrad.semantics.mechanism import Current, Mechanism, Role, Scope, Symbol
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import calls, subnodes
@@ -71,11 +72,13 @@ class _Resolver:
         )
         self._check_solves(mechanism)
         self._check_recursion(mechanism)
+        self._check_functions(mechanism)
+        self._check_tables(mechanism)
         blocks = (mechanism.initial, mechanism.breakpoint, mechanism.net_receive, *mechanism.derivatives.values())
         phases = [block.body for block in blocks if block]
-        for block, local_names in self._scopes(mechanism):
-            self._check_names(mechanism, block, local_names)
-            self._check_hiding(mechanism, block, local_names, block in phases)
+        for body, own in self._scopes(mechanism):
+            self._check_names(mechanism, body, own)
+            self._check_hiding(mechanism, body, own, body in phases)
         if self.found:
             raise Refused(self.found)
         return mechanism
@@ -220,6 +223,33 @@ class _Resolver:
             if block.name in reached:
                 self.report(block.span, "NG002", f"{block.name} calls itself: recursion is not differentiated")
 
+    def _check_functions(self, mechanism: Mechanism) -> None:
+        """A FUNCTION computes a value and nothing else; events come with their weight and nothing else."""
+        for function in mechanism.functions.values():
+            own = {function.name, *(a.name for a in function.arguments), *local_names(function.body)}
+            for item in subnodes(function.body):
+                if isinstance(item, n.Assign) and item.target.name not in own:
+                    message = f"the FUNCTION {function.name} assigns {item.target.name}: not differentiated yet"
+                    self.report(item.span, "NG026", message, "a PROCEDURE may do that")
+        if mechanism.net_receive:
+            for item in subnodes(mechanism.net_receive.body):
+                if isinstance(item, n.VariableName) and item.name == "flag":
+                    self.report(item.span, "NG002", "the flag of an event is not differentiated yet")
+
+    def _check_tables(self, mechanism: Mechanism) -> None:
+        """A table stands for everything that its routine computes, over one argument."""
+        for block in mechanism.callables:
+            tables = [item for item in subnodes(block) if isinstance(item, n.Table)]
+            if not tables:
+                continue
+            if tables != [mechanism.table(block)] or len(block.arguments) != 1:
+                self.report(tables[0].span, "NG016", f"{block.name} can have one TABLE, over its only argument")
+            own = {block.arguments[0].name} if block.arguments else set()
+            written = {item.target.name for item in subnodes(block) if isinstance(item, n.Assign)}
+            for name in sorted(written - own - local_names(block.body) - set(tables[0].names) - {block.name}):
+                message = f"{block.name} assigns {name}, which is not in its TABLE: not differentiated yet"
+                self.report(tables[0].span, "NG021", message)
+
     def _scopes(self, mechanism: Mechanism) -> Iterator[tuple[n.Body, set[str]]]:
         for item in mechanism.tree.items:
             match item:
@@ -255,7 +285,9 @@ class _Resolver:
     def _check_call(self, mechanism: Mechanism, call: n.Call) -> None:
         block = mechanism.functions.get(call.name) or mechanism.procedures.get(call.name)
         count = len(block.arguments) if block else INTRINSICS.get(call.name)
-        if count is None:
+        if call.name in BEYOND:
+            self.report(call.span, "NG002", f"{call.name} is not differentiated yet")
+        elif count is None:
             known = {*mechanism.functions, *mechanism.procedures, *INTRINSICS}
             self._undefined(call, call.name, known)
         elif count != len(call.arguments):
