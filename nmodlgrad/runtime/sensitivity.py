@@ -12,9 +12,10 @@ from neuron import h
 from numpy.typing import ArrayLike, NDArray
 
 from nmodlgrad.runtime import checks, registry
-from nmodlgrad.runtime.cell import Cell, Instance, place, root_of, sections_of, segments_of
+from nmodlgrad.runtime.cell import Cell, Instance, root_of, sections_of, segments_of
 from nmodlgrad.runtime.errors import CannotCarry, UnknownParameter
 from nmodlgrad.runtime.parameter import Parameter
+from nmodlgrad.runtime.seeds import Seeds, identity
 from nmodlgrad.runtime.swap import SwappedPoint, copy_globals, swap_density, unswap_density
 from nmodlgrad.runtime.target import Target, targets
 
@@ -128,16 +129,16 @@ class Sensitivity:
     def _instances(self, sections: Sequence[Any]) -> list[Instance]:
         found = []
         by_name = {entry.name: entry for entry in self._entries.values()}
-        seeds = _Seeds(self._targets, self.parameters, self._points)
+        seeds = Seeds(self._targets, self.parameters, self._points)
         for segment in segments_of(sections):
             present = {mechanism.name() for mechanism in segment}
             for name in sorted(present & by_name.keys()):
                 entry = by_name[name]
-                found.append(Instance(entry, segment, None, seeds.density(entry, segment), []))
+                found.append(Instance(entry, segment, None, seeds.rows(entry, segment), []))
             for point in segment.point_processes():
                 entry_of_point = by_name.get(_kind(point))
                 if entry_of_point is not None:
-                    rows, weights = seeds.point(entry_of_point, point)
+                    rows, weights = seeds.rows(entry_of_point, segment, point), seeds.weights(point)
                     found.append(Instance(entry_of_point, segment, point, rows, weights))
         return found
 
@@ -184,7 +185,7 @@ class Sensitivity:
         moved: dict[tuple[Any, ...], tuple[Target, float]] = {}
         for k, (row, base) in enumerate(zip(self._targets, self._base, strict=True)):
             for target, value in zip(row, base, strict=True):
-                key = _identity(target)
+                key = identity(target)
                 start = moved[key][1] if key in moved else value
                 moved[key] = target, start + self.parameters[k].scale * float(theta[k])
         for target, value in moved.values():
@@ -230,65 +231,6 @@ class _Refresh:
         sensitivity = self._sensitivity()
         if sensitivity is not None:
             sensitivity._refresh()
-
-
-class _Seeds:
-    """Seed rows by instance: d parameter / d theta in every direction."""
-
-    def __init__(
-        self, rows: Sequence[Sequence[Target]], parameters: Sequence[Parameter], points: Sequence[SwappedPoint]
-    ) -> None:
-        self._rows: dict[tuple[Any, ...], NDArray[np.float64]] = {}
-        self._count = len(parameters)
-        self._replaced = {point.augmented.hname(): point.original for point in points}
-        for k, row in enumerate(rows):
-            for target in row:
-                seed = self._rows.setdefault(_identity(target), np.zeros(self._count))
-                seed[k] += parameters[k].scale
-        self._netcons = [t.place for row in rows for t in row if t.kind == "weight"]
-
-    def density(self, entry: registry.Entry, segment: Any) -> dict[str, NDArray[np.float64]]:
-        keys = {}
-        for p in entry.parameters:
-            keys[p.name] = {
-                "range": ("range", entry.original, p.name, place(segment)),
-                "ion": ("ion", p.name, place(segment)),
-                "global": ("global", entry.original, p.name),
-            }[p.scope]
-        return {name: self._rows[key] for name, key in keys.items() if key in self._rows}
-
-    def point(
-        self, entry: registry.Entry, point: Any
-    ) -> tuple[dict[str, NDArray[np.float64]], list[tuple[Any, NDArray[np.float64]]]]:
-        owner = self._replaced.get(point.hname(), point)
-        segment = point.get_segment()
-        keys = {}
-        for p in entry.parameters:
-            keys[p.name] = {
-                "range": ("point", owner.hname(), p.name),
-                "ion": ("ion", p.name, place(segment)),
-                "global": ("global", entry.original, p.name),
-            }[p.scope]
-        rows = {name: self._rows[key] for name, key in keys.items() if key in self._rows}
-        weights = [(netcon, self._rows["weight", netcon.hname()]) for netcon in self._netcons if netcon.syn() == point]
-        return rows, weights
-
-
-def _identity(target: Target) -> tuple[Any, ...]:
-    """Equal for targets that are the same value of the model."""
-    match target.kind:
-        case "range":
-            assert target.entry is not None
-            return "range", target.entry.original, target.parameter, place(target.place)
-        case "ion":
-            return "ion", target.parameter, place(target.place)
-        case "point":
-            return "point", target.place.hname(), target.parameter
-        case "weight":
-            return "weight", target.place.hname()
-        case _:
-            assert target.entry is not None
-            return "global", target.entry.original, target.parameter
 
 
 def _kind(point: Any) -> str:

@@ -29,15 +29,15 @@ INTRINSICS = {
 }
 
 # Functions of NEURON's own that do more than compute a value, and how they are called in a message.
-BEYOND = frozenset(
-    {
-        "net_send", "net_event", "net_move", "state_discontinuity", "at_time", "printf", "prterr", "nrn_pointing",
-        "scop_random", "normrand", "exprand", "poisrand", "gauss", "set_seed", "random_setseq", "random_setids",
-        "random_uniform", "random_negexp", "random_normal", "nrn_ghk", "deflate", "expfit", "derivs", "force",
-        "hyperbol", "invert", "legendre", "perpulse", "perstep", "pulse", "ramp", "revhyperbol", "revsawtooth",
-        "revsigmoid", "sawtooth", "sigmoid", "spline", "squarewave", "step", "stepforce", "threshold", "tridiag", "factorial",
-    }
-)  # fmt: skip
+# fmt: off
+BEYOND = frozenset({
+    "net_send", "net_event", "net_move", "state_discontinuity", "at_time", "printf", "prterr", "nrn_pointing",
+    "scop_random", "normrand", "exprand", "poisrand", "gauss", "set_seed", "random_setseq", "random_setids",
+    "random_uniform", "random_negexp", "random_normal", "nrn_ghk", "deflate", "expfit", "derivs", "force", "hyperbol",
+    "invert", "legendre", "perpulse", "perstep", "pulse", "ramp", "revhyperbol", "revsawtooth", "revsigmoid",
+    "sawtooth", "sigmoid", "spline", "squarewave", "step", "stepforce", "threshold", "tridiag", "factorial",
+})
+# fmt: on
 
 # Names that NEURON sets for every mechanism.
 ENVIRONMENT = frozenset({"t", "dt", "celsius", "area", "diam", "secondorder", "PI"})

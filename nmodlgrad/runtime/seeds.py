@@ -1,0 +1,61 @@
+"""Seeds: d parameter / d theta for every instance, in every direction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nmodlgrad.runtime import registry
+from nmodlgrad.runtime.cell import place
+from nmodlgrad.runtime.parameter import Parameter
+from nmodlgrad.runtime.swap import SwappedPoint
+from nmodlgrad.runtime.target import Target
+
+
+class Seeds:
+    """Seed rows by instance: d parameter / d theta in every direction."""
+
+    def __init__(
+        self, rows: Sequence[Sequence[Target]], parameters: Sequence[Parameter], points: Sequence[SwappedPoint]
+    ) -> None:
+        self._rows: dict[tuple[Any, ...], NDArray[np.float64]] = {}
+        self._count = len(parameters)
+        self._replaced = {point.augmented.hname(): point.original for point in points}
+        for k, row in enumerate(rows):
+            for target in row:
+                seed = self._rows.setdefault(identity(target), np.zeros(self._count))
+                seed[k] += parameters[k].scale
+        self._netcons = [t.place for row in rows for t in row if t.kind == "weight"]
+
+    def rows(self, entry: registry.Entry, segment: Any, point: Any = None) -> dict[str, NDArray[np.float64]]:
+        """The seed rows of an instance, by parameter; what is missing is zero."""
+        if point is None:
+            own: tuple[Any, ...] = ("range", entry.original, place(segment))
+        else:
+            own = ("point", self._replaced.get(point.hname(), point).hname())
+        keys = {"range": own, "ion": ("ion", place(segment)), "global": ("global", entry.original)}
+        found = {p.name: self._rows.get((*keys[p.scope], p.name)) for p in entry.parameters}
+        return {name: row for name, row in found.items() if row is not None}
+
+    def weights(self, point: Any) -> list[tuple[Any, NDArray[np.float64]]]:
+        """The NetCons of a point process whose weights are seeded, with their rows."""
+        return [(n, self._rows["weight", n.hname(), "weight"]) for n in self._netcons if n.syn() == point]
+
+
+def identity(target: Target) -> tuple[Any, ...]:
+    """Equal for targets that are the same value of the model."""
+    original = target.entry.original if target.entry is not None else ""
+    match target.kind:
+        case "range":
+            return "range", original, place(target.place), target.parameter
+        case "ion":
+            return "ion", place(target.place), target.parameter
+        case "point":
+            return "point", target.place.hname(), target.parameter
+        case "weight":
+            return "weight", target.place.hname(), "weight"
+        case _:
+            return "global", original, target.parameter
