@@ -116,7 +116,7 @@ def _differentiate(item: Found, wrt: Collection[str] | None, known: set[str]) ->
     from nmodlgrad.syntax.parse import parse
 
     mechanism = resolve(item.source, parse(item.source))
-    known |= mechanism.symbols.keys()
+    known.update(mechanism.symbols)
     return differentiate(mechanism, wrt)
 
 

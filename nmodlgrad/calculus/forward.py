@@ -62,7 +62,7 @@ class Differentiator:
     flow
         the mechanism's data flow
     active
-        names of the global inputs: voltage, carried variables, seedable parameters, reversal potentials
+        names that depend at some time on the global inputs: voltage, carried variables, seedable parameters
     names
         names taken in the file; what is generated at file level is added to them
     """
@@ -112,7 +112,8 @@ class Differentiator:
             block = mechanism.procedures[name]
             table = mechanism.table(block)
             arguments = {a.name for a in block.arguments}
-            inputs = arguments | (self.active & self.flow.procedure(name).live if table is None else frozenset())
+            entering = self.flow.procedure(name).entering if table is None else frozenset()
+            inputs = arguments | (self.active & entering)
             outputs = table.names if table else sorted(self.flow.procedure(name).written)
             reserved = {(y, u): self.names.fresh(f"d{y}_d{u}") for y in outputs for u in sorted(inputs)}
             scope = Scope(self, block.body.statements, {u: {u: sp.Integer(1)} for u in inputs}, block)

@@ -13,7 +13,7 @@ import sympy as sp
 from nmodlgrad.calculus.intrinsics import UNARY
 from nmodlgrad.calculus.printing import nmodl
 from nmodlgrad.calculus.program import Choose, Invoke, Program, Set, Step, needed, renamed, targets
-from nmodlgrad.diagnostics import Diagnostic, Refused, Span
+from nmodlgrad.diagnostics import Diagnostic, Refused
 from nmodlgrad.numerics.build import NOWHERE
 from nmodlgrad.semantics.dataflow import local_names
 from nmodlgrad.syntax import nodes as n
@@ -56,7 +56,7 @@ class Scope:
         self.derived: set[str] = set()  # variables of ours that are set once
         self.overwritten: set[str] = set()  # results of procedures that are called again
         self.opaque_reads: dict[str, frozenset[str]] = {}
-        self.block = block
+        self.block, self.statements = block, statements
         access = self.flow.access(statements)
         self.carried = access.live & access.written - ({a.name for a in block.arguments} if block else set())
         self.exposed: set[str] = set()  # set here and read by what is called: no copies of these
@@ -85,7 +85,8 @@ class Scope:
         self.steps.append(Set(self.renamed[name], name, frozenset({name})))
 
     def _refuse_carried(self, name: str) -> None:
-        span = self.block.span if self.block else Span(0, 0)
+        spans = [s.span for s in self.statements if s.span != NOWHERE]
+        span = self.block.span if self.block else spans[0] if spans else NOWHERE
         message = f"{name} is changed here and its old value is read by what is called: not differentiated yet"
         raise Refused([Diagnostic.at(self.flow.mechanism.source, span, "NG022", message)])
 
@@ -186,9 +187,9 @@ class Scope:
         self._expose(access.live | access.written)
         values = [self._expression(a, call.name) for a in call.arguments]
         passed = {a.name: value.partials for a, value in zip(procedure.arguments, values, strict=True)}
-        reads = access.live.union(*(value.reads for value in values))
+        reads = access.entering.union(*(value.reads for value in values))
         texts = ", ".join(value.text for value in values)
-        if not any(passed.values()) and not any(self.partials(g) for g in access.live):
+        if not any(passed.values()) and not any(self.partials(g) for g in access.entering):
             self.steps.append(Invoke(f"{call.name}({texts})", reads, access.written))
             self.environment |= {y: {} for y in access.written}
             return
@@ -196,8 +197,7 @@ class Scope:
         tangent = self.owner.procedure(call.name)
         results = {v for row in tangent.partials.values() for v in row.values()}
         self.steps.append(Invoke(f"{tangent.name}({texts})", reads, access.written | results))
-        for y in access.written:
-            self.environment[y] = self._through(tangent, y, passed)
+        self.environment |= {y: self._through(tangent, y, passed) for y in sorted(access.written)}
 
     def _through(self, tangent: Tangent, y: str, passed: Mapping[str, Partials]) -> Partials:
         """Chain rule across a call: derivatives of `y` with respect to the caller's inputs."""
@@ -225,7 +225,7 @@ class Scope:
         active = {str(s): self._environment_of(str(s)) for s in value.free_symbols}
         total: Partials = {}
         for symbol in sorted(name for name, partials in active.items() if partials):
-            slope = sp.diff(value, sp.Symbol(symbol))
+            slope = _slope(value, sp.Symbol(symbol))
             if len(active[symbol]) > 1 and slope.count_ops() >= _HEAVY:
                 slope = self._set_fresh(f"d{hint}_by_{symbol}", slope)
             _accumulate(total, slope, active[symbol])
@@ -324,7 +324,7 @@ class Scope:
 
     def _trivial(self, e: sp.Expr) -> sp.Expr | None:
         """The expression itself when it can be repeated wherever it is needed: nothing in it changes any more."""
-        if e.is_Number or (e.is_Symbol and str(e) not in self.own | self.overwritten):
+        if e.is_Number or (e.is_Symbol and not self.reads(e) & (self.own | self.overwritten)):
             return e
         return None
 
@@ -345,6 +345,12 @@ class Scope:
         if e.is_Symbol and str(e) in self.derived:
             return str(e)
         return str(self._set_fresh(wish, e))
+
+
+def _slope(value: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
+    """The derivative, with p x^(p - 1) where sympy writes p x^p/x, which is no number at x = 0."""
+    slope = sp.diff(value, symbol)
+    return sp.powsimp(slope, combine="exp") if any(not e.exp.is_Number for e in value.atoms(sp.Pow)) else slope
 
 
 def _accumulate(total: Partials, slope: sp.Expr, partials: Partials) -> None:

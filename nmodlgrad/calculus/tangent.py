@@ -52,7 +52,7 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
     carried, weight = activity.carried, activity.weight
     seeds = [name for name in activity.parameters if name not in carried]
     globals_ = frozenset({*carried, *activity.parameters, "v"})
-    differentiator = Differentiator(flow, globals_, names)
+    differentiator = Differentiator(flow, flow.ever_dependent(globals_), names)
     linear = flow.degree(phases.current, {"v": 1}).get(phases.total, 0) <= 1
 
     def written(statements: object) -> list[str]:

@@ -121,9 +121,8 @@ def _table(gradient: Measured, reference: Measured, errors: NDArray[np.float64])
     ]
     for k, (label, unit) in enumerate(zip(reference["labels"], reference["units"], strict=True)):
         at = int(abs(ours[:, k]).argmax())
-        lines.append(
-            f"{label:28}{gradient['time'][at]:7.2f}{ours[at, k]:#16.10g}{theirs[at, k]:#19.10g}  {unit:13}{errors[k]:8.0e}"
-        )
+        values = f"{gradient['time'][at]:7.2f}{ours[at, k]:#16.10g}{theirs[at, k]:#19.10g}"
+        lines.append(f"{label:28}{values}  {unit:13}{errors[k]:8.0e}")
     lines += ["", "The error is the worst in any compartment at any time, relative to the largest derivative."]
     if reference["table"]:
         lines.append("Both sides set usetable_hh = 0: across the edges of its TABLE, a finite difference is blunt.")

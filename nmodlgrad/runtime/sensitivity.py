@@ -103,18 +103,17 @@ class Sensitivity:
 
     def _attach(self, root: Any) -> None:
         sections = sections_of(root)
+        points = [p for segment in segments_of(sections) for p in segment.point_processes()]
+        if any(_kind(point) == "nmodlgrad_cable" and point.plan for point in points):
+            raise CannotCarry(f"the cell of {root} is carried by another Sensitivity: close() that one first")
         for entry in self._entries.values():
             if entry.swapped and not entry.point_process:
                 self._density.append((entry, swap_density(sections, entry)))
-        points = [p for segment in segments_of(sections) for p in segment.point_processes()]
         for point in points:
             point_entry = self._entries.get(_kind(point))
             if point_entry is not None and point_entry.swapped:
                 self._points.append(SwappedPoint(point, point_entry))
         instances = self._instances(sections)
-        taken = next((i for i in instances if i.holder.ng_link), None)
-        if taken is not None:
-            raise CannotCarry(f"{taken.segment} is carried by another Sensitivity: close() that one first")
         cell = Cell(root, instances, len(self.parameters))
         self._cells.append(cell)
         self._check(cell)

@@ -85,7 +85,7 @@ def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
         if not new:
             break
         carried += new
-    _refuse_carried_from_current(flow, phases, inputs, later)
+    _refuse_carried_from_current(flow, phases, inputs, later, carried)
     _refuse_shared(flow, between, carried)
     return tuple(carried)
 
@@ -96,11 +96,15 @@ def _keeps(mechanism: Mechanism, name: str) -> bool:
 
 
 def _refuse_carried_from_current(
-    flow: Dataflow, phases: Phases, inputs: Mapping[str, frozenset[str]], later: frozenset[str]
+    flow: Dataflow,
+    phases: Phases,
+    inputs: Mapping[str, frozenset[str]],
+    later: frozenset[str],
+    carried: Collection[str],
 ) -> None:
     after = flow.dependence(phases.current, inputs)
     for name in sorted(flow.access(phases.current).written & later):
-        if after.get(name) and name in flow.mechanism.symbols:
+        if (after.get(name) or name in carried) and name in flow.mechanism.symbols:
             block = flow.mechanism.breakpoint
             span = next((s.span for s in phases.current if isinstance(s, n.Assign) and s.target.name == name), None)
             message = f"{name} is computed in BREAKPOINT and read before that elsewhere: not differentiated yet"

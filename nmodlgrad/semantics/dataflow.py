@@ -22,6 +22,11 @@ class Access:
     written: frozenset[str] = frozenset()
     sure: frozenset[str] = frozenset()
 
+    @property
+    def entering(self) -> frozenset[str]:
+        """Names whose value on entry matters: what is read, and what may be left as it is."""
+        return self.live | (self.written - self.sure)
+
     def then(self, later: Access) -> Access:
         """The access of this followed by another."""
         return Access(self.live | (later.live - self.sure), self.written | later.written, self.sure | later.sure)
@@ -111,6 +116,20 @@ class Dataflow:
                 case n.Body(statements=inner):
                     now = self.dependence(inner, now)
         return now
+
+    def ever_dependent(self, inputs: Iterable[str]) -> frozenset[str]:
+        """Every name that may depend on the inputs at some time in some block; equal names count as one."""
+        pairs: list[tuple[str, n.Expression]] = []
+        for item in subnodes(self.mechanism.tree):
+            if isinstance(item, n.Assign):
+                pairs.append((item.target.name, item.value))
+            elif isinstance(item, n.Call):
+                block = self.mechanism.procedures.get(item.name) or self.mechanism.functions.get(item.name)
+                pairs += [(a.name, x) for a, x in zip(block.arguments if block else (), item.arguments, strict=False)]
+        found = set(inputs)
+        while new := {name for name, value in pairs if name not in found and self.reads(value) & found}:
+            found |= new
+        return frozenset(found)
 
     def depends(self, node: n.Node, now: Mapping[str, frozenset[str]]) -> frozenset[str]:
         """The inputs that an expression depends on."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from nmodlgrad.diagnostics import Diagnostic, Refused, Source, Span
-from nmodlgrad.semantics.dataflow import local_names
+from nmodlgrad.semantics.dataflow import Dataflow, local_names
 from nmodlgrad.semantics.language import BEYOND, ENVIRONMENT, INTRINSICS, OUTSIDE
 from nmodlgrad.semantics.mechanism import Current, Mechanism, Role, Scope, Symbol
 from nmodlgrad.syntax import nodes as n
@@ -79,6 +79,7 @@ class _Resolver:
         for body, own in self._scopes(mechanism):
             self._check_names(mechanism, body, own)
             self._check_hiding(mechanism, body, own, body in phases)
+            self._check_hidden_from_calls(mechanism, body, own)
         if self.found:
             raise Refused(self.found)
         return mechanism
@@ -232,9 +233,13 @@ class _Resolver:
                     message = f"the FUNCTION {function.name} assigns {item.target.name}: not differentiated yet"
                     self.report(item.span, "NG026", message, "a PROCEDURE may do that")
         if mechanism.net_receive:
+            weights = {a.name for a in mechanism.net_receive.arguments}
             for item in subnodes(mechanism.net_receive.body):
                 if isinstance(item, n.VariableName) and item.name == "flag":
                     self.report(item.span, "NG002", "the flag of an event is not differentiated yet")
+                elif isinstance(item, n.Assign) and item.target.name in weights:
+                    message = f"assigning {item.target.name} changes the NetCon's weight: not differentiated yet"
+                    self.report(item.span, "NG002", message)
 
     def _check_tables(self, mechanism: Mechanism) -> None:
         """A table stands for everything that its routine computes, over one argument."""
@@ -281,6 +286,19 @@ class _Resolver:
             for name in sorted(others.intersection(local_list.names)):
                 message = f"LOCAL {name} hides another {name}: not differentiated yet"
                 self.report(local_list.span, "NG025", message, "give the LOCAL a name of its own")
+
+    def _check_hidden_from_calls(self, mechanism: Mechanism, body: n.Body, outer: set[str]) -> None:
+        """A LOCAL or an argument, and a routine that is called and means the mechanism's variable of that name."""
+        flow = Dataflow(mechanism)
+        own = outer | local_names(body)
+        for call in calls(body):
+            block = mechanism.functions.get(call.name) or mechanism.procedures.get(call.name)
+            if block is None:
+                continue
+            access = (flow.function if isinstance(block, n.FunctionBlock) else flow.procedure)(call.name)
+            for name in sorted(own & mechanism.symbols.keys() & (access.live | access.written)):
+                message = f"{name} is an argument or a LOCAL here, but {call.name} means the mechanism's own {name}"
+                self.report(call.span, "NG025", message, "give the argument or the LOCAL a name of its own")
 
     def _check_call(self, mechanism: Mechanism, call: n.Call) -> None:
         block = mechanism.functions.get(call.name) or mechanism.procedures.get(call.name)

@@ -1,0 +1,54 @@
+# make demo   a branched cell, its gradient beside finite differences, and a picture
+# make test   the tests
+# make lint   ruff and mypy
+#
+# Each sets up the virtual environment VENV when it has to: when it is missing, or pyproject.toml has changed.
+
+PYTHON ?= python3
+VENV ?= .venv
+
+bin := $(VENV)/bin
+pip := $(bin)/python -m pip install --quiet --disable-pip-version-check
+
+ifneq ($(words $(CURDIR)),1)
+$(error NEURON's nrnivmodl does not work in folders whose name has a space: move this one ($(CURDIR)) elsewhere)
+endif
+
+.PHONY: demo test lint
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/installed
+	$(bin)/nmodlgrad demo
+
+test: $(VENV)/installed-test
+	$(bin)/python -m pytest
+
+lint: $(VENV)/installed-lint
+	$(bin)/ruff check .
+	$(bin)/ruff format --check .
+	$(bin)/mypy
+
+$(VENV)/installed: $(VENV)/created pyproject.toml
+	@echo "installing into $(VENV) ..."
+	@$(pip) --editable . && touch $@
+
+$(VENV)/installed-%: $(VENV)/created pyproject.toml
+	@echo "installing into $(VENV), with what $* needs ..."
+	@$(pip) --editable ".[$*]" && touch $@
+
+# Debian and Ubuntu keep a part of venv, ensurepip, in a package of its own.
+$(VENV)/created:
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) not found: install Python 3.10 or later." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
+	  echo "$$($(PYTHON) --version) is too old: give Python 3.10 or later, as in: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  package="python$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv"; \
+	  root=""; [ "$$(id -u)" = 0 ] || root="sudo"; \
+	  echo "installing $$package ..."; \
+	  { $$root apt-get install --yes "$$package" || \
+	    { $$root apt-get update && $$root apt-get install --yes "$$package"; }; } >/dev/null && \
+	  $(PYTHON) -c 'import ensurepip, venv'; } || { \
+	  echo "$(PYTHON) can not make virtual environments: install its venv package (apt-get install python3-venv)." >&2; \
+	  exit 1; }
+	@echo "making $(VENV) ..."
+	@$(PYTHON) -m venv "$(VENV)" && touch $@

@@ -1,0 +1,113 @@
+"""The phases of some steps, in NEURON's order, with the complex step on one side and tangent rows on the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from nmodlgrad.calculus.forward import Linearised
+from nmodlgrad.calculus.tangent import TangentMechanism
+from nmodlgrad.numerics.phases import Phases, lower
+from nmodlgrad.semantics.names import Names
+
+from interpreter.primal import Primal, Values
+from interpreter.tangent import Row, Tangent
+
+DT_MS = 0.1
+TINY = 1e-30
+"""Imaginary part of the input that is moved: its square vanishes, so that nothing is lost by cancellation."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One quantity after one phase, its derivative by the tangent, and by the complex step."""
+
+    phase: str
+    name: str
+    tangent: float
+    exact: float
+
+
+PHASES = ("initial", "current", "states", "receive", "current", "states", "states", "current")
+"""A short run. The voltage moves between the phases as in a cell that consists of this mechanism and a leak."""
+
+
+def derivatives(of: TangentMechanism, direction: str, weight: float = 0.4) -> Iterator[Visit]:
+    """Run the phases and compare, after each, everything that has a derivative along `direction`.
+
+    Parameters
+    ----------
+    of
+        the differentiated mechanism
+    direction
+        a seedable parameter, ``v`` for the voltage at the start, or the argument of NET_RECEIVE
+    """
+    mechanism = of.mechanism
+    phases = lower(mechanism, Names(mechanism.source.text))
+    moved, plain = (Primal(mechanism, v=-0.3, ena=0.9, dt=DT_MS) for _ in range(2))
+    if direction in moved.values:
+        moved.values[direction] += TINY * 1j
+    tangent = Tangent(of, plain)
+    rows = dict.fromkeys(of.carried, 0.0) | {direction: 1.0}
+    event = complex(weight, TINY if direction == of.weight else 0)
+    for phase in PHASES:
+        linearised: Linearised | None = getattr(of, phase)
+        arguments = {of.weight: weight} if phase == "receive" and of.weight else {}
+        partials: dict[str, Row] = {}
+        if linearised is not None:
+            partials, values = tangent.linearise(linearised, **arguments)
+        before = dict(plain.values)
+        total = _run(moved, phases, phase, event)
+        _run(plain, phases, phase, complex(event.real))
+        _same_primal(moved, plain, phase)
+        sums = {y: sum(slope * rows.get(u, 0.0) for u, slope in row.items()) for y, row in partials.items()}
+        if phase == "current" and linearised is not None:
+            if of.linear:
+                sums[of.total] += rows.get("v", 0.0) * _slope(plain, before, phases)
+            else:
+                assert abs(values[of.total] - total.real) <= 1e-9 * max(1.0, abs(total.real))
+            yield Visit(phase, of.total, sums[of.total], total.imag / TINY)
+            # the voltage moves by the current, as in one compartment
+            rows["v"] = rows.get("v", 0.0) - DT_MS * sums[of.total]
+            moved.values["v"] -= DT_MS * total
+            plain.values["v"] = complex(moved.values["v"].real)
+        else:
+            rows |= sums
+            for name in of.carried:
+                yield Visit(phase, name, rows[name], moved.values[name].imag / TINY)
+
+
+def _run(primal: Primal, phases: Phases, phase: str, event: complex) -> complex:
+    frame = {_argument(primal): event} if phase == "receive" and primal.mechanism.net_receive else {}
+    primal.run(getattr(phases, phase), frame, frozenset(frame))
+    return frame.get(phases.total, 0j)
+
+
+def _argument(primal: Primal) -> str:
+    assert primal.mechanism.net_receive is not None
+    return primal.mechanism.net_receive.arguments[0].name
+
+
+def _slope(plain: Primal, before: Values, phases: Phases) -> float:
+    """d current / d v as NEURON takes it, exact for a current that is linear in v."""
+    after, totals = plain.values, []
+    for v in (before["v"], before["v"] + 1):
+        plain.values = {**before, "v": v}
+        totals.append(_run(plain, phases, "current", 0j).real)
+    plain.values = after
+    return totals[1] - totals[0]
+
+
+def _same_primal(moved: Primal, plain: Primal, phase: str) -> None:
+    """The generated routines ran before the phase on one side only: they must leave no trace."""
+    for name in moved.values:
+        one, two = moved.values[name].real, plain.values[name].real
+        assert abs(one - two) <= 1e-11 * max(1, abs(one)), f"{name} after {phase}: {one} became {two}"
+
+
+def relative_errors(visits: Sequence[Visit]) -> list[float]:
+    """Errors of the tangents, each relative to the largest derivative of the same quantity, or to 1."""
+    scale: dict[str, float] = {}
+    for visit in visits:
+        scale[visit.name] = max(scale.get(visit.name, 1.0), abs(visit.exact))
+    return [abs(visit.tangent - visit.exact) / scale[visit.name] for visit in visits]

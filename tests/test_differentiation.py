@@ -1,0 +1,227 @@
+"""The calculus by itself: what the differentiator says of a mechanism, against the complex step through it."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import HealthCheck, Phase, assume, event, given, settings
+
+from interpreter import Visit, derivatives, mechanism_of
+from interpreter.random_mechanisms import HEADER, mechanisms
+from interpreter.step import relative_errors
+from nmodlgrad.calculus.tangent import TangentMechanism, differentiate
+from nmodlgrad.diagnostics import Refused
+
+TOLERANCE = 1e-8
+"""Both sides are exact up to rounding, which a few steps of random functions amplify by some orders."""
+
+LARGE = 1e6
+"""Beyond this a derivative tells more about rounding than about the calculus."""
+
+
+def directions(of: TangentMechanism) -> list[str]:
+    """Everything that a derivative can be taken with respect to."""
+    return [*of.parameters, "v", *([of.weight] if of.weight else [])]
+
+
+def worst(visits: list[Visit]) -> tuple[float, Visit]:
+    errors = relative_errors(visits)
+    return max(zip(errors, visits, strict=True), key=lambda pair: pair[0])
+
+
+@settings(
+    max_examples=80,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+    phases=[Phase.explicit, Phase.generate],
+)
+@given(text=mechanisms())
+def test_the_tangent_of_a_random_mechanism_is_its_derivative(text: str) -> None:
+    try:
+        of = differentiate(mechanism_of(text))
+    except Refused as refused:
+        event(f"refused: {refused.diagnostics[0].code}")
+        return
+    event("differentiated")
+    for direction in directions(of):
+        try:
+            visits = list(derivatives(of, direction))
+        except OverflowError:
+            event("overflow")
+            continue
+        assume(all(math.isfinite(visit.exact) and abs(visit.exact) < LARGE for visit in visits))
+        error, visit = worst(visits)
+        assert error <= TOLERANCE, f"along {direction}: {visit}"
+
+
+BREAKPOINT = "BREAKPOINT { SOLVE update METHOD cnexp  i = m*(v - p)  ina = q*(v - ena) }\n"
+INITIAL = "INITIAL { m = 0.1  n = 0.2 }\n"
+
+CONSTRUCTS = {
+    "a_procedure_that_sets_a_variable_in_one_branch_only": """
+        DERIVATIVE update {
+            a = p*v
+            rates(v)
+            m' = (a - m)/2
+            n' = -n
+        }
+        PROCEDURE rates(x) { if (x > 0.5) { a = x*x } }
+    """,
+    "a_procedure_that_may_or_may_not_overwrite_a_constant": """
+        DERIVATIVE update {
+            a = 0.7
+            rates(v)
+            m' = (a*v - m)/2
+            n' = -n
+        }
+        PROCEDURE rates(x) { if (x > 10) { a = x*x } }
+    """,
+    "a_procedure_that_reads_a_variable_which_the_caller_has_just_set": """
+        DERIVATIVE update {
+            a = v*p
+            rates(q)
+            m' = (b - m)/2
+            n' = -n
+        }
+        PROCEDURE rates(x) { b = x*a + f(a) }
+        FUNCTION f(x) { f = a*x*x }
+    """,
+    "a_function_that_reads_a_variable_which_the_caller_has_just_set": """
+        DERIVATIVE update {
+            a = v*p
+            m' = (f(q) - m)/2
+            n' = -n
+        }
+        FUNCTION f(x) { f = a*x*x }
+    """,
+    "a_procedure_called_twice": """
+        DERIVATIVE update {
+            LOCAL k, z
+            rates(v)
+            k = b
+            rates(v*p)
+            z = b
+            m' = (k*z - m)/2
+            n' = -n + k
+        }
+        PROCEDURE rates(x) { b = x*x }
+    """,
+    "procedures_that_call_procedures": """
+        DERIVATIVE update {
+            outer(v)
+            m' = (b*c - m)/2
+            n' = -n
+        }
+        PROCEDURE outer(x) { inner(x*p)  c = b*x  inner(x*q) }
+        PROCEDURE inner(x) { b = x*x + n }
+    """,
+    "a_call_whose_argument_changes_afterwards": """
+        DERIVATIVE update {
+            LOCAL k, z
+            k = 0.3
+            z = exp(k)*v
+            k = 2
+            m' = (z - m)/2 + k
+            n' = -n
+        }
+    """,
+    "a_local_that_hides_a_variable": """
+        DERIVATIVE update {
+            a = p
+            rates(v)
+            m' = (b + a - m)/2
+            n' = -n
+        }
+        PROCEDURE rates(x) { LOCAL a  a = x*x  b = a + x }
+    """,
+    "a_variable_overwritten_by_what_it_was": """
+        DERIVATIVE update {
+            LOCAL k
+            if (v < 3) { k = v } else { k = p*v }
+            if (v < 4) { k = k*k }
+            k = k + p*k
+            m' = (k*p - m)/2
+            n' = -n
+        }
+    """,
+    "a_state_changed_before_its_equation": """
+        DERIVATIVE update {
+            m = m*p
+            n = m
+            m' = (v*p - m)/2
+            n' = -n + m
+            a = m
+        }
+    """,
+    "an_equation_in_a_branch": """
+        DERIVATIVE update {
+            if (v < 0) { m' = (p - m)/2 } else { m' = (q - m)/3 }
+            n' = m - n
+        }
+    """,
+    "a_power_whose_base_is_zero": """
+        DERIVATIVE update {
+            a = (n - n)^(1 + q)
+            m' = (v*p + a - m)/2
+            n' = p
+        }
+    """,
+    "an_event_that_acts_on_states_and_variables": """
+        DERIVATIVE update {
+            m' = (a - m)/2
+            n' = -n
+        }
+        NET_RECEIVE(w) { if (n > 0.1) { a = w*p }  m = m + w*w }
+    """,
+}
+
+
+@pytest.mark.parametrize("source", CONSTRUCTS.values(), ids=CONSTRUCTS.keys())
+def test_the_tangent_is_exact_through(source: str) -> None:
+    of = differentiate(mechanism_of(HEADER + INITIAL + BREAKPOINT + source))
+    for direction in directions(of):
+        error, visit = worst(list(derivatives(of, direction)))
+        assert error <= TOLERANCE, f"along {direction}: {visit}"
+
+
+def test_a_parameter_that_initial_changes_carries_its_derivative() -> None:
+    initial = "INITIAL { p = p*q  m = 0.1  n = 0.2 }\n"
+    update = "DERIVATIVE update { m' = (v*p - m)/2  n' = -n }\n"
+    of = differentiate(mechanism_of(HEADER + initial + BREAKPOINT + update))
+    assert "p" in of.carried
+    for direction in directions(of):
+        error, visit = worst(list(derivatives(of, direction)))
+        assert error <= TOLERANCE, f"along {direction}: {visit}"
+
+
+def test_a_state_at_zero_under_a_power_from_a_parameter_has_a_finite_derivative() -> None:
+    source = """
+        INITIAL { m = 0  n = 0 }
+        BREAKPOINT { SOLVE update METHOD cnexp  i = m^(1 + q)*n^3*(v - ena) }
+        DERIVATIVE update { m' = (1 - m)/2  n' = p - n }
+    """
+    of = differentiate(mechanism_of(HEADER + source), wrt=["p"])
+    error, visit = worst(list(derivatives(of, "p")))
+    assert error <= TOLERANCE, visit
+
+
+def test_a_current_is_called_linear_only_if_it_is() -> None:
+    update = "DERIVATIVE update { m' = -m  n' = -n }\n"
+
+    def linear(current: str, more: str = "") -> bool:
+        head = f"BREAKPOINT {{ SOLVE update METHOD cnexp  {current} }}\n"
+        return differentiate(mechanism_of(HEADER + INITIAL + head + update + more)).linear
+
+    assert linear("i = p*m*(v - ena)")
+    assert linear("a = v  i = m*a  ina = a/p")
+    assert linear("i = f(m)*v", "FUNCTION f(x) { f = x*q }")
+    assert linear("if (m > 0.2) { i = m*v } else { i = v }")
+    assert not linear("i = p*v*v")
+    assert not linear("i = p/v")
+    assert not linear("i = f(v)", "FUNCTION f(x) { f = x*q }")
+    assert not linear("if (v > 0.2) { i = m*v } else { i = v }")
+    assert not linear("k(v)  i = b", "PROCEDURE k(x) { if (x > 0) { b = 1 } else { b = 2 } }")
+    assert not linear("i = exp(v)")

@@ -1,0 +1,317 @@
+"""What must not happen: a number that is silently wrong, a crash, a model that is not as it was."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from processes import model
+
+GRADIENT = """
+ng.load("hh", "pas")
+soma, dend, clamp = cell()
+sens = ng.Sensitivity([ng.Parameter("gnabar_hh", sections=[soma]), ng.Parameter("g_pas", sections=[dend])])
+dv = sens.record(dend(0.5))
+"""
+
+
+# ------------------------------------------------------------------ refused before the run, by name
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ("h.CVode().active(True)", "CVODE"),
+        ("h.secondorder = 2", "secondorder"),
+        ("dend.insert('extracellular')", "extracellular"),
+        (
+            "m = h.Matrix(1, 1), h.Matrix(1, 1), h.Vector(1), h.Vector(1)\n"
+            "        lm = h.LinearMechanism(*m, h.SectionList([soma]), h.Vector([0.5]))",
+            "LinearMechanism",
+        ),
+        ("h.nrn_netrec_state_adjust = 1", "nrn_netrec_state_adjust"),
+        ("v = h.VClamp(soma(0.5))", "VClamp"),
+    ],
+)
+def test_what_can_not_be_carried_is_refused_by_name(change: str, named: str) -> None:
+    out = model(f"""
+        ng.load("hh", "pas")
+        soma, dend, clamp = cell()
+        {change}
+        print(refusal(lambda: ng.Sensitivity([ng.Parameter("gnabar_hh", sections=[soma])])))
+    """)
+    assert out.startswith("CannotCarry")
+    assert named in out
+
+
+def test_a_mechanism_with_current_that_was_not_translated_is_refused_by_name() -> None:
+    out = model("""
+        ng.load("hh")
+        soma, dend, clamp = cell()
+        print(refusal(lambda: ng.Sensitivity([ng.Parameter("gnabar_hh", sections=[soma])])))
+        print(soma.has_membrane("hh"))
+    """)
+    assert "pas" in out
+    assert "not translated" in out
+    assert out.endswith("True\n"), "the refused model is as it was"
+
+
+def test_nothing_loaded_at_all_is_said() -> None:
+    out = model("""
+        soma, dend, clamp = cell()
+        print(refusal(lambda: ng.Sensitivity([ng.Parameter("gnabar_hh", sections=[soma])])))
+    """)
+    assert out.startswith("UnknownParameter: gnabar_hh")
+
+
+def test_an_unknown_parameter_is_refused_with_the_near_names() -> None:
+    out = model("""
+        ng.load("hh", "pas", "ExpSyn")
+        soma, dend, clamp = cell()
+        synapse = h.ExpSyn(soma(0.5))
+        for parameter in (
+            ng.Parameter("gnabr_hh", sections=[soma]),
+            ng.Parameter("taw", of=synapse),
+            ng.Parameter("gnabar_hh", sections=[dend]),
+            ng.Parameter("gnabar_hh"),
+            ng.Parameter("eca", sections=[soma]),
+            ng.Parameter("delay", of=h.NetCon(None, synapse)),
+        ):
+            print(refusal(lambda: ng.Sensitivity([parameter])))
+    """).splitlines()
+    for line, words in zip(
+        out,
+        ("did you mean gnabar_hh", "did you mean tau", "none of the places", "where it acts", "eca", "delay"),
+        strict=True,
+    ):
+        assert line.startswith("UnknownParameter")
+        assert words in line
+
+
+# ------------------------------------------------------------------ changes under our feet
+def test_a_change_of_nseg_is_noticed_at_finitialize() -> None:
+    out = model(GRADIENT + "dend.nseg = 5\nprint(refusal(lambda: run(soma)))")
+    assert "soma_dend" in out
+    assert "changed after the gradient was attached" in out
+
+
+def test_a_mechanism_that_was_removed_is_noticed_at_finitialize() -> None:
+    out = model(GRADIENT + "soma.uninsert('hh_grad')\nprint(refusal(lambda: run(soma)))")
+    assert "removed" in out
+
+
+def test_a_mechanism_that_was_added_is_noticed_at_finitialize() -> None:
+    out = model(GRADIENT + "dend.insert('hh')\nprint(refusal(lambda: run(soma)))")
+    assert "hh" in out
+    assert "not translated" in out
+
+
+def test_cvode_can_not_be_switched_on_after_attaching() -> None:
+    out = model(GRADIENT + "print(refusal(lambda: (h.CVode().active(True), run(soma))))")
+    assert "nmodlgrad_cable cannot be used with CVODE" in out or "CVODE is active" in out
+
+
+def test_a_change_during_the_run_stops_it() -> None:
+    out = model(GRADIENT + "run(soma)\ndend.nseg = 5\nprint(refusal(lambda: h.continuerun(20)))")
+    assert "nothing was refused" not in out
+
+
+def test_nodes_renumbered_by_another_cell_stay_exact() -> None:
+    out = model(
+        GRADIENT
+        + """
+first = (run(soma), dv.to_numpy())[1]
+other = [h.Section(name=f"other{i}") for i in range(3)]
+other[1].connect(other[0](0)); other[2].connect(other[0](0.5))
+second = (run(soma), dv.to_numpy())[1]
+print(np.array_equal(first, second), abs(first).max() > 1)
+"""
+    )
+    assert out == "True True\n"
+
+
+def test_a_deleted_cell_leaves_a_clear_error() -> None:
+    out = model(GRADIENT + "h.delete_section(sec=dend)\nprint(refusal(lambda: run(soma)))")
+    assert "nothing was refused" not in out
+    assert "SegmentationFault" not in out
+
+
+# ------------------------------------------------------------------ several of them, and their end
+def test_two_on_one_cell_are_refused() -> None:
+    out = model(GRADIENT + "print(refusal(lambda: ng.Sensitivity([ng.Parameter('gl_hh', sections=[soma])])))")
+    assert "another Sensitivity" in out
+
+
+def test_two_on_two_cells_do_not_meet() -> None:
+    out = model("""
+        ng.load("hh", "pas")
+        a, b = cell("a"), cell("b")
+        one = ng.Sensitivity([ng.Parameter("gnabar_hh", sections=[a[0]])])
+        two = ng.Sensitivity([ng.Parameter("gkbar_hh", sections=[b[0]]), ng.Parameter("gnabar_hh", sections=[b[0]])])
+        records = one.record(a[1](0.5)), two.record(b[1](0.5))
+        run(a[0])
+        x, y = (r.to_numpy() for r in records)
+        print(np.array_equal(x[:, 0], y[:, 1]), x.shape, y.shape)
+    """)
+    assert out == "True (401, 1) (401, 2)\n"
+
+
+@pytest.mark.parametrize("end", ["sens.close()", "del sens, dv; gc.collect()"])
+def test_the_model_runs_on_after_the_end(end: str) -> None:
+    out = model(GRADIENT + f"before = run(soma)\n{end}\nprint(run(soma) == before)")
+    assert out == "True\n"
+
+
+def test_closing_puts_everything_back() -> None:
+    out = model("""
+        ng.load("hh", "pas", "ExpSyn")
+        soma, dend, clamp = cell()
+        synapse = h.ExpSyn(dend(0.9)); synapse.tau = 3
+        source = h.NetStim(); source.start, source.number = 2, 3
+        netcon = h.NetCon(source, synapse); netcon.weight[0] = 0.002
+        soma.ena, dend.g_pas = 47, 2e-4
+        def describe():
+            ions = soma.psection()["ions"]
+            ions.pop("ngd", None)  # the dummy ion that orders the mechanisms: NEURON can not take an ion out again
+            return json.dumps([soma.psection()["density_mechs"], dend.psection()["density_mechs"], ions,
+                               h.ion_style("na_ion", sec=soma), str(netcon.syn()), netcon.weight[0], synapse.tau],
+                              default=sorted)
+        before, trace = describe(), run(soma)
+        values = describe()
+        with ng.Sensitivity([ng.Parameter("tau", of=synapse), ng.Parameter("ena", sections=[soma])]) as sens:
+            inside = run(soma)
+            print(str(netcon.syn()), soma.has_membrane("hh"))
+        h.finitialize(-65); h.continuerun(10)
+        print(describe() == values, run(soma) == trace, max(abs(np.array(inside) - trace)) < 1e-9)
+    """)
+    assert out == "ExpSyn_grad[0] False\nTrue True True\n"
+
+
+# ------------------------------------------------------------------ ways to run
+@pytest.mark.parametrize("threads", [2, 3])
+def test_threads_change_nothing(threads: int) -> None:
+    code = """
+        ng.load("hh", "pas")
+        h.ParallelContext().nthread({threads})
+        cells = [cell(name) for name in "abc"]
+        sens = ng.Sensitivity([ng.Parameter("gnabar_hh", sections=[c[0] for c in cells])])
+        records = [sens.record(c[1](0.5)) for c in cells]
+        run(cells[0][0])
+        print(json.dumps([r.to_numpy()[::40, 0].tolist() for r in records]))
+    """
+    assert model(code.format(threads=threads)) == model(code.format(threads=1))
+
+
+def test_another_dt_gives_what_a_fresh_model_gives() -> None:
+    code = """
+        ng.load("hh", "pas")
+        soma, dend, clamp = cell()
+        sens = ng.Sensitivity([ng.Parameter("gnabar_hh", sections=[soma])])
+        dv = sens.record(soma(0.5))
+        {before}
+        h.dt, h.steps_per_ms, h.celsius = 0.0125, 80, 7
+        run(soma)
+        print(json.dumps(dv.to_numpy()[::10].tolist()))
+    """
+    assert model(code.format(before="run(soma)")) == model(code.format(before=""))
+
+
+def test_a_run_that_is_stopped_and_continued_is_the_same() -> None:
+    out = model(
+        GRADIENT
+        + """
+run(soma)
+whole = dv.to_numpy()
+h.finitialize(-65)
+for stop in (1, 2.5, 7, 10):
+    h.continuerun(stop)
+    part = dv.to_numpy()
+    assert np.array_equal(part, whole[: len(part)])
+print(len(part) == len(whole))
+"""
+    )
+    assert out == "True\n"
+
+
+def test_dt_changed_during_the_run_is_followed() -> None:
+    """Against differences of the same run, one direction."""
+    out = model("""
+        ng.load("hh", "pas")
+        soma, dend, clamp = cell()
+        if hasattr(h, "usetable_hh"):
+            h.usetable_hh = 0
+        sens = ng.Sensitivity([ng.Parameter("gnabar_hh", sections=[soma])])
+        dv = sens.record(soma(0.5))
+        def trace(theta):
+            sens.theta = [theta]
+            voltage = h.Vector().record(soma(0.5)._ref_v)
+            h.dt, h.steps_per_ms = 0.025, 40
+            h.finitialize(-65)
+            for step in range(100):
+                h.dt = 0.025 if step < 50 else 0.01
+                h.fadvance()
+            return np.array(voltage)
+        e = 1e-5
+        reference = (8 * (trace(e) - trace(-e)) - (trace(2 * e) - trace(-2 * e))) / (12 * e)
+        trace(0)
+        print(abs(dv.to_numpy()[:, 0] - reference).max() / abs(reference).max())
+    """)
+    assert float(out) < 1e-7
+
+
+# ------------------------------------------------------------------ order
+def test_a_cable_that_does_not_run_first_is_noticed(tmp_path: Path) -> None:
+    """Without its dummy ion the cable is an ordinary mechanism, and runs where it was registered: last."""
+    import nmodlgrad
+
+    mechanisms = tmp_path / "mechanisms"
+    nmodlgrad.translate("hh", mechanisms)
+    support = mechanisms / "zz_nmodlgrad_cable.mod"
+    text = support.read_text()
+    assert "USEION ngd WRITE ngdi VALENCE 0" in text
+    support.write_text(text.replace("USEION ngd WRITE ngdi VALENCE 0", "", 1).replace("ngdi = 0", "", 1))
+    nrnivmodl = Path(sysconfig.get_path("scripts")) / "nrnivmodl"
+    subprocess.run([nrnivmodl, "mechanisms"], cwd=tmp_path, check=True, capture_output=True)
+    out = model(
+        """
+        soma = h.Section(name="soma"); soma.insert("hh")
+        sens = ng.Sensitivity([ng.Parameter("gnabar_hh", sections=[soma])])
+        print(refusal(lambda: run(soma)))
+        """,
+        tmp_path,
+    )
+    assert "nothing was refused" not in out
+
+
+# ------------------------------------------------------------------ building
+def test_a_missing_compiler_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    out = model(
+        "print(refusal(lambda: ng.load('hh')))", PATH=str(tmp_path / "bin"), NMODLGRAD_CACHE=str(tmp_path / "cache")
+    )
+    assert out.startswith("BuildError: make and g++ not found: compiling mechanisms needs make and a C++ compiler")
+    assert len(out.splitlines()) == 1
+
+
+def test_a_name_that_neuron_has_already_is_said(tmp_path: Path) -> None:
+    (tmp_path / "leaky.mod").write_text(
+        "NEURON { SUFFIX leaky NONSPECIFIC_CURRENT i }\nASSIGNED { v i }\nBREAKPOINT { i = 1e-4*(v + 65) }\n"
+    )
+    nrnivmodl = Path(sysconfig.get_path("scripts")) / "nrnivmodl"
+    subprocess.run([nrnivmodl, "."], cwd=tmp_path, check=True, capture_output=True)
+    out = model("from pathlib import Path\nprint(refusal(lambda: ng.load(Path('leaky.mod'))))", tmp_path)
+    assert "NEURON has a mechanism leaky already" in out
+
+
+def test_loading_twice_does_nothing_the_second_time() -> None:
+    out = model("""
+        ng.load("hh")
+        ng.load("hh", "pas")
+        ng.load("pas")
+        print(json.dumps(["hh_grad" in dir(h), refusal(lambda: ng.load("hh", wrt=["gl"]))]))
+    """)
+    loaded, message = json.loads(out)
+    assert loaded
+    assert "already" in message
