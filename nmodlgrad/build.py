@@ -38,8 +38,11 @@ def build(files: Mapping[str, str]) -> Path:
     if (folder / "done").exists():
         return folder
     require_compiler()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".building-"))
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".building-"))
+    except OSError as error:
+        raise BuildError(f"{folder.parent} can not be written to ({error.strerror}): set NMODLGRAD_CACHE") from None
     try:
         write(dict(files), scratch)
         _nrnivmodl(scratch)
@@ -84,7 +87,11 @@ def _nrnivmodl_path() -> str | None:
 
 def _nrnivmodl(folder: Path) -> None:
     command = [_nrnivmodl_path() or "nrnivmodl", "-incflags", FLAGS, "."]
-    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    try:
+        result = subprocess.run(command, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    except OSError as error:
+        message = f"{command[0]} does not start ({error.strerror}): is there a space in its folder's name?"
+        raise BuildError(message) from None
     if result.returncode:
         tail = "\n".join((result.stdout + result.stderr).strip().splitlines()[-15:])
         raise BuildError(f"nrnivmodl failed:\n{tail}")

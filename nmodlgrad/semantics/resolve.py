@@ -168,15 +168,14 @@ class _Resolver:
 
     def _declare_ion(self, item: n.UseIon, symbols: dict[str, Symbol]) -> None:
         ion = item.ion
-        for name in (*item.read, *item.write):
-            written = name in item.write
+        for name, written in (*((x, False) for x in item.read), *((x, True) for x in item.write)):
             if name == f"e{ion}" and not written:
                 role = Role.REVERSAL
             elif name == f"i{ion}" and written:
                 role = Role.ION_CURRENT
             else:
                 what = f"{'writing' if written else 'reading'} {name}"
-                hint = "currents and reversal potentials of ions are; concentrations are not"
+                hint = "writing the current of an ion is, and reading its reversal potential"
                 self.report(item.span, "NG002", f"{what} is not differentiated yet", hint)
                 continue
             declared = symbols.get(name)

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import nmodlgrad as ng
 import numpy as np
 from neuron import h
 
+import nmodlgrad as ng
 import scenarios
 from oracle.model import Model
 from oracle.simulate import WAYS, prepare, record_everything, record_voltages, save

@@ -1,0 +1,257 @@
+TITLE Synapse of two exponentials: INITIAL computes a factor from parameters, NET_RECEIVE uses it
+
+NEURON {
+    POINT_PROCESS alphasyn2
+    RANGE ng_link  : nmodlgrad
+    NONSPECIFIC_CURRENT i
+    RANGE rise, fall, e, i
+    THREADSAFE
+}
+
+UNITS {
+    (mV) = (millivolt)
+    (nA) = (nanoamp)
+    (uS) = (microsiemens)
+}
+
+PARAMETER {
+    rise = 0.6 (ms)
+    fall = 3.5 (ms)
+    e = 0 (mV)
+}
+
+ASSIGNED {
+    v (mV)
+    i (nA)
+    unit
+}
+
+STATE {
+    up (uS)
+    down (uS)
+}
+
+INITIAL {
+    LOCAL peak
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    up = 0
+    down = 0
+    peak = log(fall/rise)/(1/rise - 1/fall)
+    unit = 1/(exp(-peak/fall) - exp(-peak/rise))
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE states METHOD cnexp
+    i = (down - up)*(v - e)
+}
+
+DERIVATIVE states {
+    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    up' = -up/rise
+    down' = -down/fall
+}
+
+NET_RECEIVE(weight (uS)) {
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        ng_receive(_threadargscomma_ _args[0], (double) (size_t) _args);
+ENDVERBATIM
+    }
+    up = up + unit*weight
+    down = down + unit*weight
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: up, down, unit.
+: Seedable: e, rise, fall.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+} ng_Seed;
+typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
+  const double *ng_address;
+  ng_Seed ng_seed;
+} ng_Weight;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions, rounded up to whole vectors */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  const ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Weight *ng_weights;
+  long ng_weight_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *ng_row) {
+  const double *ng_values = ng_seed->ng_values;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep this value and the one before. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[0] = ng_pair[1];
+  ng_pair[1] = ng_value;
+}
+
+static const ng_Seed *ng_weight_seed(const ng_Instance *ng_self, double ng_sender) {
+  static const ng_Seed ng_none = {0, 0, 0};
+  const double *ng_address = (const double *) (size_t) ng_sender;
+  long ng_low = 0, ng_high = ng_self->ng_weight_count;
+  while (ng_low < ng_high) {
+    const long ng_middle = (ng_low + ng_high)/2;
+    const ng_Weight *ng_weight = ng_self->ng_weights + ng_middle;
+    if (ng_weight->ng_address == ng_address) return &ng_weight->ng_seed;
+    if (ng_weight->ng_address < ng_address) ng_low = ng_middle + 1;
+    else ng_high = ng_middle;
+  }
+  return &ng_none;
+}
+ENDVERBATIM
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL di_ddown, di_de, di_dup
+    di_ddown = v - e
+    di_de = up - down
+    di_dup = e - v
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    const double ng_density = 100./(_nd_area);
+    ng_keep(ng_record + 0, ng_density*_ldi_dup); /* d/dup */
+    ng_keep(ng_record + 2, ng_density*_ldi_ddown); /* d/ddown */
+    ng_keep(ng_record + 4, ng_density*_ldi_de); /* d/de */
+ENDVERBATIM
+}
+
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL dup_rate_drise, up_rate, exp_1, dexp_1_drise, up_decay, up_limit, dup_drise, dup_dup,
+          ddown_rate_dfall, down_rate, exp_2, dexp_2_dfall, down_decay, down_limit, ddown_ddown, ddown_dfall
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("alphasyn2 advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    dup_rate_drise = 1/(rise*rise)
+    up_rate = -1/rise
+    exp_1 = exp(dt*up_rate)
+    dexp_1_drise = dt*dup_rate_drise*exp_1
+    up_decay = exp_1
+    up_limit = 0
+    dup_drise = dexp_1_drise*(up - up_limit)
+    dup_dup = up_decay
+    ddown_rate_dfall = 1/(fall*fall)
+    down_rate = -1/fall
+    exp_2 = exp(dt*down_rate)
+    dexp_2_dfall = ddown_rate_dfall*dt*exp_2
+    down_decay = exp_2
+    down_limit = 0
+    ddown_ddown = down_decay
+    ddown_dfall = dexp_2_dfall*(down - down_limit)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_up = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_down = ng_self->ng_carried + 1*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_up = ng_row_up[ng_k];
+      const double ng_old_down = ng_row_down[ng_k];
+      ng_row_up[ng_k] = _ldup_dup*ng_old_up;
+      ng_row_down[ng_k] = _lddown_ddown*ng_old_down;
+    }
+    ng_sow(ng_self->ng_seeds + 1, _ldup_drise, ng_row_up); /* rise */
+    ng_sow(ng_self->ng_seeds + 2, _lddown_dfall, ng_row_down); /* fall */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+    LOCAL log_1, dlog_1_dfall, dlog_1_drise, dpeak_by_log_1, dpeak_dfall, dpeak_drise, peak, exp_1,
+          dexp_1_dfall, dexp_1_drise, exp_2, dexp_2_dfall, dexp_2_drise, dunit_by_exp_1, dunit_dfall,
+          dunit_drise
+    log_1 = log(fall/rise)
+    dlog_1_dfall = 1/fall
+    dlog_1_drise = -1/rise
+    dpeak_by_log_1 = 1/(1/rise - 1/fall)
+    dpeak_dfall = dlog_1_dfall*dpeak_by_log_1 - log_1/((1/rise - 1/fall)*(1/rise - 1/fall)*fall*fall)
+    dpeak_drise = dlog_1_drise*dpeak_by_log_1 + log_1/((1/rise - 1/fall)*(1/rise - 1/fall)*rise*rise)
+    peak = log_1/(1/rise - 1/fall)
+    exp_1 = exp(-peak/fall)
+    dexp_1_dfall = exp_1*(peak/(fall*fall) - dpeak_dfall/fall)
+    dexp_1_drise = -dpeak_drise*exp_1/fall
+    exp_2 = exp(-peak/rise)
+    dexp_2_dfall = -dpeak_dfall*exp_2/rise
+    dexp_2_drise = exp_2*(peak/(rise*rise) - dpeak_drise/rise)
+    dunit_by_exp_1 = -1/((exp_1 - exp_2)*(exp_1 - exp_2))
+    dunit_dfall = dexp_1_dfall*dunit_by_exp_1 + dexp_2_dfall/((exp_1 - exp_2)*(exp_1 - exp_2))
+    dunit_drise = dexp_1_drise*dunit_by_exp_1 + dexp_2_drise/((exp_1 - exp_2)*(exp_1 - exp_2))
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_up = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_down = ng_self->ng_carried + 1*ng_width;
+    double *NG_RESTRICT ng_row_unit = ng_self->ng_carried + 2*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_up[ng_k] = 0.;
+      ng_row_down[ng_k] = 0.;
+      ng_row_unit[ng_k] = 0.;
+    }
+    ng_sow(ng_self->ng_seeds + 2, _ldunit_dfall, ng_row_unit); /* fall */
+    ng_sow(ng_self->ng_seeds + 1, _ldunit_drise, ng_row_unit); /* rise */
+ENDVERBATIM
+}
+
+: Derivatives of the jump at an event; ng_sender is the address of the NetCon's weights.
+PROCEDURE ng_receive(weight, ng_sender) {
+    LOCAL dup_dunit, dup_dweight, ddown_dunit, ddown_dweight
+    dup_dunit = weight
+    dup_dweight = unit
+    ddown_dunit = weight
+    ddown_dweight = unit
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_up = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_down = ng_self->ng_carried + 1*ng_width;
+    double *NG_RESTRICT ng_row_unit = ng_self->ng_carried + 2*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_up = ng_row_up[ng_k];
+      const double ng_old_down = ng_row_down[ng_k];
+      const double ng_old_unit = ng_row_unit[ng_k];
+      ng_row_up[ng_k] = _ldup_dunit*ng_old_unit + ng_old_up;
+      ng_row_down[ng_k] = ng_old_down + _lddown_dunit*ng_old_unit;
+    }
+    ng_sow(ng_weight_seed(ng_self, _lng_sender), _ldup_dweight, ng_row_up); /* weight */
+    ng_sow(ng_weight_seed(ng_self, _lng_sender), _lddown_dweight, ng_row_down); /* weight */
+ENDVERBATIM
+}
+
+UNITSON

@@ -1,0 +1,280 @@
+TITLE Chained states: the second reads the first, so textual order matters; the third has no decay
+
+NEURON {
+    SUFFIX chained
+    RANGE ng_link  : nmodlgrad
+    NONSPECIFIC_CURRENT i
+    RANGE gbar, e, speed, lag, drift
+    THREADSAFE
+}
+
+UNITS {
+    (mV) = (millivolt)
+    (mA) = (milliamp)
+    (S) = (siemens)
+}
+
+PARAMETER {
+    gbar = 0.002 (S/cm2)
+    e = -80 (mV)
+    speed = 0.15 (/ms)
+    lag = 2.5 (ms)
+    drift = 0.02 (/ms)
+}
+
+ASSIGNED {
+    v (mV)
+    i (mA/cm2)
+}
+
+STATE { m n x }
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    m = opening(v)/(opening(v) + closing(v))
+    n = m
+    x = 0
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE states METHOD cnexp
+    i = gbar*m*n*(1 + x)*(v - e)
+}
+
+DERIVATIVE states {
+    LOCAL a, b
+    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    a = opening(v)
+    b = closing(v)
+    m' = a*(1 - m) - b*m
+    n' = (m - n)/lag
+    x' = drift*n
+}
+
+UNITSOFF
+FUNCTION opening(u (mV)) (/ms) {
+    opening = speed*exp((u + 40)/30)
+}
+
+FUNCTION closing(u (mV)) (/ms) {
+    closing = 3*speed*exp(-(u + 40)/45)
+}
+UNITSON
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: m, n, x.
+: Seedable: gbar, e, speed, lag, drift.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+} ng_Seed;
+typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
+  const double *ng_address;
+  ng_Seed ng_seed;
+} ng_Weight;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions, rounded up to whole vectors */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  const ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Weight *ng_weights;
+  long ng_weight_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *ng_row) {
+  const double *ng_values = ng_seed->ng_values;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep this value and the one before. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[0] = ng_pair[1];
+  ng_pair[1] = ng_value;
+}
+ENDVERBATIM
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL di_de, di_dgbar, di_dm, di_dn, di_dx
+    di_de = -gbar*m*n*(x + 1)
+    di_dgbar = m*n*(v - e)*(x + 1)
+    di_dm = gbar*n*(v - e)*(x + 1)
+    di_dn = gbar*m*(v - e)*(x + 1)
+    di_dx = gbar*m*n*(v - e)
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    ng_keep(ng_record + 0, _ldi_dm); /* d/dm */
+    ng_keep(ng_record + 2, _ldi_dn); /* d/dn */
+    ng_keep(ng_record + 4, _ldi_dx); /* d/dx */
+    ng_keep(ng_record + 6, _ldi_dgbar); /* d/dgbar */
+    ng_keep(ng_record + 8, _ldi_de); /* d/de */
+ENDVERBATIM
+}
+
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL opening_1, dopening_du_1, dopening_dspeed_1, a, closing_1, dclosing_du_1, dclosing_dspeed_1, b,
+          dm_rate_dspeed, dm_rate_dv, m_rate, exp_1, dexp_1_dspeed, dexp_1_dv, m_decay, dm_limit_by_a,
+          dm_limit_by_b, dm_limit_dspeed, dm_limit_dv, m_limit, dm_dm, dm_dspeed, dm_dv, m_next, dn_rate_dlag,
+          n_rate, exp_2, dexp_2_dlag, n_decay, n_limit, dn_dlag, dn_dm, dn_dn, dn_dspeed, dn_dv, n_next,
+          dx_ddrift, dx_dlag, dx_dm, dx_dn, dx_dspeed, dx_dv
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("chained advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    opening_1 = opening(v)
+    dopening_du_1 = dopening_du(v)
+    dopening_dspeed_1 = dopening_dspeed(v)
+    a = opening_1
+    closing_1 = closing(v)
+    dclosing_du_1 = dclosing_du(v)
+    dclosing_dspeed_1 = dclosing_dspeed(v)
+    b = closing_1
+    dm_rate_dspeed = -dclosing_dspeed_1 - dopening_dspeed_1
+    dm_rate_dv = -dclosing_du_1 - dopening_du_1
+    m_rate = -a - b
+    exp_1 = exp(dt*m_rate)
+    dexp_1_dspeed = dm_rate_dspeed*dt*exp_1
+    dexp_1_dv = dm_rate_dv*dt*exp_1
+    m_decay = exp_1
+    dm_limit_by_a = -a/((-a - b)*(-a - b)) - 1/(-a - b)
+    dm_limit_by_b = -a/((-a - b)*(-a - b))
+    dm_limit_dspeed = dclosing_dspeed_1*dm_limit_by_b + dm_limit_by_a*dopening_dspeed_1
+    dm_limit_dv = dclosing_du_1*dm_limit_by_b + dm_limit_by_a*dopening_du_1
+    m_limit = -a/(-a - b)
+    dm_dm = m_decay
+    dm_dspeed = dexp_1_dspeed*(m - m_limit) + dm_limit_dspeed*(1 - m_decay)
+    dm_dv = dexp_1_dv*(m - m_limit) + dm_limit_dv*(1 - m_decay)
+    m_next = m_decay*(m - m_limit) + m_limit
+    dn_rate_dlag = 1/(lag*lag)
+    n_rate = -1/lag
+    exp_2 = exp(dt*n_rate)
+    dexp_2_dlag = dn_rate_dlag*dt*exp_2
+    n_decay = exp_2
+    n_limit = m_next
+    dn_dlag = dexp_2_dlag*(n - n_limit)
+    dn_dm = dm_dm*(1 - n_decay)
+    dn_dn = n_decay
+    dn_dspeed = dm_dspeed*(1 - n_decay)
+    dn_dv = dm_dv*(1 - n_decay)
+    n_next = n_decay*(n - n_limit) + n_limit
+    dx_ddrift = dt*n_next
+    dx_dlag = dn_dlag*drift*dt
+    dx_dm = dn_dm*drift*dt
+    dx_dn = dn_dn*drift*dt
+    dx_dspeed = dn_dspeed*drift*dt
+    dx_dv = dn_dv*drift*dt
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_m = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_n = ng_self->ng_carried + 1*ng_width;
+    double *NG_RESTRICT ng_row_x = ng_self->ng_carried + 2*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_m = ng_row_m[ng_k];
+      const double ng_old_n = ng_row_n[ng_k];
+      const double ng_old_x = ng_row_x[ng_k];
+      ng_row_m[ng_k] = _ldm_dm*ng_old_m + _ldm_dv*ng_voltage[ng_k];
+      ng_row_n[ng_k] = _ldn_dm*ng_old_m + _ldn_dn*ng_old_n + _ldn_dv*ng_voltage[ng_k];
+      ng_row_x[ng_k] = _ldx_dm*ng_old_m + _ldx_dn*ng_old_n + _ldx_dv*ng_voltage[ng_k] + ng_old_x;
+    }
+    ng_sow(ng_self->ng_seeds + 2, _ldm_dspeed, ng_row_m); /* speed */
+    ng_sow(ng_self->ng_seeds + 3, _ldn_dlag, ng_row_n); /* lag */
+    ng_sow(ng_self->ng_seeds + 2, _ldn_dspeed, ng_row_n); /* speed */
+    ng_sow(ng_self->ng_seeds + 4, _ldx_ddrift, ng_row_x); /* drift */
+    ng_sow(ng_self->ng_seeds + 3, _ldx_dlag, ng_row_x); /* lag */
+    ng_sow(ng_self->ng_seeds + 2, _ldx_dspeed, ng_row_x); /* speed */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+    LOCAL opening_1, dopening_du_1, dopening_dspeed_1, opening_2, dopening_du_2, dopening_dspeed_2, closing_1,
+          dclosing_du_1, dclosing_dspeed_1, dm_by_closing_1, dm_by_opening_2, dm_dspeed, dm_dv
+    opening_1 = opening(v)
+    dopening_du_1 = dopening_du(v)
+    dopening_dspeed_1 = dopening_dspeed(v)
+    opening_2 = opening(v)
+    dopening_du_2 = dopening_du(v)
+    dopening_dspeed_2 = dopening_dspeed(v)
+    closing_1 = closing(v)
+    dclosing_du_1 = dclosing_du(v)
+    dclosing_dspeed_1 = dclosing_dspeed(v)
+    dm_by_closing_1 = -opening_1/((closing_1 + opening_2)*(closing_1 + opening_2))
+    dm_by_opening_2 = -opening_1/((closing_1 + opening_2)*(closing_1 + opening_2))
+    dm_dspeed = dclosing_dspeed_1*dm_by_closing_1 + dm_by_opening_2*dopening_dspeed_2 + dopening_dspeed_1/(closing_1 + opening_2)
+    dm_dv = dclosing_du_1*dm_by_closing_1 + dm_by_opening_2*dopening_du_2 + dopening_du_1/(closing_1 + opening_2)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_m = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_n = ng_self->ng_carried + 1*ng_width;
+    double *NG_RESTRICT ng_row_x = ng_self->ng_carried + 2*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_m[ng_k] = _ldm_dv*ng_voltage[ng_k];
+      ng_row_n[ng_k] = _ldm_dv*ng_voltage[ng_k];
+      ng_row_x[ng_k] = 0.;
+    }
+    ng_sow(ng_self->ng_seeds + 2, _ldm_dspeed, ng_row_m); /* speed */
+    ng_sow(ng_self->ng_seeds + 2, _ldm_dspeed, ng_row_n); /* speed */
+ENDVERBATIM
+}
+
+: The derivative of opening with respect to u.
+FUNCTION dopening_du(u) {
+    LOCAL exp_1, dexp_1_du
+    exp_1 = exp((u + 40)/30)
+    dexp_1_du = exp_1/30
+    dopening_du = dexp_1_du*speed
+}
+
+: The derivative of opening with respect to speed.
+FUNCTION dopening_dspeed(u) {
+    dopening_dspeed = exp((u + 40)/30)
+}
+
+: The derivative of closing with respect to u.
+FUNCTION dclosing_du(u) {
+    LOCAL exp_1, dexp_1_du
+    exp_1 = exp(-(u + 40)/45)
+    dexp_1_du = -exp_1/45
+    dclosing_du = 3*dexp_1_du*speed
+}
+
+: The derivative of closing with respect to speed.
+FUNCTION dclosing_dspeed(u) {
+    dclosing_dspeed = 3*exp(-(u + 40)/45)
+}
+
+UNITSON

@@ -1,0 +1,168 @@
+TITLE Electrode current through a low-pass filter: the sign opposite to a membrane current
+
+NEURON {
+    POINT_PROCESS drive
+    RANGE ng_link  : nmodlgrad
+    ELECTRODE_CURRENT i
+    RANGE amp, tau, onset, i
+    THREADSAFE
+}
+
+UNITS {
+    (nA) = (nanoamp)
+}
+
+PARAMETER {
+    amp = 0.3 (nA)
+    tau = 1.5 (ms)
+    onset = 1 (ms)
+}
+
+ASSIGNED {
+    i (nA)
+}
+
+STATE {
+    filtered (nA)
+}
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    filtered = 0
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE smoothing METHOD cnexp
+    i = filtered
+}
+
+DERIVATIVE smoothing {
+    LOCAL target
+    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    target = 0
+    if (t > onset) {
+        target = amp
+    }
+    filtered' = (target - filtered)/tau
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: filtered.
+: Seedable: amp, tau.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+} ng_Seed;
+typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
+  const double *ng_address;
+  ng_Seed ng_seed;
+} ng_Weight;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions, rounded up to whole vectors */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  const ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Weight *ng_weights;
+  long ng_weight_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *ng_row) {
+  const double *ng_values = ng_seed->ng_values;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep this value and the one before. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[0] = ng_pair[1];
+  ng_pair[1] = ng_value;
+}
+ENDVERBATIM
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    const double ng_density = 100./(_nd_area);
+    ng_keep(ng_record + 0, ng_density*-1.0); /* d/dfiltered */
+ENDVERBATIM
+}
+
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL target, dtarget_damp, dfiltered_rate_dtau, filtered_rate, exp_1, dexp_1_dtau, filtered_decay,
+          filtered_limit, dfiltered_damp, dfiltered_dfiltered, dfiltered_dtau
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("drive advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    target = 0
+    if (t > onset) {
+        target = amp
+        dtarget_damp = 1
+    } else {
+        dtarget_damp = 0
+    }
+    dfiltered_rate_dtau = 1/(tau*tau)
+    filtered_rate = -1/tau
+    exp_1 = exp(dt*filtered_rate)
+    dexp_1_dtau = dfiltered_rate_dtau*dt*exp_1
+    filtered_decay = exp_1
+    filtered_limit = target
+    dfiltered_damp = dtarget_damp*(1 - filtered_decay)
+    dfiltered_dfiltered = filtered_decay
+    dfiltered_dtau = dexp_1_dtau*(filtered - filtered_limit)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_filtered = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_filtered = ng_row_filtered[ng_k];
+      ng_row_filtered[ng_k] = _ldfiltered_dfiltered*ng_old_filtered;
+    }
+    ng_sow(ng_self->ng_seeds + 0, _ldfiltered_damp, ng_row_filtered); /* amp */
+    ng_sow(ng_self->ng_seeds + 1, _ldfiltered_dtau, ng_row_filtered); /* tau */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_filtered = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_filtered[ng_k] = 0.;
+    }
+ENDVERBATIM
+}
+
+UNITSON

@@ -1,0 +1,218 @@
+TITLE Slow potassium whose rates are FUNCTIONs, each with its own unnamed TABLE
+
+NEURON {
+    SUFFIX funtable
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    USEION k READ ek WRITE ik
+    RANGE gbar
+}
+
+UNITS {
+    (mV) = (millivolt)
+    (mA) = (milliamp)
+    (S) = (siemens)
+}
+
+PARAMETER {
+    gbar = 0.002 (S/cm2)
+}
+
+ASSIGNED {
+    v (mV)
+    ek (mV)
+    ik (mA/cm2)
+}
+
+STATE { p }
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    p = pinf(v)
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE states METHOD cnexp
+    ik = gbar*p*(v - ek)
+}
+
+DERIVATIVE states {
+    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    p' = (pinf(v) - p)/ptau(v)
+}
+
+UNITSOFF
+FUNCTION pinf(v (mV)) {
+    TABLE FROM -100 TO 60 WITH 320
+    pinf = 1/(1 + exp(-(v + 43)/8.5))
+}
+
+FUNCTION ptau(v (mV)) (ms) {
+    TABLE FROM -100 TO 60 WITH 160
+    ptau = 3 + 40/(exp((v + 43)/21) + exp(-(v + 43)/17))
+}
+UNITSON
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: p.
+: Seedable: gbar, ek.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+} ng_Seed;
+typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
+  const double *ng_address;
+  ng_Seed ng_seed;
+} ng_Weight;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions, rounded up to whole vectors */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  const ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Weight *ng_weights;
+  long ng_weight_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep this value and the one before. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[0] = ng_pair[1];
+  ng_pair[1] = ng_value;
+}
+ENDVERBATIM
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL dik_dek, dik_dgbar, dik_dp
+    dik_dek = -gbar*p
+    dik_dgbar = p*(v - ek)
+    dik_dp = gbar*(v - ek)
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    ng_keep(ng_record + 0, _ldik_dp); /* d/dp */
+    ng_keep(ng_record + 2, _ldik_dgbar); /* d/dgbar */
+    ng_keep(ng_record + 4, _ldik_dek); /* d/dek */
+ENDVERBATIM
+}
+
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL ptau_1, dptau_dv_1, dp_rate_dv, p_rate, exp_1, dexp_1_dv, p_decay, pinf_1, dpinf_dv_1, ptau_2,
+          dptau_dv_2, ptau_3, dptau_dv_3, dp_limit_dv, p_limit, dp_dp, dp_dv
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("funtable advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    ptau_1 = ptau(v)
+    dptau_dv_1 = dptau_dv(v)
+    dp_rate_dv = dptau_dv_1/(ptau_1*ptau_1)
+    p_rate = -1/ptau_1
+    exp_1 = exp(dt*p_rate)
+    dexp_1_dv = dp_rate_dv*dt*exp_1
+    p_decay = exp_1
+    pinf_1 = pinf(v)
+    dpinf_dv_1 = dpinf_dv(v)
+    ptau_2 = ptau(v)
+    dptau_dv_2 = dptau_dv(v)
+    ptau_3 = ptau(v)
+    dptau_dv_3 = dptau_dv(v)
+    dp_limit_dv = dpinf_dv_1*ptau_3/ptau_2 + dptau_dv_3*pinf_1/ptau_2 - dptau_dv_2*pinf_1*ptau_3/(ptau_2*ptau_2)
+    p_limit = pinf_1*ptau_3/ptau_2
+    dp_dp = p_decay
+    dp_dv = dexp_1_dv*(p - p_limit) + dp_limit_dv*(1 - p_decay)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_p = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_p = ng_row_p[ng_k];
+      ng_row_p[ng_k] = _ldp_dp*ng_old_p + _ldp_dv*ng_voltage[ng_k];
+    }
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+    LOCAL dpinf_dv_1
+    dpinf_dv_1 = dpinf_dv(v)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_p = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_p[ng_k] = _ldpinf_dv_1*ng_voltage[ng_k];
+    }
+ENDVERBATIM
+}
+
+: The derivative of pinf with respect to v.
+FUNCTION dpinf_dv(v) {
+    LOCAL exp_1, dexp_1_dv
+VERBATIM
+    if (usetable) { /* piecewise linear: the slope of the bin, zero outside the range */
+      double ng_place;
+      _check_pinf(_threadargs_);
+      ng_place = _mfac_pinf*(_lv - _tmin_pinf);
+      if (ng_place > 0. && ng_place < 320.) {
+        const int ng_bin = (int) ng_place;
+        return (_t_pinf[ng_bin + 1] - _t_pinf[ng_bin])*_mfac_pinf;
+      }
+      return 0.;
+    }
+ENDVERBATIM
+    exp_1 = exp(-(v + 43)/8.5)
+    dexp_1_dv = -2*exp_1/17
+    dpinf_dv = -dexp_1_dv/((exp_1 + 1)*(exp_1 + 1))
+}
+
+: The derivative of ptau with respect to v.
+FUNCTION dptau_dv(v) {
+    LOCAL exp_1, dexp_1_dv, exp_2, dexp_2_dv
+VERBATIM
+    if (usetable) { /* piecewise linear: the slope of the bin, zero outside the range */
+      double ng_place;
+      _check_ptau(_threadargs_);
+      ng_place = _mfac_ptau*(_lv - _tmin_ptau);
+      if (ng_place > 0. && ng_place < 160.) {
+        const int ng_bin = (int) ng_place;
+        return (_t_ptau[ng_bin + 1] - _t_ptau[ng_bin])*_mfac_ptau;
+      }
+      return 0.;
+    }
+ENDVERBATIM
+    exp_1 = exp((v + 43)/21)
+    dexp_1_dv = exp_1/21
+    exp_2 = exp(-(v + 43)/17)
+    dexp_2_dv = -exp_2/17
+    dptau_dv = -40*dexp_1_dv/((exp_1 + exp_2)*(exp_1 + exp_2)) - 40*dexp_2_dv/((exp_1 + exp_2)*(exp_1 + exp_2))
+}
+
+UNITSON

@@ -1,0 +1,288 @@
+TITLE Branches on v in DERIVATIVE and BREAKPOINT, LOCALs overwritten, a variable assigned twice
+
+: Every branch joins the other with the same slope: with a kink in i(v), the conductance that NEURON takes
+: from i(v + 0.001) - i(v) would jump, and a finite difference across the jump would mean nothing.
+
+NEURON {
+    SUFFIX gated
+    RANGE ng_link  : nmodlgrad
+    NONSPECIFIC_CURRENT i
+    RANGE gbar, e, edge, g
+    THREADSAFE
+}
+
+UNITS {
+    (mV) = (millivolt)
+    (mA) = (milliamp)
+    (S) = (siemens)
+}
+
+PARAMETER {
+    gbar = 0.001 (S/cm2)
+    e = -75 (mV)
+    edge = -42.3 (mV)
+}
+
+ASSIGNED {
+    v (mV)
+    i (mA/cm2)
+    g (S/cm2)
+}
+
+STATE { s }
+
+UNITSOFF
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    if (v < edge) {
+        s = 0.1*exp((v - edge)/15)
+    } else {
+        s = 0.1
+    }
+}
+
+BREAKPOINT {
+    LOCAL x
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE states METHOD cnexp
+    g = gbar*s
+    x = (v - edge)/20
+    if (v > edge) {
+        x = 1 + x + x*x
+        g = g*x
+    } else {
+        g = g/(1 - x)
+        g = g + 0.01*gbar*x*x
+    }
+    i = g*(v - e)
+}
+
+DERIVATIVE states {
+    LOCAL x, rate
+    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    x = (v - edge)/15
+    if (v < edge) {
+        rate = 0.2*exp(x)
+        x = 0.1*exp(x)
+    } else {
+        rate = 0.2 + 0.2*x
+        if (v > 0) {
+            rate = rate + 1e-4*v*v
+        }
+        x = (0.1 + 0.2*x)/(1 + x)
+    }
+    s' = rate*(x - s)
+}
+UNITSON
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: s.
+: Seedable: gbar, e, edge.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+} ng_Seed;
+typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
+  const double *ng_address;
+  ng_Seed ng_seed;
+} ng_Weight;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions, rounded up to whole vectors */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  const ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Weight *ng_weights;
+  long ng_weight_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *ng_row) {
+  const double *ng_values = ng_seed->ng_values;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep this value and the one before. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[0] = ng_pair[1];
+  ng_pair[1] = ng_value;
+}
+ENDVERBATIM
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL g, x, dx_dedge, dx_dv, dg_dedge, dg_dgbar, dg_ds, dg_dv, dg_dedge_4, dg_dgbar_4, dg_ds_3, dg_dv_4,
+          dg_dedge_2, dg_dgbar_2, dg_ds_2, dg_dv_2, dg_dedge_3, dg_dgbar_3, dg_dv_3, di_de, di_dedge,
+          di_dgbar, di_ds, di_dv, i, total_current
+    g = gbar*s
+    x = (v - edge)/20
+    if (v > edge) {
+        dx_dedge = -0.1*x - 0.05
+        dx_dv = 0.1*x + 0.05
+        x = 1 + x + x*x
+        dg_dedge = dx_dedge*g
+        dg_dgbar = s*x
+        dg_ds = gbar*x
+        dg_dv = dx_dv*g
+        g = g*x
+        dg_dedge_4 = dg_dedge
+        dg_dgbar_4 = dg_dgbar
+        dg_ds_3 = dg_ds
+        dg_dv_4 = dg_dv
+    } else {
+        dg_dedge_2 = -0.05*g/((1 - x)*(1 - x))
+        dg_dgbar_2 = s/(1 - x)
+        dg_ds_2 = gbar/(1 - x)
+        dg_dv_2 = 0.05*g/((1 - x)*(1 - x))
+        g = g/(1 - x)
+        dg_dedge_3 = dg_dedge_2 - 0.001*gbar*x
+        dg_dgbar_3 = dg_dgbar_2 + 0.01*x*x
+        dg_dv_3 = dg_dv_2 + 0.001*gbar*x
+        g = g + 0.01*gbar*x*x
+        dg_dedge_4 = dg_dedge_3
+        dg_dgbar_4 = dg_dgbar_3
+        dg_ds_3 = dg_ds_2
+        dg_dv_4 = dg_dv_3
+    }
+    di_de = -g
+    di_dedge = dg_dedge_4*(v - e)
+    di_dgbar = dg_dgbar_4*(v - e)
+    di_ds = dg_ds_3*(v - e)
+    di_dv = dg_dv_4*(v - e) + g
+    i = g*(v - e)
+    total_current = i
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    ng_keep(ng_record + 0, _ldi_ds); /* d/ds */
+    ng_keep(ng_record + 2, _ldi_dgbar); /* d/dgbar */
+    ng_keep(ng_record + 4, _ldi_de); /* d/de */
+    ng_keep(ng_record + 6, _ldi_dedge); /* d/dedge */
+    ng_keep(ng_record + 8, _ldi_dv); /* d/dv */
+    ng_keep(ng_record + 10, _ltotal_current); /* the current */
+ENDVERBATIM
+}
+
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL x, exp_1, dexp_1_dedge, dexp_1_dv, drate_dedge, drate_dv, rate, exp_2, dexp_2_dedge, dexp_2_dv,
+          dx_dedge, dx_dv, drate_dedge_2, drate_dv_4, dx_dedge_3, dx_dv_3, drate_dv_2, drate_dv_3, dx_by_x,
+          dx_dedge_2, dx_dv_2, ds_rate_dedge, ds_rate_dv, s_rate, exp_3, dexp_3_dedge, dexp_3_dv, s_decay,
+          s_limit, ds_dedge, ds_ds, ds_dv
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("gated advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    x = (v - edge)/15
+    if (v < edge) {
+        exp_1 = exp(x)
+        dexp_1_dedge = -exp_1/15
+        dexp_1_dv = exp_1/15
+        drate_dedge = 0.2*dexp_1_dedge
+        drate_dv = 0.2*dexp_1_dv
+        rate = 0.2*exp_1
+        exp_2 = exp(x)
+        dexp_2_dedge = -exp_2/15
+        dexp_2_dv = exp_2/15
+        dx_dedge = 0.1*dexp_2_dedge
+        dx_dv = 0.1*dexp_2_dv
+        x = 0.1*exp_2
+        drate_dedge_2 = drate_dedge
+        drate_dv_4 = drate_dv
+        dx_dedge_3 = dx_dedge
+        dx_dv_3 = dx_dv
+    } else {
+        rate = 0.2 + 0.2*x
+        if (v > 0) {
+            drate_dv_2 = 0.0002*v + 1/75
+            rate = rate + 1e-4*v*v
+            drate_dv_3 = drate_dv_2
+        } else {
+            drate_dv_3 = 1/75
+        }
+        dx_by_x = 0.2/(x + 1) - (0.2*x + 0.1)/((x + 1)*(x + 1))
+        dx_dedge_2 = -dx_by_x/15
+        dx_dv_2 = dx_by_x/15
+        x = (0.1 + 0.2*x)/(1 + x)
+        drate_dedge_2 = -1/75
+        drate_dv_4 = drate_dv_3
+        dx_dedge_3 = dx_dedge_2
+        dx_dv_3 = dx_dv_2
+    }
+    ds_rate_dedge = -drate_dedge_2
+    ds_rate_dv = -drate_dv_4
+    s_rate = -rate
+    exp_3 = exp(dt*s_rate)
+    dexp_3_dedge = ds_rate_dedge*dt*exp_3
+    dexp_3_dv = ds_rate_dv*dt*exp_3
+    s_decay = exp_3
+    s_limit = x
+    ds_dedge = dexp_3_dedge*(s - s_limit) + dx_dedge_3*(1 - s_decay)
+    ds_ds = s_decay
+    ds_dv = dexp_3_dv*(s - s_limit) + dx_dv_3*(1 - s_decay)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_s = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_s = ng_row_s[ng_k];
+      ng_row_s[ng_k] = _lds_ds*ng_old_s + _lds_dv*ng_voltage[ng_k];
+    }
+    ng_sow(ng_self->ng_seeds + 2, _lds_dedge, ng_row_s); /* edge */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+    LOCAL exp_1, dexp_1_dedge, dexp_1_dv, ds_dedge, ds_dv, ds_dedge_2, ds_dv_2
+    if (v < edge) {
+        exp_1 = exp((v - edge)/15)
+        dexp_1_dedge = -exp_1/15
+        dexp_1_dv = exp_1/15
+        ds_dedge = 0.1*dexp_1_dedge
+        ds_dv = 0.1*dexp_1_dv
+        ds_dedge_2 = ds_dedge
+        ds_dv_2 = ds_dv
+    } else {
+        ds_dedge_2 = 0
+        ds_dv_2 = 0
+    }
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_s = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_s[ng_k] = _lds_dv_2*ng_voltage[ng_k];
+    }
+    ng_sow(ng_self->ng_seeds + 2, _lds_dedge_2, ng_row_s); /* edge */
+ENDVERBATIM
+}
+
+UNITSON

@@ -1,0 +1,254 @@
+TITLE Delayed rectifier without a table: rates through a guarded FUNCTION, shifted by a GLOBAL
+
+NEURON {
+    SUFFIX kdr
+    RANGE ng_link  : nmodlgrad
+    USEION k READ ek WRITE ik
+    RANGE gbar, g
+    GLOBAL vhalf, q10
+    THREADSAFE
+}
+
+UNITS {
+    (mV) = (millivolt)
+    (mA) = (milliamp)
+    (S) = (siemens)
+}
+
+PARAMETER {
+    gbar = 0.03 (S/cm2)
+    vhalf = -54 (mV)
+    q10 = 2.7
+}
+
+ASSIGNED {
+    v (mV)
+    celsius (degC)
+    ek (mV)
+    ik (mA/cm2)
+    g (S/cm2)
+    ninf
+    ntau (ms)
+}
+
+STATE { n }
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    rates(v)
+    n = ninf
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE states METHOD cnexp
+    g = gbar*n*n*n*n
+    ik = g*(v - ek)
+}
+
+DERIVATIVE states {
+    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    rates(v)
+    n' = (ninf - n)/ntau
+}
+
+: x/(1 - exp(-x/y)), with its limit where x vanishes
+FUNCTION linoid(x (mV), y (mV)) (mV) {
+    if (fabs(x/y) < 1e-5) {
+        linoid = y*(1 + x/y/2)
+    } else {
+        linoid = x/(1 - exp(-x/y))
+    }
+}
+
+UNITSOFF
+PROCEDURE rates(u (mV)) {
+    LOCAL opening, closing, speed
+    speed = q10^((celsius - 6.3)/10)
+    opening = 0.011*linoid(u - vhalf, 9.5)
+    closing = 0.12*exp(-(u - vhalf + 11)/75)
+    ntau = 1/(speed*(opening + closing))
+    ninf = opening/(opening + closing)
+}
+UNITSON
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: n.
+: Seedable: gbar, ek, vhalf, q10.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+    dninf_du
+    dninf_dvhalf
+    dntau_dq10
+    dntau_du
+    dntau_dvhalf
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+} ng_Seed;
+typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
+  const double *ng_address;
+  ng_Seed ng_seed;
+} ng_Weight;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions, rounded up to whole vectors */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  const ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Weight *ng_weights;
+  long ng_weight_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *ng_row) {
+  const double *ng_values = ng_seed->ng_values;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep this value and the one before. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[0] = ng_pair[1];
+  ng_pair[1] = ng_value;
+}
+ENDVERBATIM
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL dg_dgbar, dg_dn, g, dik_dek, dik_dgbar, dik_dn
+    dg_dgbar = n*n*n*n
+    dg_dn = 4*gbar*n*n*n
+    g = gbar*n*n*n*n
+    dik_dek = -g
+    dik_dgbar = dg_dgbar*(v - ek)
+    dik_dn = dg_dn*(v - ek)
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    ng_keep(ng_record + 0, _ldik_dn); /* d/dn */
+    ng_keep(ng_record + 2, _ldik_dgbar); /* d/dgbar */
+    ng_keep(ng_record + 4, _ldik_dek); /* d/dek */
+ENDVERBATIM
+}
+
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL dn_rate_dq10, dn_rate_dv, dn_rate_dvhalf, n_rate, exp_1, dexp_1_dq10, dexp_1_dv, dexp_1_dvhalf,
+          n_decay, n_limit, dn_dn, dn_dq10, dn_dv, dn_dvhalf
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("kdr advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    ng_rates(v)
+    dn_rate_dq10 = dntau_dq10/(ntau*ntau)
+    dn_rate_dv = dntau_du/(ntau*ntau)
+    dn_rate_dvhalf = dntau_dvhalf/(ntau*ntau)
+    n_rate = -1/ntau
+    exp_1 = exp(dt*n_rate)
+    dexp_1_dq10 = dn_rate_dq10*dt*exp_1
+    dexp_1_dv = dn_rate_dv*dt*exp_1
+    dexp_1_dvhalf = dn_rate_dvhalf*dt*exp_1
+    n_decay = exp_1
+    n_limit = ninf
+    dn_dn = n_decay
+    dn_dq10 = dexp_1_dq10*(n - n_limit)
+    dn_dv = dexp_1_dv*(n - n_limit) + dninf_du*(1 - n_decay)
+    dn_dvhalf = dexp_1_dvhalf*(n - n_limit) + dninf_dvhalf*(1 - n_decay)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_n = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_n = ng_row_n[ng_k];
+      ng_row_n[ng_k] = _ldn_dn*ng_old_n + _ldn_dv*ng_voltage[ng_k];
+    }
+    ng_sow(ng_self->ng_seeds + 3, _ldn_dq10, ng_row_n); /* q10 */
+    ng_sow(ng_self->ng_seeds + 2, _ldn_dvhalf, ng_row_n); /* vhalf */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+    ng_rates(v)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_n = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_n[ng_k] = dninf_du*ng_voltage[ng_k];
+    }
+    ng_sow(ng_self->ng_seeds + 2, dninf_dvhalf, ng_row_n); /* vhalf */
+ENDVERBATIM
+}
+
+: rates and its derivatives.
+PROCEDURE ng_rates(u) {
+    LOCAL dspeed_dq10, speed, linoid_1, dlinoid_dx_1, dlinoid_1_dvhalf, dopening_du, dopening_dvhalf, opening,
+          exp_1, dexp_1_du, dexp_1_dvhalf, dclosing_du, dclosing_dvhalf, closing, dntau_by_closing,
+          dntau_by_opening, dninf_by_closing, dninf_by_opening
+    dspeed_dq10 = q10^(0.1*celsius - 1.63)*(0.1*celsius - 0.63)
+    speed = q10^((celsius - 6.3)/10)
+    linoid_1 = linoid(u - vhalf, 9.5)
+    dlinoid_dx_1 = dlinoid_dx(u - vhalf, 9.5)
+    dlinoid_1_dvhalf = -dlinoid_dx_1
+    dopening_du = 0.011*dlinoid_dx_1
+    dopening_dvhalf = 0.011*dlinoid_1_dvhalf
+    opening = 0.011*linoid_1
+    exp_1 = exp(-(u - vhalf + 11)/75)
+    dexp_1_du = -exp_1/75
+    dexp_1_dvhalf = exp_1/75
+    dclosing_du = 0.12*dexp_1_du
+    dclosing_dvhalf = 0.12*dexp_1_dvhalf
+    closing = 0.12*exp_1
+    dntau_by_closing = -1/(speed*(closing + opening)*(closing + opening))
+    dntau_by_opening = -1/(speed*(closing + opening)*(closing + opening))
+    dntau_dq10 = -dspeed_dq10/(speed*speed*(closing + opening))
+    dntau_du = dclosing_du*dntau_by_closing + dntau_by_opening*dopening_du
+    dntau_dvhalf = dclosing_dvhalf*dntau_by_closing + dntau_by_opening*dopening_dvhalf
+    ntau = 1/(speed*(opening + closing))
+    dninf_by_closing = -opening/((closing + opening)*(closing + opening))
+    dninf_by_opening = 1/(closing + opening) - opening/((closing + opening)*(closing + opening))
+    dninf_du = dclosing_du*dninf_by_closing + dninf_by_opening*dopening_du
+    dninf_dvhalf = dclosing_dvhalf*dninf_by_closing + dninf_by_opening*dopening_dvhalf
+    ninf = opening/(opening + closing)
+}
+
+: The derivative of linoid with respect to x.
+FUNCTION dlinoid_dx(x, y) {
+    LOCAL exp_1, dexp_1_dx, dlinoid_dx_2
+    if (fabs(x/y) < 1e-5) {
+        dlinoid_dx = 0.5
+    } else {
+        exp_1 = exp(-x/y)
+        dexp_1_dx = -exp_1/y
+        dlinoid_dx_2 = dexp_1_dx*x/((1 - exp_1)*(1 - exp_1)) + 1/(1 - exp_1)
+        dlinoid_dx = dlinoid_dx_2
+    }
+}
+
+UNITSON

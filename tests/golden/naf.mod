@@ -1,0 +1,276 @@
+TITLE Fast sodium with tabled rates: a spike leaves the table, which ends at 40 mV
+
+NEURON {
+    SUFFIX naf
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    USEION na READ ena WRITE ina
+    RANGE gbar, m_power_gate
+}
+
+UNITS {
+    (mV) = (millivolt)
+    (mA) = (milliamp)
+    (S) = (siemens)
+}
+
+PARAMETER {
+    gbar = 0.15 (S/cm2)
+}
+
+ASSIGNED {
+    v (mV)
+    celsius (degC)
+    ena (mV)
+    ina (mA/cm2)
+    m_power_gate
+    minf
+    hinf
+    mtau (ms)
+    htau (ms)
+}
+
+STATE { m h }
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    rates(v)
+    m = minf
+    h = hinf
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE states METHOD cnexp
+    m_power_gate = m^3*h
+    ina = gbar*m_power_gate*(v - ena)
+}
+
+DERIVATIVE states {
+    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    rates(v)
+    m' = (minf - m)/mtau
+    h' = (hinf - h)/htau
+}
+
+UNITSOFF
+PROCEDURE rates(v (mV)) {
+    LOCAL a, b, speed
+    TABLE minf, mtau, hinf, htau DEPEND celsius FROM -90 TO 40 WITH 260
+    speed = 3^((celsius - 6.3)/10)
+    a = sodium_opening(v + 41)
+    b = 3.8*exp(-(v + 66)/18.5)
+    mtau = 1/(speed*(a + b))
+    minf = a/(a + b)
+    a = 0.068*exp(-(v + 64)/19)
+    b = 0.95/(1 + exp(-(v + 34)/9.5))
+    htau = 1/(speed*(a + b))
+    hinf = a/(a + b)
+}
+
+FUNCTION sodium_opening(x) {
+    if (fabs(x) < 1e-4) {
+        sodium_opening = 1 + x/20
+    } else {
+        sodium_opening = 0.1*x/(1 - exp(-x/10))
+    }
+}
+UNITSON
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: m, h.
+: Seedable: gbar, ena.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+    dminf_dv
+    dmtau_dv
+    dhinf_dv
+    dhtau_dv
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+} ng_Seed;
+typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
+  const double *ng_address;
+  ng_Seed ng_seed;
+} ng_Weight;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions, rounded up to whole vectors */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  const ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Weight *ng_weights;
+  long ng_weight_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep this value and the one before. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[0] = ng_pair[1];
+  ng_pair[1] = ng_value;
+}
+ENDVERBATIM
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL dm_power_gate_dh, dm_power_gate_dm, m_power_gate, dina_dena, dina_dgbar, dina_dh, dina_dm
+    dm_power_gate_dh = m*m*m
+    dm_power_gate_dm = 3*h*m*m
+    m_power_gate = m^3*h
+    dina_dena = -gbar*m_power_gate
+    dina_dgbar = m_power_gate*(v - ena)
+    dina_dh = dm_power_gate_dh*gbar*(v - ena)
+    dina_dm = dm_power_gate_dm*gbar*(v - ena)
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    ng_keep(ng_record + 0, _ldina_dm); /* d/dm */
+    ng_keep(ng_record + 2, _ldina_dh); /* d/dh */
+    ng_keep(ng_record + 4, _ldina_dgbar); /* d/dgbar */
+    ng_keep(ng_record + 6, _ldina_dena); /* d/dena */
+ENDVERBATIM
+}
+
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL dm_rate_dv, m_rate, exp_1, dexp_1_dv, m_decay, m_limit, dm_dm, dm_dv, dh_rate_dv, h_rate, exp_2,
+          dexp_2_dv, h_decay, h_limit, dh_dh, dh_dv
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("naf advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    ng_rates(v)
+    dm_rate_dv = dmtau_dv/(mtau*mtau)
+    m_rate = -1/mtau
+    exp_1 = exp(dt*m_rate)
+    dexp_1_dv = dm_rate_dv*dt*exp_1
+    m_decay = exp_1
+    m_limit = minf
+    dm_dm = m_decay
+    dm_dv = dexp_1_dv*(m - m_limit) + dminf_dv*(1 - m_decay)
+    dh_rate_dv = dhtau_dv/(htau*htau)
+    h_rate = -1/htau
+    exp_2 = exp(dt*h_rate)
+    dexp_2_dv = dh_rate_dv*dt*exp_2
+    h_decay = exp_2
+    h_limit = hinf
+    dh_dh = h_decay
+    dh_dv = dexp_2_dv*(h - h_limit) + dhinf_dv*(1 - h_decay)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_m = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_h = ng_self->ng_carried + 1*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_m = ng_row_m[ng_k];
+      const double ng_old_h = ng_row_h[ng_k];
+      ng_row_m[ng_k] = _ldm_dm*ng_old_m + _ldm_dv*ng_voltage[ng_k];
+      ng_row_h[ng_k] = _ldh_dh*ng_old_h + _ldh_dv*ng_voltage[ng_k];
+    }
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+    ng_rates(v)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_m = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_h = ng_self->ng_carried + 1*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_m[ng_k] = dminf_dv*ng_voltage[ng_k];
+      ng_row_h[ng_k] = dhinf_dv*ng_voltage[ng_k];
+    }
+ENDVERBATIM
+}
+
+: rates and its derivatives.
+PROCEDURE ng_rates(v) {
+    LOCAL speed, sodium_opening_1, dsodium_opening_dx_1, a, exp_1, dexp_1_dv, db_dv, b, exp_2, dexp_2_dv,
+          da_dv, exp_3, dexp_3_dv, db_dv_2
+    rates(v)
+VERBATIM
+    if (usetable) { /* piecewise linear: the slope of the bin, zero outside the range */
+      double ng_place;
+      _check_rates(_threadargs_);
+      ng_place = _mfac_rates*(_lv - _tmin_rates);
+      if (ng_place > 0. && ng_place < 260.) {
+        const int ng_bin = (int) ng_place;
+        dminf_dv = (_t_minf[ng_bin + 1] - _t_minf[ng_bin])*_mfac_rates;
+        dmtau_dv = (_t_mtau[ng_bin + 1] - _t_mtau[ng_bin])*_mfac_rates;
+        dhinf_dv = (_t_hinf[ng_bin + 1] - _t_hinf[ng_bin])*_mfac_rates;
+        dhtau_dv = (_t_htau[ng_bin + 1] - _t_htau[ng_bin])*_mfac_rates;
+      } else {
+        dminf_dv = 0.;
+        dmtau_dv = 0.;
+        dhinf_dv = 0.;
+        dhtau_dv = 0.;
+      }
+      return 0;
+    }
+ENDVERBATIM
+    speed = 3^((celsius - 6.3)/10)
+    sodium_opening_1 = sodium_opening(v + 41)
+    dsodium_opening_dx_1 = dsodium_opening_dx(v + 41)
+    a = sodium_opening_1
+    exp_1 = exp(-(v + 66)/18.5)
+    dexp_1_dv = -2*exp_1/37
+    db_dv = 3.8*dexp_1_dv
+    b = 3.8*exp_1
+    dmtau_dv = -db_dv/(speed*(a + b)*(a + b)) - dsodium_opening_dx_1/(speed*(a + b)*(a + b))
+    mtau = 1/(speed*(a + b))
+    dminf_dv = dsodium_opening_dx_1*(1/(a + b) - a/((a + b)*(a + b))) - a*db_dv/((a + b)*(a + b))
+    minf = a/(a + b)
+    exp_2 = exp(-(v + 64)/19)
+    dexp_2_dv = -exp_2/19
+    da_dv = 0.068*dexp_2_dv
+    a = 0.068*exp_2
+    exp_3 = exp(-(v + 34)/9.5)
+    dexp_3_dv = -2*exp_3/19
+    db_dv_2 = -0.95*dexp_3_dv/((exp_3 + 1)*(exp_3 + 1))
+    b = 0.95/(1 + exp_3)
+    dhtau_dv = -da_dv/(speed*(a + b)*(a + b)) - db_dv_2/(speed*(a + b)*(a + b))
+    htau = 1/(speed*(a + b))
+    dhinf_dv = da_dv*(1/(a + b) - a/((a + b)*(a + b))) - a*db_dv_2/((a + b)*(a + b))
+    hinf = a/(a + b)
+}
+
+: The derivative of sodium_opening with respect to x.
+FUNCTION dsodium_opening_dx(x) {
+    LOCAL exp_1, dexp_1_dx, dsodium_opening_dx_2
+    if (fabs(x) < 1e-4) {
+        dsodium_opening_dx = 0.05
+    } else {
+        exp_1 = exp(-x/10)
+        dexp_1_dx = -0.1*exp_1
+        dsodium_opening_dx_2 = 0.1*dexp_1_dx*x/((1 - exp_1)*(1 - exp_1)) + 0.1/(1 - exp_1)
+        dsodium_opening_dx = dsodium_opening_dx_2
+    }
+}
+
+UNITSON

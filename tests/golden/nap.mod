@@ -1,0 +1,130 @@
+TITLE Persistent sodium: activation is instantaneous, so the current is nonlinear in v
+
+NEURON {
+    SUFFIX nap
+    RANGE ng_link  : nmodlgrad
+    USEION na READ ena WRITE ina
+    RANGE gbar, vmid
+    THREADSAFE
+}
+
+UNITS {
+    (mV) = (millivolt)
+    (mA) = (milliamp)
+    (S) = (siemens)
+}
+
+PARAMETER {
+    gbar = 0.0005 (S/cm2)
+    vmid = -47 (mV)
+}
+
+CONSTANT {
+    steepness = 5.2 (mV)
+}
+
+ASSIGNED {
+    v (mV)
+    ena (mV)
+    ina (mA/cm2)
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    ina = gbar*activation(v)*(v - ena)
+}
+
+FUNCTION activation(u (mV)) {
+    activation = 1/(1 + exp((vmid - u)/steepness))
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: none.
+: Seedable: gbar, vmid, ena.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    ng_link
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+} ng_Seed;
+typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
+  const double *ng_address;
+  ng_Seed ng_seed;
+} ng_Weight;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions, rounded up to whole vectors */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  const ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Weight *ng_weights;
+  long ng_weight_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep this value and the one before. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[0] = ng_pair[1];
+  ng_pair[1] = ng_value;
+}
+ENDVERBATIM
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL activation_1, dactivation_du_1, dactivation_dvmid_1, dina_dena, dina_dgbar, dina_dv, dina_dvmid,
+          ina, total_current
+    activation_1 = activation(v)
+    dactivation_du_1 = dactivation_du(v)
+    dactivation_dvmid_1 = dactivation_dvmid(v)
+    dina_dena = -activation_1*gbar
+    dina_dgbar = activation_1*(v - ena)
+    dina_dv = activation_1*gbar + dactivation_du_1*gbar*(v - ena)
+    dina_dvmid = dactivation_dvmid_1*gbar*(v - ena)
+    ina = gbar*activation_1*(v - ena)
+    total_current = ina
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    ng_keep(ng_record + 0, _ldina_dgbar); /* d/dgbar */
+    ng_keep(ng_record + 2, _ldina_dvmid); /* d/dvmid */
+    ng_keep(ng_record + 4, _ldina_dena); /* d/dena */
+    ng_keep(ng_record + 6, _ldina_dv); /* d/dv */
+    ng_keep(ng_record + 8, _ltotal_current); /* the current */
+ENDVERBATIM
+}
+
+: The derivative of activation with respect to u.
+FUNCTION dactivation_du(u) {
+    LOCAL exp_1, dexp_1_du
+    exp_1 = exp((vmid - u)/steepness)
+    dexp_1_du = -exp_1/steepness
+    dactivation_du = -dexp_1_du/((exp_1 + 1)*(exp_1 + 1))
+}
+
+: The derivative of activation with respect to vmid.
+FUNCTION dactivation_dvmid(u) {
+    LOCAL exp_1, dexp_1_dvmid
+    exp_1 = exp((vmid - u)/steepness)
+    dexp_1_dvmid = exp_1/steepness
+    dactivation_dvmid = -dexp_1_dvmid/((exp_1 + 1)*(exp_1 + 1))
+}
+
+UNITSON

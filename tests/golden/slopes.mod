@@ -1,0 +1,229 @@
+TITLE States that start from parameters: the tangent of INITIAL is not zero
+
+NEURON {
+    SUFFIX slopes
+    RANGE ng_link  : nmodlgrad
+    NONSPECIFIC_CURRENT i
+    RANGE gbar, e, start, vmid, tau
+    THREADSAFE
+}
+
+UNITS {
+    (mV) = (millivolt)
+    (mA) = (milliamp)
+    (S) = (siemens)
+}
+
+PARAMETER {
+    gbar = 0.0004 (S/cm2)
+    e = -70 (mV)
+    start = 0.4
+    vmid = -50 (mV)
+    tau = 12 (ms)
+}
+
+ASSIGNED {
+    v (mV)
+    i (mA/cm2)
+}
+
+STATE { s w }
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    s = start
+    w = start*start*winf(v)
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE states METHOD cnexp
+    i = gbar*(s + w)*(v - e)
+}
+
+DERIVATIVE states {
+    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    s' = (winf(v) - s)/tau
+    w' = (1 - winf(v) - w)/(2*tau)
+}
+
+UNITSOFF
+FUNCTION winf(u (mV)) {
+    winf = 1/(1 + exp((vmid - u)/9))
+}
+UNITSON
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: s, w.
+: Seedable: gbar, e, start, vmid, tau.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+} ng_Seed;
+typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
+  const double *ng_address;
+  ng_Seed ng_seed;
+} ng_Weight;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions, rounded up to whole vectors */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  const ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Weight *ng_weights;
+  long ng_weight_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *ng_row) {
+  const double *ng_values = ng_seed->ng_values;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep this value and the one before. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[0] = ng_pair[1];
+  ng_pair[1] = ng_value;
+}
+ENDVERBATIM
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL di_de, di_dgbar, di_ds, di_dw
+    di_de = -gbar*(s + w)
+    di_dgbar = (v - e)*(s + w)
+    di_ds = gbar*(v - e)
+    di_dw = gbar*(v - e)
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    ng_keep(ng_record + 0, _ldi_ds); /* d/ds */
+    ng_keep(ng_record + 2, _ldi_dw); /* d/dw */
+    ng_keep(ng_record + 4, _ldi_dgbar); /* d/dgbar */
+    ng_keep(ng_record + 6, _ldi_de); /* d/de */
+ENDVERBATIM
+}
+
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL ds_rate_dtau, s_rate, exp_1, dexp_1_dtau, s_decay, winf_1, dwinf_du_1, dwinf_dvmid_1, s_limit,
+          ds_ds, ds_dtau, ds_dv, ds_dvmid, dw_rate_dtau, w_rate, exp_2, dexp_2_dtau, w_decay, winf_2,
+          dwinf_du_2, dwinf_dvmid_2, dw_limit_dv, dw_limit_dvmid, w_limit, dw_dtau, dw_dv, dw_dvmid, dw_dw
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("slopes advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    ds_rate_dtau = 1/(tau*tau)
+    s_rate = -1/tau
+    exp_1 = exp(dt*s_rate)
+    dexp_1_dtau = ds_rate_dtau*dt*exp_1
+    s_decay = exp_1
+    winf_1 = winf(v)
+    dwinf_du_1 = dwinf_du(v)
+    dwinf_dvmid_1 = dwinf_dvmid(v)
+    s_limit = winf_1
+    ds_ds = s_decay
+    ds_dtau = dexp_1_dtau*(s - s_limit)
+    ds_dv = dwinf_du_1*(1 - s_decay)
+    ds_dvmid = dwinf_dvmid_1*(1 - s_decay)
+    dw_rate_dtau = 0.5/(tau*tau)
+    w_rate = -0.5/tau
+    exp_2 = exp(dt*w_rate)
+    dexp_2_dtau = dt*dw_rate_dtau*exp_2
+    w_decay = exp_2
+    winf_2 = winf(v)
+    dwinf_du_2 = dwinf_du(v)
+    dwinf_dvmid_2 = dwinf_dvmid(v)
+    dw_limit_dv = -dwinf_du_2
+    dw_limit_dvmid = -dwinf_dvmid_2
+    w_limit = 1 - winf_2
+    dw_dtau = dexp_2_dtau*(w - w_limit)
+    dw_dv = dw_limit_dv*(1 - w_decay)
+    dw_dvmid = dw_limit_dvmid*(1 - w_decay)
+    dw_dw = w_decay
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_s = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_w = ng_self->ng_carried + 1*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_s = ng_row_s[ng_k];
+      const double ng_old_w = ng_row_w[ng_k];
+      ng_row_s[ng_k] = _lds_ds*ng_old_s + _lds_dv*ng_voltage[ng_k];
+      ng_row_w[ng_k] = _ldw_dv*ng_voltage[ng_k] + _ldw_dw*ng_old_w;
+    }
+    ng_sow(ng_self->ng_seeds + 4, _lds_dtau, ng_row_s); /* tau */
+    ng_sow(ng_self->ng_seeds + 3, _lds_dvmid, ng_row_s); /* vmid */
+    ng_sow(ng_self->ng_seeds + 4, _ldw_dtau, ng_row_w); /* tau */
+    ng_sow(ng_self->ng_seeds + 3, _ldw_dvmid, ng_row_w); /* vmid */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+    LOCAL winf_1, dwinf_du_1, dwinf_dvmid_1, dw_dstart, dw_dv, dw_dvmid
+    winf_1 = winf(v)
+    dwinf_du_1 = dwinf_du(v)
+    dwinf_dvmid_1 = dwinf_dvmid(v)
+    dw_dstart = 2*start*winf_1
+    dw_dv = dwinf_du_1*start*start
+    dw_dvmid = dwinf_dvmid_1*start*start
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_s = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_w = ng_self->ng_carried + 1*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_s[ng_k] = 0.;
+      ng_row_w[ng_k] = _ldw_dv*ng_voltage[ng_k];
+    }
+    ng_sow(ng_self->ng_seeds + 2, 1.0, ng_row_s); /* start */
+    ng_sow(ng_self->ng_seeds + 2, _ldw_dstart, ng_row_w); /* start */
+    ng_sow(ng_self->ng_seeds + 3, _ldw_dvmid, ng_row_w); /* vmid */
+ENDVERBATIM
+}
+
+: The derivative of winf with respect to u.
+FUNCTION dwinf_du(u) {
+    LOCAL exp_1, dexp_1_du
+    exp_1 = exp((vmid - u)/9)
+    dexp_1_du = -exp_1/9
+    dwinf_du = -dexp_1_du/((exp_1 + 1)*(exp_1 + 1))
+}
+
+: The derivative of winf with respect to vmid.
+FUNCTION dwinf_dvmid(u) {
+    LOCAL exp_1, dexp_1_dvmid
+    exp_1 = exp((vmid - u)/9)
+    dexp_1_dvmid = exp_1/9
+    dwinf_dvmid = -dexp_1_dvmid/((exp_1 + 1)*(exp_1 + 1))
+}
+
+UNITSON

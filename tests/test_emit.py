@@ -1,0 +1,89 @@
+"""The emitted text: as reviewed, the same every time, and the original's own but for marked additions."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from nmodlgrad.compiler import compile_sources
+from nmodlgrad.diagnostics import Source
+from nmodlgrad.sources import Found
+
+TESTS = Path(__file__).resolve().parent
+FIXTURES = sorted((TESTS / "fixtures").glob("*.mod"))
+
+
+def emitted(name: str, text: str) -> str:
+    """The augmented mechanism of a text."""
+    return compile_sources([Found(Source(name, text), name)]).files[name]
+
+
+def without_additions(text: str) -> str:
+    """An augmented text with everything taken out that is marked as added."""
+    text = text[: re.search(r"\n: -+\n: Added by nmodlgrad", text).start()]  # type: ignore[union-attr]
+    text = re.sub(
+        r"[ \t]*if \(ng_link != 0\) \{  : nmodlgrad\r?\nVERBATIM\r?\n.*?ENDVERBATIM\r?\n[ \t]*\}\r?\n",
+        "",
+        text,
+        flags=re.S,
+    )
+    return re.sub(r"[ \t]*[^\n]*  : nmodlgrad\r?\n", "", text)
+
+
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
+def test_the_emitted_text_is_the_one_that_was_reviewed(path: Path, golden: Callable[[Path, str], None]) -> None:
+    golden(TESTS / "golden" / path.name, emitted(path.name, path.read_text(encoding="latin-1")))
+
+
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
+def test_without_the_marked_additions_it_is_the_original(path: Path) -> None:
+    original = path.read_bytes().decode("latin-1")
+    assert without_additions(emitted(path.name, original)) == original
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda text: text.replace("\n", "\r\n"), id="CRLF"),
+        pytest.param(lambda text: text.replace("TITLE", "TITLE \xe9\xb5\xff"), id="latin-1"),
+        pytest.param(
+            lambda text: text.replace("{", "{   : a comment behind the brace\n").replace(
+                "PARAMETER {   :", "PARAMETER { :"
+            ),
+            id="comments",
+        ),
+        pytest.param(lambda text: re.sub(r"[ \t]*\n[ \t]*", " \n", text), id="no-indentation"),
+    ],
+)
+def test_every_byte_of_the_original_is_kept(change: Callable[[str], str]) -> None:
+    original = change((TESTS / "fixtures" / "expsyn2.mod").read_text())
+    text = emitted("expsyn2.mod", original)
+    kept = iter(text)
+    assert all(character in kept for character in original), "the original's characters, in their order"
+
+
+def test_statements_that_share_a_line_stay_apart() -> None:
+    text = emitted(
+        "dense.mod",
+        "NEURON { SUFFIX dense NONSPECIFIC_CURRENT i RANGE g } PARAMETER { g = 1e-4 } STATE { m } ASSIGNED { v i }\n"
+        "INITIAL { m = 0 } BREAKPOINT { SOLVE s METHOD cnexp i = g*m*v } DERIVATIVE s { m' = (v - m)/5 }\n",
+    )
+    for line in text.splitlines():
+        assert ": nmodlgrad" not in line or line.endswith("  : nmodlgrad"), line
+
+
+def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
+    outputs = []
+    for seed in ("1", "2"):
+        folder = tmp_path / seed
+        command = [sys.executable, "-m", "nmodlgrad", str(TESTS / "fixtures"), "hh", "Exp2Syn", "-o", str(folder)]
+        subprocess.run(command, check=True, capture_output=True, env=os.environ | {"PYTHONHASHSEED": seed})
+        outputs.append({file.name: file.read_bytes() for file in sorted(folder.iterdir())})
+    assert outputs[0] == outputs[1]
+    assert len(outputs[0]) == len(FIXTURES) + 4
