@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nmodlgrad.numerics import build, cnexp
-from nmodlgrad.semantics.mechanism import Mechanism
+from nmodlgrad.semantics.mechanism import Mechanism, Role
 from nmodlgrad.semantics.names import Names
 from nmodlgrad.syntax import nodes as n
 
@@ -34,12 +34,19 @@ def lower(mechanism: Mechanism, names: Names) -> Phases:
     """
     total = names.fresh("total_current")
     return Phases(
-        initial=mechanism.initial.body.statements if mechanism.initial else (),
+        initial=_initial(mechanism),
         current=_current(mechanism, total),
         total=total,
         states=_states(mechanism, names),
         receive=mechanism.net_receive.body.statements if mechanism.net_receive else (),
     )
+
+
+def _initial(mechanism: Mechanism) -> tuple[n.Statement, ...]:
+    """NEURON sets a state x to x0 first, which a file may declare; without that x0 is a constant."""
+    states = [s.name for s in mechanism.symbols.values() if s.role is Role.STATE]
+    given = [build.assign(x, build.name(f"{x}0")) for x in states if f"{x}0" in mechanism.symbols]
+    return (*given, *(mechanism.initial.body.statements if mechanism.initial else ()))
 
 
 def _current(mechanism: Mechanism, total: str) -> tuple[n.Statement, ...]:

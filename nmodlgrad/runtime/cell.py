@@ -51,6 +51,12 @@ def segments_of(sections: Iterable[Any]) -> list[Any]:
     return [segment for section in sections for segment in section]
 
 
+def points_of(sections: Iterable[Any]) -> list[Any]:
+    """The point processes on a cell's nodes, those at the ends of sections included."""
+    found = {p.hname(): p for section in sections for segment in section.allseg() for p in segment.point_processes()}
+    return list(found.values())
+
+
 class Cell:
     """The plan of one cell (``ng_Plan``), in numpy arrays that NEURON's mechanisms work on."""
 

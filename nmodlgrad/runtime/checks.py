@@ -8,6 +8,7 @@ from typing import Any
 
 from neuron import h
 
+from nmodlgrad.runtime.cell import points_of
 from nmodlgrad.runtime.errors import CannotCarry
 from nmodlgrad.runtime.registry import Entry, MechanismType
 
@@ -32,7 +33,7 @@ def check_integration() -> None:
 
 
 def check_mechanisms(
-    segments: Iterable[Any],
+    sections: Iterable[Any],
     cable: Any,
     types: Mapping[str, MechanismType],
     entries: Mapping[str, Entry],
@@ -42,26 +43,21 @@ def check_mechanisms(
 
     `silent` are point processes whose augmented form works in their place.
     """
-    translated = {entry.name for entry in entries.values()}
+    fine = {entry.name for entry in entries.values()} | EXACT_AS_THEY_ARE | _NO_CURRENT_OF_THEIR_OWN
     quiet = {point.hname() for point in silent}
-    for segment in segments:
-        names = [mechanism.name() for mechanism in segment]
-        names += [p.hname().split("[")[0] for p in segment.point_processes() if p.hname() not in quiet]
-        for name in names:
-            if (
-                name in translated
-                or name in EXACT_AS_THEY_ARE
-                or name in _NO_CURRENT_OF_THEIR_OWN
-                or name.endswith("_ion")
-            ):
-                continue
-            if name == "extracellular":
-                raise CannotCarry(f"{segment} has extracellular: its second voltage is not carried")
-            if cable.has_current(types[name].number):
-                raise CannotCarry(
-                    f"{segment} has {name}, a mechanism with a current that was not translated: "
-                    f"give it to nmodlgrad.load before the model runs"
-                )
+    present = [(segment, mechanism.name()) for section in sections for segment in section for mechanism in segment]
+    points = [point for point in points_of(sections) if point.hname() not in quiet]
+    present += [(point.get_segment(), point.hname().split("[")[0]) for point in points]
+    for segment, name in present:
+        if name in fine or name.endswith("_ion"):
+            continue
+        if name == "extracellular":
+            raise CannotCarry(f"{segment} has extracellular: its second voltage is not carried")
+        if cable.has_current(types[name].number):
+            raise CannotCarry(
+                f"{segment} has {name}, a mechanism with a current that was not translated: "
+                f"give it to nmodlgrad.load before the model runs"
+            )
 
 
 _WRITTEN = 3  # e_style of a reversal potential that a mechanism writes
@@ -73,7 +69,7 @@ def check_reversals(sections: Iterable[Any], entries: Mapping[str, Entry]) -> No
     readers = {e.name: [name[1:] for name in e.reversals] for e in entries.values()}
     for section in sections:
         names = {mechanism.name() for segment in section for mechanism in segment}
-        names |= {p.hname().split("[")[0] for segment in section for p in segment.point_processes()}
+        names |= {p.hname().split("[")[0] for p in points_of([section])}
         for name in sorted(names & readers.keys()):
             for ion in readers[name]:
                 style = int(h.ion_style(f"{ion}_ion", sec=section))

@@ -12,11 +12,18 @@ from neuron import h
 from numpy.typing import ArrayLike, NDArray
 
 from nmodlgrad.runtime import checks, registry
-from nmodlgrad.runtime.cell import Cell, Instance, root_of, sections_of, segments_of
+from nmodlgrad.runtime.cell import Cell, Instance, points_of, root_of, sections_of, segments_of
 from nmodlgrad.runtime.errors import CannotCarry, UnknownParameter
 from nmodlgrad.runtime.parameter import Parameter
 from nmodlgrad.runtime.seeds import Seeds, identity
-from nmodlgrad.runtime.swap import SwappedPoint, copy_globals, swap_density, unswap_density
+from nmodlgrad.runtime.swap import (
+    SwappedPoint,
+    copy_globals,
+    refresh_points,
+    swap_density,
+    unswap_density,
+    unswap_points,
+)
 from nmodlgrad.runtime.target import Target, targets
 
 
@@ -103,7 +110,7 @@ class Sensitivity:
 
     def _attach(self, root: Any) -> None:
         sections = sections_of(root)
-        points = [p for segment in segments_of(sections) for p in segment.point_processes()]
+        points = points_of(sections)
         if any(_kind(point) == "nmodlgrad_cable" and point.plan for point in points):
             raise CannotCarry(f"the cell of {root} is carried by another Sensitivity: close() that one first")
         for entry in self._entries.values():
@@ -112,7 +119,8 @@ class Sensitivity:
         for point in points:
             point_entry = self._entries.get(_kind(point))
             if point_entry is not None and point_entry.swapped:
-                self._points.append(SwappedPoint(point, point_entry))
+                self._points.append(SwappedPoint.of(point, point_entry))
+        refresh_points(self._points)
         instances = self._instances(sections)
         cell = Cell(root, instances, len(self.parameters))
         self._cells.append(cell)
@@ -121,9 +129,8 @@ class Sensitivity:
     def _check(self, cell: Cell) -> None:
         """Everything in the cell can be carried."""
         silent = [point.original for point in self._points]
-        segments = segments_of(cell.sections)
         checks.check_reversals(cell.sections, self._entries)
-        checks.check_mechanisms(segments, cell.cable, registry.types(), self._entries, silent)
+        checks.check_mechanisms(cell.sections, cell.cable, registry.types(), self._entries, silent)
 
     def _instances(self, sections: Sequence[Any]) -> list[Instance]:
         found = []
@@ -132,13 +139,13 @@ class Sensitivity:
         for segment in segments_of(sections):
             present = {mechanism.name() for mechanism in segment}
             for name in sorted(present & by_name.keys()):
-                entry = by_name[name]
-                found.append(Instance(entry, segment, None, seeds.rows(entry, segment), []))
-            for point in segment.point_processes():
-                entry_of_point = by_name.get(_kind(point))
-                if entry_of_point is not None:
-                    rows, weights = seeds.rows(entry_of_point, segment, point), seeds.weights(point)
-                    found.append(Instance(entry_of_point, segment, point, rows, weights))
+                found.append(Instance(by_name[name], segment, None, seeds.rows(by_name[name], segment), []))
+        for point in points_of(sections):
+            entry = by_name.get(_kind(point))
+            if entry is not None:
+                segment = point.get_segment()
+                rows, weights = seeds.rows(entry, segment, point), seeds.weights(point)
+                found.append(Instance(entry, segment, point, rows, weights))
         return found
 
     # ------------------------------------------------------------------ during the run
@@ -148,8 +155,7 @@ class Sensitivity:
         for entry in self._entries.values():
             if entry.swapped:
                 copy_globals(entry)
-        for point in self._points:
-            point.refresh()
+        refresh_points(self._points)
         for cell in self._cells:
             if cell.refresh():
                 self._check(cell)
@@ -189,8 +195,7 @@ class Sensitivity:
                 moved[key] = target, start + self.parameters[k].scale * float(theta[k])
         for target, value in moved.values():
             target.write(value)
-        for point in self._points:
-            point.refresh()
+        refresh_points(self._points)
         self._theta = theta.copy()
 
     # ------------------------------------------------------------------ the end
@@ -198,8 +203,7 @@ class Sensitivity:
         """Detach: the model is as it was, with the parameters where they stand now."""
         self._handler = None
         _unlink(self._cells)
-        for point in self._points:
-            point.undo()
+        unswap_points(self._points)
         self._points = []
         for entry, sections in self._density:
             unswap_density(sections, entry)

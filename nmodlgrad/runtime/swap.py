@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from neuron import h
@@ -59,6 +60,7 @@ def copy_globals(entry: Entry) -> None:
         setattr(h, f"{name}_{entry.name}", getattr(h, f"{name}_{entry.original}", 0.0))
 
 
+@dataclass(frozen=True)
 class SwappedPoint:
     """A built-in point process and the augmented one that works in its place.
 
@@ -66,26 +68,36 @@ class SwappedPoint:
     every finitialize.
     """
 
-    def __init__(self, original: Any, entry: Entry) -> None:
-        self.original, self.entry = original, entry
-        self.augmented = getattr(h, entry.name)(original.get_segment())
-        self.refresh()
+    original: Any
+    augmented: Any
+    entry: Entry
 
-    def refresh(self) -> None:
-        """Copy parameters, redirect NetCons that were made since."""
-        for name in self.entry.range_parameters:
-            setattr(self.augmented, name, getattr(self.original, name))
-        redirect(self.original, self.augmented)
-
-    def undo(self) -> None:
-        """Give the events back."""
-        redirect(self.augmented, self.original)
+    @classmethod
+    def of(cls, original: Any, entry: Entry) -> SwappedPoint:
+        """Make the augmented point process at the place of the original."""
+        return cls(original, getattr(h, entry.name)(original.get_segment()), entry)
 
 
-def redirect(old: Any, new: Any) -> None:
-    """Let every NetCon of one point process act on another."""
+def refresh_points(points: Sequence[SwappedPoint]) -> None:
+    """Copy the parameters of the originals, take their events, those of NetCons made since too."""
+    for point in points:
+        for name in point.entry.range_parameters:
+            setattr(point.augmented, name, getattr(point.original, name))
+    _redirect({point.original.hname(): point.augmented for point in points})
+
+
+def unswap_points(points: Sequence[SwappedPoint]) -> None:
+    """Give the events back."""
+    _redirect({point.augmented.hname(): point.original for point in points})
+
+
+def _redirect(targets: Mapping[str, Any]) -> None:
+    """Let every NetCon that acts on a point process named here act on another."""
+    if not targets:
+        return
     netcons = h.List("NetCon")
     for i in range(int(netcons.count())):
         netcon = netcons.object(i)
-        if netcon.syn() is not None and netcon.syn() == old:
-            netcon.setpost(new)
+        target = netcon.syn()
+        if target is not None and target.hname() in targets:
+            netcon.setpost(targets[target.hname()])
