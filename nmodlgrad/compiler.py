@@ -90,6 +90,9 @@ def compile_sources(
             problems += refused.diagnostics
             continue
         built_in = tangent.mechanism.name in BUILT_IN
+        if built_in and tangent.mechanism.is_point_process and tangent.mechanism.net_receive is None:
+            problems.append(_not_silent(item, tangent.mechanism.name))
+            continue
         name = tangent.mechanism.name + (suffix if suffix is not None else "_grad" if built_in else "")
         if name in BUILT_IN:
             raise NmodlGradError(
@@ -118,6 +121,13 @@ def _differentiate(item: Found, wrt: Collection[str] | None, known: set[str]) ->
     mechanism = resolve(item.source, parse(item.source))
     known.update(mechanism.symbols)
     return differentiate(mechanism, wrt)
+
+
+def _not_silent(item: Found, name: str) -> Diagnostic:
+    """Augmented point processes stand in for built-in ones, which stay where they are and get no events any more."""
+    message = f"{name} injects current without events, so nothing can stand in for it"
+    hint = "IClamp, SEClamp and AlphaSynapse are carried exactly as they are, without being translated"
+    return Diagnostic("NG007", message, item.source.name, 1, 1, hint=hint)
 
 
 def _unknown(wrt: Collection[str] | None, known: set[str]) -> list[Diagnostic]:

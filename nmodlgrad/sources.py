@@ -80,7 +80,9 @@ def _shipped(name: str) -> Source:
             text = path.read_bytes().decode("latin-1")
             if re.search(rf"\b(SUFFIX|POINT_PROCESS)\s+{name}\b", text):
                 return Source(path.name, text)
-    raise OSError(f"the installed NEURON does not ship the source of {name}; is the neuron package installed?")
+    if not any(folder.is_dir() for folder in _mechanism_folders()):
+        raise OSError("the sources of NEURON's own mechanisms are not there: install the neuron package")
+    raise OSError(f"NEURON has {name}, but does not ship its source")
 
 
 def _mechanism_folders() -> Sequence[Path]:

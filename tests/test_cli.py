@@ -140,6 +140,12 @@ def test_a_source_that_is_not_there_is_said(source: str, tmp_path: Path, capsys:
     assert "NG003" in capsys.readouterr().err
 
 
+def test_a_clamp_is_not_translated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its augmented form would inject beside it."""
+    assert main(["IClamp", "-o", str(tmp_path / "out")]) == 1
+    assert "NG007" in capsys.readouterr().err
+
+
 def test_two_sources_of_one_name_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()

@@ -162,11 +162,50 @@ CONSTRUCTS = {
             n' = m - n
         }
     """,
-    "a_power_whose_base_is_zero": """
+    "a_procedure_that_changes_a_variable_in_place": """
         DERIVATIVE update {
-            a = (n - n)^(1 + q)
-            m' = (v*p + a - m)/2
-            n' = p
+            a = p*v
+            rates(v)
+            rates(q)
+            m' = (a*a*b - m)/2
+            n' = -n
+        }
+        PROCEDURE rates(x) { if (x < 0.7) { a = a + x*q }  b = a*a  b = b*x + 1 }
+    """,
+    "a_procedure_that_reads_a_state": """
+        DERIVATIVE update {
+            rates(v)
+            m' = (a - m)/2
+            n' = -n*(1.5 + b)
+        }
+        PROCEDURE rates(x) { a = m*n*x  b = f(x)*f(x) }
+        FUNCTION f(x) { f = m*x }
+    """,
+    "arguments_that_are_overwritten": """
+        DERIVATIVE update {
+            a = p*v
+            rates(v)
+            m' = (f(a, v)*b - m)/2
+            n' = -n
+        }
+        PROCEDURE rates(x) { x = x*q  if (x < 0.7) { x = x*x + 1 }  a = x*a  b = a*a*x }
+        FUNCTION f(x, y) {
+            LOCAL z
+            x = x*q
+            if (x < 0.7) { x = x*x + 1  z = y } else { z = x }
+            y = x*y
+            f = y*z
+        }
+    """,
+    "a_slope_that_reads_its_own_state_through_a_function": """
+        DERIVATIVE update { m' = f(v)*(1 - m)  n' = p - n }
+        FUNCTION f(x) { f = x*m }
+    """,
+    "a_constant_root": """
+        DERIVATIVE update {
+            a = 6.02214076e23^0.333333333*v/1e8*2.3^((q - 23)/10)
+            m' = a - m
+            n' = p - n
         }
     """,
     "an_event_that_acts_on_states_and_variables": """

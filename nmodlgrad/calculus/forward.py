@@ -121,6 +121,6 @@ class Differentiator:
             partials = {y: {u: reserved[y, u] for u in scope.partials(y)} for y in outputs if scope.partials(y)}
             results = {reserved[y, u]: scope.partials(y)[u] for y, row in partials.items() for u in row}
             program = scope.finish_into(results, outputs)
-            tangent_name = self.names.fresh(f"{PREFIX}{name}")
+            tangent_name = self.names.fresh(f"{PREFIX}d_{name}")  # no name in the templates starts so
             self.procedures[name] = Tangent(tangent_name, block, program, partials, table)
         return self.procedures[name]

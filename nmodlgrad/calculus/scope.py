@@ -15,7 +15,6 @@ from nmodlgrad.calculus.printing import nmodl
 from nmodlgrad.calculus.program import Choose, Invoke, Program, Set, Step, needed, renamed, targets
 from nmodlgrad.diagnostics import Diagnostic, Refused
 from nmodlgrad.numerics.build import NOWHERE
-from nmodlgrad.semantics.dataflow import local_names
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.unparse import expression
 from nmodlgrad.syntax.walk import calls
@@ -58,7 +57,10 @@ class Scope:
         self.opaque_reads: dict[str, frozenset[str]] = {}
         self.block, self.statements = block, statements
         access = self.flow.access(statements)
-        self.carried = access.live & access.written - ({a.name for a in block.arguments} if block else set())
+        # The derivatives of a phase change nothing that the mechanism keeps: what is read and then set becomes a copy.
+        # The tangent of a PROCEDURE does what the PROCEDURE does.
+        carried = access.live & access.written - ({a.name for a in block.arguments} if block else set())
+        self.carried = frozenset() if isinstance(block, n.ProcedureBlock) else carried
         self.exposed: set[str] = set()  # set here and read by what is called: no copies of these
         self.renamed: dict[str, str] = {}
         if isinstance(block, n.FunctionBlock):
@@ -75,11 +77,7 @@ class Scope:
         return self.flow.access(branches).written
 
     def _work_on_copy(self, name: str) -> None:
-        """Nothing that the mechanism keeps is changed while its derivatives are computed."""
-        local = self.block is not None and name in local_names(self.block.body)
-        called = isinstance(self.block, n.ProcedureBlock) and not local
-        if called or name in self.exposed:
-            self._refuse_carried(name)
+        """A name that is set in some branches only starts from its value."""
         self.renamed[name] = self.names.fresh(f"{name}_next")
         self.own.add(self.renamed[name])
         self.steps.append(Set(self.renamed[name], name, frozenset({name})))
@@ -120,7 +118,8 @@ class Scope:
             else:
                 self.set(name, e)
         steps, _ = needed(renamed(self.steps, direct), {*results, *outputs})
-        outside = {*results, *outputs, *self.exposed}
+        arguments = {a.name for a in self.block.arguments} if self.block else set()
+        outside = {*results, *outputs, *self.exposed, *arguments}
         return Program(steps, [name for name in targets(steps) if name not in outside])
 
     # ------------------------------------------------------------------ statements
@@ -142,8 +141,6 @@ class Scope:
         value = self._expression(statement.value, name)
         held = {u: self._trivial(e) or self._set_fresh(f"d{name}_d{u}", e) for u, e in value.partials.items()}
         if name in self.carried and name not in self.renamed:
-            if name in self.exposed:
-                self._refuse_carried(name)
             self.renamed[name] = self.names.fresh(f"{name}_next")
             self.own.add(self.renamed[name])
         written_by_us = statement.span == NOWHERE
@@ -222,6 +219,9 @@ class Scope:
     def _expression(self, node: n.Expression, hint: str) -> _Value:
         lifted = self._lift(node)
         value = self._sympy(lifted)
+        if value.has(sp.nan, sp.zoo, sp.oo):
+            message = f"{expression(node)} has no value"
+            raise Refused([Diagnostic.at(self.flow.mechanism.source, node.span, "NG027", message)])
         active = {str(s): self._environment_of(str(s)) for s in value.free_symbols}
         total: Partials = {}
         for symbol in sorted(name for name, partials in active.items() if partials):
@@ -243,6 +243,8 @@ class Scope:
                 return n.VariableName(span, self.now(name))
             case n.Unary(span=span, operator=operator, operand=operand):
                 return n.Unary(span, operator, self._lift(operand, active))
+            case n.Binary(operator="^", right=exponent) if active and self._depends(exponent):
+                return self._lift_power(node)
             case n.Binary(span=span, left=left, operator=operator, right=right):
                 return n.Binary(span, self._lift(left, active), operator, self._lift(right, active))
             case n.Call():
@@ -276,10 +278,29 @@ class Scope:
             }
             for target, partials in (passed | {g: self.partials(g) for g in hidden}).items():
                 _accumulate(total, self._slope(call.name, target, texts, reads), partials)
+        self._hold_partials(variable, total)
+        return n.VariableName(call.span, variable)
+
+    def _lift_power(self, node: n.Binary) -> n.Expression:
+        """base^exponent with an active exponent; its derivative by the exponent is 0 where the base is 0."""
+        base, exponent = self._expression(node.left, "base"), self._expression(node.right, "exponent")
+        power, logarithm = self.names.numbered("power"), self.names.numbered("log")
+        self.derived |= {power, logarithm}
+        text = f"({base.text})^({exponent.text})"
+        self.steps.append(Set(power, text, base.reads | exponent.reads))
+        positive = [Set(logarithm, f"log({base.text})", base.reads)]
+        otherwise = [Set(logarithm, "0", frozenset())]
+        self.steps.append(Choose(f"{base.text} > 0", base.reads, positive, otherwise))
+        total: Partials = {}
+        _accumulate(total, exponent.value * base.value ** (exponent.value - 1), base.partials)
+        _accumulate(total, sp.Symbol(power) * sp.Symbol(logarithm), exponent.partials)
+        self._hold_partials(power, total)
+        return n.VariableName(node.span, power)
+
+    def _hold_partials(self, variable: str, total: Partials) -> None:
         self.environment[variable] = {
             u: self._trivial(e) or self._set_fresh(f"d{variable}_d{u}", e) for u, e in total.items() if e != 0
         }
-        return n.VariableName(call.span, variable)
 
     def _slope(self, function: str, target: str, arguments: str, reads: frozenset[str]) -> sp.Expr:
         derivative = self.owner.function(function, target)
@@ -298,7 +319,9 @@ class Scope:
                 return sp.Symbol(name)
             case n.Unary(operator="-", operand=operand):
                 return -self._sympy(operand)
-            case n.Binary(left=left, operator=operator, right=right) if operator in _ARITHMETIC:
+            case n.Binary(left=left, operator=operator, right=right) if operator in _ARITHMETIC and not (
+                operator == "^" and _is_root(self._sympy(left), self._sympy(right))
+            ):
                 return _ARITHMETIC[operator](self._sympy(left), self._sympy(right))
         if self._depends(lifted):
             self._refuse_active(lifted, "a comparison used as a number")
@@ -345,6 +368,11 @@ class Scope:
         if e.is_Symbol and str(e) in self.derived:
             return str(e)
         return str(self._set_fresh(wish, e))
+
+
+def _is_root(base: sp.Expr, exponent: sp.Expr) -> bool:
+    """A number to the power of a number that sympy would take apart into prime factors: better left as it is."""
+    return bool(base.is_number and exponent.is_number) and not (exponent.is_Integer and abs(exponent) <= 9)
 
 
 def _slope(value: sp.Expr, symbol: sp.Symbol) -> sp.Expr:

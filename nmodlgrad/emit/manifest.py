@@ -28,9 +28,6 @@ def entry(tangent: TangentMechanism, name: str, file: str) -> dict[str, Any]:
         "linear": tangent.linear,
         "ions": list(mechanism.ions),
         "range_parameters": [s.name for s in symbols.values() if s.role is Role.PARAMETER and s.scope is Scope.RANGE],
-        "range_variables": [
-            s.name for s in symbols.values() if s.scope is Scope.RANGE and s.role in (Role.STATE, Role.ASSIGNED)
-        ],
         "globals": [s.name for s in symbols.values() if s.role is Role.PARAMETER and s.scope is Scope.GLOBAL]
         + (["usetable"] if _has_table(tangent) else []),
         "reversals": [s.name for s in symbols.values() if s.role is Role.REVERSAL],

@@ -69,7 +69,7 @@ class Cell:
         self.membrane: list[int] = []
         self.cable = h.nmodlgrad_cable(root(0.5))
         self.log, self.marker = h.Vector(), h.Vector()
-        self.sites: dict[tuple[str, float], Any] = {}
+        self.sites: dict[tuple[Any, float], Any] = {}
         self._allocate()
         self.cable.plan = float(layout.address(self.plan))
         self.cable.attach(self.log)
@@ -101,8 +101,8 @@ class Cell:
         return 2 * (entry.current_carried + entry.current_parameters + (0 if entry.linear else 2))
 
     # ------------------------------------------------------------------ the tree
-    def _shape(self) -> list[tuple[str, int]]:
-        return [(section.name(), int(section.nseg)) for section in self.sections]
+    def _shape(self) -> list[tuple[Any, int]]:
+        return [(section, int(section.nseg)) for section in sections_of(self.root)]
 
     def _nodes(self) -> list[int]:
         """Indices of the cell's nodes in its thread, ascending, so that parents come before children."""
@@ -155,11 +155,11 @@ class Cell:
 
     def _check_shape(self) -> None:
         try:
-            now = [(s.name(), int(s.nseg)) for s in sections_of(self.root)]
+            now = self._shape()
         except ReferenceError:
             raise CannotCarry("the cell's root section was deleted while a gradient is carried") from None
         if now != self.shape:
-            changed = ", ".join(sorted({name for name, _ in set(now) ^ set(self.shape)})) or "the order of its sections"
+            changed = ", ".join(sorted({str(s) for s, _ in set(now) ^ set(self.shape)})) or "the order of its sections"
             raise CannotCarry(
                 f"the cell of {self.root} changed after the gradient was attached ({changed}): "
                 "close() the Sensitivity and make a new one"
@@ -236,20 +236,23 @@ class Cell:
 
     def unlink(self) -> None:
         """Let the instances forget the memory."""
+        if self.cable is None:
+            return
         self.cable.plan = 0.0
+        self.cable = None
         for instance in self.instances:
             try:
                 instance.holder.ng_link = 0.0
-            except (AttributeError, ReferenceError):
+            except (AttributeError, ReferenceError, RuntimeError, TypeError):
                 continue  # the mechanism or its section is gone, and the link with it
 
 
-def place(segment: Any) -> tuple[str, float]:
+def place(segment: Any) -> tuple[Any, float]:
     """Section and centre of a segment, whatever x inside it was given; the ends 0 and 1 are nodes of their own."""
     section, x = segment.sec, float(segment.x)
     if x in (0.0, 1.0):
-        return section.name(), x
-    return section.name(), (int(x * section.nseg) + 0.5) / section.nseg
+        return section, x
+    return section, (int(x * section.nseg) + 0.5) / section.nseg
 
 
 def _band(row: NDArray[np.float64]) -> tuple[int, int, NDArray[np.float64]]:

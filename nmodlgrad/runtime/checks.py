@@ -48,7 +48,10 @@ def check_mechanisms(
     present = [(segment, mechanism.name()) for section in sections for segment in section for mechanism in segment]
     points = [point for point in points_of(sections) if point.hname() not in quiet]
     present += [(point.get_segment(), point.hname().split("[")[0]) for point in points]
+    swapped = {entry.original for entry in entries.values() if entry.swapped}
     for segment, name in present:
+        if name in swapped:
+            raise CannotCarry(f"{segment} got {name} after the Sensitivity was made: close() it and make a new one")
         if name in fine or name.endswith("_ion"):
             continue
         if name == "extracellular":

@@ -41,6 +41,8 @@ def load(*sources: str | Path, wrt: Collection[str] | None = None) -> None:
     fresh = [e for e in entries if _texts.get(e["name"]) != result.files[e["file"]]]
     present = registry.types()
     for entry in fresh:
+        if entry["name"] in _texts:
+            raise NmodlGradError(f"{entry['original']} was loaded before from another source or with another wrt")
         if entry["name"] in present:
             raise NmodlGradError(
                 f"NEURON has a mechanism {entry['name']} already (compiled mechanisms in the working folder are loaded "

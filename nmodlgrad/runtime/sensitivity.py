@@ -30,7 +30,8 @@ from nmodlgrad.runtime.target import Target, targets
 class Recorder:
     """dV/dtheta at one place, sampled whenever NEURON samples its own records."""
 
-    def __init__(self, cell: Cell, site: int) -> None:
+    def __init__(self, sensitivity: Sensitivity, cell: Cell, site: int) -> None:
+        self._sensitivity = sensitivity  # which carries what is recorded here: it lives as long as this
         self._cell, self._site = cell, site
 
     def to_numpy(self) -> NDArray[np.float64]:
@@ -100,13 +101,10 @@ class Sensitivity:
                     case _:
                         assert target.entry is not None
                         sections += _sections_with(target.entry)
-        roots = {}
-        for section in sections:
-            root = root_of(section)
-            roots[root.name()] = root
+        roots = list({root_of(section): None for section in sections})
         if not roots:
             raise UnknownParameter("no section has the mechanisms of these parameters")
-        return list(roots.values())
+        return roots
 
     def _attach(self, root: Any) -> None:
         sections = sections_of(root)
@@ -164,7 +162,7 @@ class Sensitivity:
     def record(self, segment: Any) -> Recorder:
         """Record dV/dtheta at a segment from the next finitialize on."""
         cell = self._cell(segment)
-        return Recorder(cell, cell.site_of(segment))
+        return Recorder(self, cell, cell.site_of(segment))
 
     def dv(self, segment: Any) -> NDArray[np.float64]:
         """dV/dtheta at a segment now: shape (directions,), mV per unit of theta."""

@@ -16,14 +16,6 @@ from nmodlgrad.runtime.registry import Entry, SeedParameter
 
 
 @dataclass(frozen=True)
-class Density:
-    """Key of a density mechanism's instance: its name and its node."""
-
-    entry: Entry
-    segment: Any
-
-
-@dataclass(frozen=True)
 class Target:
     """One value that a direction moves.
 
@@ -154,10 +146,10 @@ def _weight(parameter: Parameter, netcon: Any) -> Target:
 # ------------------------------------------------------------------ names
 def _density_parameter(name: str) -> tuple[Entry | None, SeedParameter]:
     known = registry.entries()
-    for entry in known.values():
-        for registered in (entry.original, entry.name):
-            if not entry.point_process and name.endswith(f"_{registered}"):
-                return entry, _seed(entry, name[: -len(registered) - 1], registered)
+    suffixes = [(registered, e) for e in known.values() if not e.point_process for registered in {e.original, e.name}]
+    for registered, entry in sorted(suffixes, key=lambda pair: -len(pair[0])):  # Ca_HVA before HVA
+        if name.endswith(f"_{registered}"):
+            return entry, _seed(entry, name[: -len(registered) - 1], registered)
     ions = {ion for entry in known.values() for ion in entry.ions}
     if name[:1] == "e" and name[1:] in ions:
         return None, SeedParameter(name, "mV", "ion")

@@ -183,12 +183,14 @@ class _Resolver:
             symbols[name] = Symbol(name, role, scope, item.span, declared.unit if declared else None)
 
     def _currents(self, listed: list[n.Suffix | n.NameList | n.UseIon | n.Threadsafe]) -> tuple[Current, ...]:
+        # nocmodl adds up all currents of a mechanism and gives the sum one sign: an electrode's if any of them is one.
+        electrode = any(isinstance(item, n.NameList) and item.kind == "ELECTRODE_CURRENT" for item in listed)
         currents = []
         for item in listed:
             if isinstance(item, n.UseIon):
-                currents += [Current(name, electrode=False) for name in item.write if name == f"i{item.ion}"]
+                currents += [Current(name, electrode) for name in item.write if name == f"i{item.ion}"]
             elif isinstance(item, n.NameList) and item.kind in ("NONSPECIFIC_CURRENT", "ELECTRODE_CURRENT"):
-                currents += [Current(name, item.kind == "ELECTRODE_CURRENT") for name in item.names]
+                currents += [Current(name, electrode) for name in item.names]
         return tuple(currents)
 
     # ------------------------------------------------------------------ checks
@@ -249,7 +251,7 @@ class _Resolver:
             if tables != [mechanism.table(block)] or len(block.arguments) != 1:
                 self.report(tables[0].span, "NG016", f"{block.name} can have one TABLE, over its only argument")
             own = {block.arguments[0].name} if block.arguments else set()
-            written = {item.target.name for item in subnodes(block) if isinstance(item, n.Assign)}
+            written = Dataflow(mechanism).access(block.body.statements).written
             for name in sorted(written - own - local_names(block.body) - set(tables[0].names) - {block.name}):
                 message = f"{block.name} assigns {name}, which is not in its TABLE: not differentiated yet"
                 self.report(tables[0].span, "NG021", message)

@@ -166,7 +166,7 @@ def mechanisms(draw: st.DrawFn) -> str:
     lines += [f"{INDENT}m = {draw(expressions(initial))}", f"{INDENT}n = {draw(expressions(initial))}"]
     lines += [*draw(statements(initial, INDENT)), "}", "BREAKPOINT {"]
     body = draw(_locals(current, ("k", "z")))
-    lines += body[:1] + [f"{INDENT}SOLVE update METHOD cnexp"] + body[1:] + draw(statements(current, INDENT))
+    lines += [*body[:1], f"{INDENT}SOLVE update METHOD cnexp", *body[1:], *draw(statements(current, INDENT))]
     lines += [f"{INDENT}i = {draw(expressions(current))}", f"{INDENT}ina = ({draw(expressions(current))})*(v - ena)"]
     lines += ["}", "DERIVATIVE update {", *draw(_locals(states, ("k", "z"))), *draw(statements(states, INDENT))]
     for state in STATES:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from interpreter.primal import Primal, Values
+from interpreter.tangent import Row, Tangent
 from nmodlgrad.calculus.forward import Linearised
 from nmodlgrad.calculus.tangent import TangentMechanism
 from nmodlgrad.numerics.phases import Phases, lower
 from nmodlgrad.semantics.names import Names
-
-from interpreter.primal import Primal, Values
-from interpreter.tangent import Row, Tangent
 
 DT_MS = 0.1
 TINY = 1e-30

@@ -9,11 +9,10 @@ from functools import lru_cache
 from types import CodeType
 from typing import Any
 
+from interpreter.primal import INTRINSICS, Primal
 from nmodlgrad.calculus.forward import Linearised
 from nmodlgrad.calculus.program import Choose, Program, Set, Step
 from nmodlgrad.calculus.tangent import TangentMechanism
-
-from interpreter.primal import INTRINSICS, Primal
 
 Row = dict[str, float]
 

@@ -85,6 +85,18 @@ def slopes(h: Any) -> Model:
     return guest(h, "slopes", "start", "vmid", "tau", "start", "gbar", amp_nA=0.6)
 
 
+@scenario("corners")
+def corners(h: Any) -> Model:
+    """A procedure called twice, m0 as a parameter, a factor that INITIAL leaves for BREAKPOINT."""
+    return guest(h, "corners", "gbar", "span", "k", whole=("m0",), amp_nA=0.6)
+
+
+@scenario("crowded")
+def crowded(h: Any) -> Model:
+    """Names that look like generated ones, blocks on one line."""
+    return guest(h, "crowded", "g", "dm_dv", "width", "e", whole=("m_rate",), amp_nA=0.5)
+
+
 @scenario("funtable")
 def funtable(h: Any, table: bool = True) -> Model:
     """A FUNCTION with an unnamed TABLE, or the same without it."""

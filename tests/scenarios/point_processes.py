@@ -34,6 +34,19 @@ def synapses_driven_by_events(h: Any) -> Model:
     )
 
 
+@scenario()
+def synapses_at_the_ends_of_sections(h: Any) -> Model:
+    """On nodes without a membrane: both ends of the soma, the far end of the dendrite."""
+    soma, dend, _ = host(h)
+    synapses = [h.ExpSyn(soma(0)), h.ExpSyn(dend(0)), h.ExpSyn(dend(1))]
+    source = stimulus(h, 2, 9, 3)
+    for number, synapse in enumerate(synapses):
+        synapse.tau = 2 + number
+    netcons = [connection(h, source, synapse, 0.004, 1.5) for synapse in synapses]
+    taus = [Direction("tau", of=synapse) for synapse in synapses]
+    return Model([soma, dend], [*taus, Direction("weight", of=netcons[2])], keep=[source, *netcons])
+
+
 @scenario("expsyn2", "alphasyn2")
 def synapses_of_a_user(h: Any) -> Model:
     """expsyn2 with two NetCons; alphasyn2, whose INITIAL computes a factor that NET_RECEIVE uses."""
@@ -55,6 +68,22 @@ def synapses_of_a_user(h: Any) -> Model:
             Direction("g_pas", sections=[dend], scale=1e-4),
         ],
         keep=[*sources],
+    )
+
+
+@scenario("injector")
+def an_electrode_with_a_leak(h: Any) -> Model:
+    """injector: an electrode current and a membrane current in one mechanism."""
+    soma, dend, _ = host(h)
+    electrodes = h.injector(soma(0.5)), h.injector(dend(0.5))
+    return Model(
+        sections=[soma, dend],
+        directions=[
+            Direction("amp", of=electrodes[0]),
+            Direction("frequency", of=electrodes[0]),
+            Direction("g", of=electrodes[0]),
+            Direction("e", of=electrodes[1]),
+        ],
     )
 
 
