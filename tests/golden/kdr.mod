@@ -160,7 +160,7 @@ VERBATIM
     if (NG_SELF->ng_cell->ng_time != t)
       hoc_execerror("kdr advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
-    ng_rates(v)
+    ng_d_rates(v)
     dn_rate_dq10 = dntau_dq10/(ntau*ntau)
     dn_rate_dv = dntau_du/(ntau*ntau)
     dn_rate_dvhalf = dntau_dvhalf/(ntau*ntau)
@@ -192,7 +192,7 @@ ENDVERBATIM
 
 : Derivatives of the initial values.
 PROCEDURE ng_initial() {
-    ng_rates(v)
+    ng_d_rates(v)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -207,7 +207,7 @@ ENDVERBATIM
 }
 
 : rates and its derivatives.
-PROCEDURE ng_rates(u) {
+PROCEDURE ng_d_rates(u) {
     LOCAL dspeed_dq10, speed, linoid_1, dlinoid_dx_1, dlinoid_1_dvhalf, dopening_du, dopening_dvhalf, opening,
           exp_1, dexp_1_du, dexp_1_dvhalf, dclosing_du, dclosing_dvhalf, closing, dntau_by_closing,
           dntau_by_opening, dninf_by_closing, dninf_by_opening

@@ -159,7 +159,7 @@ VERBATIM
     if (NG_SELF->ng_cell->ng_time != t)
       hoc_execerror("naf advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
-    ng_rates(v)
+    ng_d_rates(v)
     dm_rate_dv = dmtau_dv/(mtau*mtau)
     m_rate = -1/mtau
     exp_1 = exp(dt*m_rate)
@@ -194,7 +194,7 @@ ENDVERBATIM
 
 : Derivatives of the initial values.
 PROCEDURE ng_initial() {
-    ng_rates(v)
+    ng_d_rates(v)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -210,7 +210,7 @@ ENDVERBATIM
 }
 
 : rates and its derivatives.
-PROCEDURE ng_rates(v) {
+PROCEDURE ng_d_rates(v) {
     LOCAL speed, sodium_opening_1, dsodium_opening_dx_1, a, exp_1, dexp_1_dv, db_dv, b, exp_2, dexp_2_dv,
           da_dv, exp_3, dexp_3_dv, db_dv_2
     rates(v)

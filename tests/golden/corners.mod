@@ -1,0 +1,204 @@
+TITLE a procedure called twice, an initial value declared as m0, a factor that INITIAL leaves, time in the current
+
+NEURON {
+    SUFFIX corners
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    NONSPECIFIC_CURRENT i
+    RANGE gbar, span, k
+}
+
+UNITS {
+    (mV) = (millivolt)
+    (mA) = (milliamp)
+    (S) = (siemens)
+}
+
+PARAMETER {
+    gbar = 2e-4 (S/cm2)
+    span = 9 (mV)
+    k = 1.5
+    m0 = .3
+}
+
+ASSIGNED {
+    v (mV)
+    i (mA/cm2)
+    minf
+    factor
+}
+
+STATE { m }
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    factor = k^1.5/(1 + span/20)
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE states METHOD cnexp
+    i = gbar*factor*m^3*(1 + 0.1*sin(t/5))*(v + 70)
+}
+
+DERIVATIVE states { LOCAL left
+if (ng_link != 0) { ng_states() }  : nmodlgrad
+    rates(v + 10)
+    left = minf
+    rates(v - 10)
+    m' = (0.5*(left + minf) - m)/(4/k)
+}
+
+PROCEDURE rates(u (mV)) {
+    minf = 1/(1 + exp(-(u + 45)/span))
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: m, factor.
+: Seedable: gbar, span, k, m0.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+    dminf_dspan
+    dminf_du
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+} ng_Seed;
+typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
+  const double *ng_address;
+  ng_Seed ng_seed;
+} ng_Weight;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions, rounded up to whole vectors */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  const ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Weight *ng_weights;
+  long ng_weight_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *ng_row) {
+  const double *ng_values = ng_seed->ng_values;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep this value and the one before. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[0] = ng_pair[1];
+  ng_pair[1] = ng_value;
+}
+ENDVERBATIM
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL di_dfactor, di_dgbar, di_dm
+    di_dfactor = gbar*m*m*m*(0.1*sin(t/5) + 1)*(v + 70)
+    di_dgbar = factor*m*m*m*(0.1*sin(t/5) + 1)*(v + 70)
+    di_dm = 3*factor*gbar*m*m*(0.1*sin(t/5) + 1)*(v + 70)
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    ng_keep(ng_record + 0, _ldi_dm); /* d/dm */
+    ng_keep(ng_record + 2, _ldi_dfactor); /* d/dfactor */
+    ng_keep(ng_record + 4, _ldi_dgbar); /* d/dgbar */
+ENDVERBATIM
+}
+
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL dminf_dspan_2, dminf_dv, left, dminf_dspan_3, dminf_dv_2, m_rate, exp_1, dexp_1_dk, m_decay,
+          dm_limit_dspan, dm_limit_dv, m_limit, dm_dk, dm_dm, dm_dspan, dm_dv
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("corners advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    ng_d_rates(v + 10)
+    dminf_dspan_2 = dminf_dspan
+    dminf_dv = dminf_du
+    left = minf
+    ng_d_rates(v - 10)
+    dminf_dspan_3 = dminf_dspan
+    dminf_dv_2 = dminf_du
+    m_rate = -0.25*k
+    exp_1 = exp(dt*m_rate)
+    dexp_1_dk = -0.25*dt*exp_1
+    m_decay = exp_1
+    dm_limit_dspan = 0.5*dminf_dspan_2 + 0.5*dminf_dspan_3
+    dm_limit_dv = 0.5*dminf_dv + 0.5*dminf_dv_2
+    m_limit = 0.5*left + 0.5*minf
+    dm_dk = dexp_1_dk*(m - m_limit)
+    dm_dm = m_decay
+    dm_dspan = dm_limit_dspan*(1 - m_decay)
+    dm_dv = dm_limit_dv*(1 - m_decay)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_m = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_m = ng_row_m[ng_k];
+      ng_row_m[ng_k] = _ldm_dm*ng_old_m + _ldm_dv*ng_voltage[ng_k];
+    }
+    ng_sow(ng_self->ng_seeds + 2, _ldm_dk, ng_row_m); /* k */
+    ng_sow(ng_self->ng_seeds + 1, _ldm_dspan, ng_row_m); /* span */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+    LOCAL dfactor_dk, dfactor_dspan
+    dfactor_dk = 1.5*sqrt(k)/(0.05*span + 1)
+    dfactor_dspan = -0.05*k^1.5/((0.05*span + 1)*(0.05*span + 1))
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_m = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_factor = ng_self->ng_carried + 1*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_m[ng_k] = 0.;
+      ng_row_factor[ng_k] = 0.;
+    }
+    ng_sow(ng_self->ng_seeds + 3, 1.0, ng_row_m); /* m0 */
+    ng_sow(ng_self->ng_seeds + 2, _ldfactor_dk, ng_row_factor); /* k */
+    ng_sow(ng_self->ng_seeds + 1, _ldfactor_dspan, ng_row_factor); /* span */
+ENDVERBATIM
+}
+
+: rates and its derivatives.
+PROCEDURE ng_d_rates(u) {
+    LOCAL exp_1, dexp_1_dspan, dexp_1_du, dminf_by_exp_1
+    exp_1 = exp(-(u + 45)/span)
+    dexp_1_dspan = -exp_1*(-u - 45)/(span*span)
+    dexp_1_du = -exp_1/span
+    dminf_by_exp_1 = -1/((exp_1 + 1)*(exp_1 + 1))
+    dminf_dspan = dexp_1_dspan*dminf_by_exp_1
+    dminf_du = dexp_1_du*dminf_by_exp_1
+    minf = 1/(1 + exp_1)
+}
+
+UNITSON

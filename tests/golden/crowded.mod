@@ -1,0 +1,244 @@
+TITLE Names that look like generated ones, blocks on one line, a procedure that sets a variable in one branch only
+
+NEURON { SUFFIX crowded
+RANGE ng_link  : nmodlgrad
+THREADSAFE  : nmodlgrad
+ NONSPECIFIC_CURRENT i RANGE g, e, dm_dv, width : nothing else
+    GLOBAL m_rate }
+
+PARAMETER { g = 0.0003 (S/cm2) e = -70 (mV) m_rate = 2 dm_dv = 0.3 width = 1.1 }
+
+ASSIGNED { v (mV) i (mA/cm2) minf mtau boost }
+
+STATE { m s FROM 0 TO 1 }
+
+UNITSOFF
+INITIAL{LOCAL self
+if (ng_link != 0) { ng_initial() }  : nmodlgrad
+ : the body follows a LOCAL and a comment
+    current(v) self = keep(0.2) m = minf s = self boost = 1}
+
+BREAKPOINT{
+if (ng_link != 0) { ng_current() }  : nmodlgrad
+SOLVE update METHOD cnexp i = g*m*s*boost*(v - e)} : behind the brace
+
+DERIVATIVE update { LOCAL target
+if (ng_link != 0) { ng_states() }  : nmodlgrad
+    boost = 1
+    k(v) current(v) link(m)
+    target = width*keep(0.5)
+    m' = (minf - m)/mtau s' = (target - s)/m_rate }
+
+PROCEDURE current(u) { minf = 1/(1 + exp(-(u + 50)/10)) mtau = 1 + dm_dv*exp(-(u/40)^2) }
+PROCEDURE k(u) { if (u > -40) { boost = boost + (u + 40)/300 } }
+PROCEDURE link(x) { mtau = mtau + x*x }
+FUNCTION keep(x) { LOCAL initial initial = x x = x*x keep = exp_1(x) + initial*width }
+FUNCTION exp_1(x) { exp_1 = x }
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: m, s, boost.
+: Seedable: g, e, m_rate, dm_dv, width.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+    dminf_du
+    dmtau_ddm_dv
+    dmtau_du
+    dboost_dboost
+    dboost_du
+    dmtau_dmtau
+    dmtau_dx
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+} ng_Seed;
+typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
+  const double *ng_address;
+  ng_Seed ng_seed;
+} ng_Weight;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions, rounded up to whole vectors */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  const ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Weight *ng_weights;
+  long ng_weight_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *ng_row) {
+  const double *ng_values = ng_seed->ng_values;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep this value and the one before. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[0] = ng_pair[1];
+  ng_pair[1] = ng_value;
+}
+ENDVERBATIM
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL di_dboost, di_de, di_dg, di_dm, di_ds
+    di_dboost = g*m*s*(v - e)
+    di_de = -boost*g*m*s
+    di_dg = boost*m*s*(v - e)
+    di_dm = boost*g*s*(v - e)
+    di_ds = boost*g*m*(v - e)
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    ng_keep(ng_record + 0, _ldi_dm); /* d/dm */
+    ng_keep(ng_record + 2, _ldi_ds); /* d/ds */
+    ng_keep(ng_record + 4, _ldi_dboost); /* d/dboost */
+    ng_keep(ng_record + 6, _ldi_dg); /* d/dg */
+    ng_keep(ng_record + 8, _ldi_de); /* d/de */
+ENDVERBATIM
+}
+
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL dmtau_ddm_dv_2, dmtau_dv, keep_1, dkeep_dwidth_1, dtarget_dwidth, target, dm_rate_2_ddm_dv,
+          dm_rate_2_dm, dm_rate_2_dv, m_rate_2, exp_2, dexp_2_ddm_dv, dexp_2_dm, dexp_2_dv, m_decay, m_limit,
+          dm_ddm_dv, dm_dm, dm_dv_2, ds_rate_dm_rate, s_rate, exp_3, dexp_3_dm_rate, s_decay, s_limit,
+          ds_dm_rate, ds_ds, ds_dwidth
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("crowded advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    boost = 1
+    ng_d_k(v)
+    ng_d_current(v)
+    ng_d_link(m)
+    dmtau_ddm_dv_2 = dmtau_ddm_dv*dmtau_dmtau
+    dmtau_dv = dmtau_dmtau*dmtau_du
+    keep_1 = keep(0.5)
+    dkeep_dwidth_1 = dkeep_dwidth(0.5)
+    dtarget_dwidth = dkeep_dwidth_1*width + keep_1
+    target = width*keep_1
+    dm_rate_2_ddm_dv = dmtau_ddm_dv_2/(mtau*mtau)
+    dm_rate_2_dm = dmtau_dx/(mtau*mtau)
+    dm_rate_2_dv = dmtau_dv/(mtau*mtau)
+    m_rate_2 = -1/mtau
+    exp_2 = exp(dt*m_rate_2)
+    dexp_2_ddm_dv = dm_rate_2_ddm_dv*dt*exp_2
+    dexp_2_dm = dm_rate_2_dm*dt*exp_2
+    dexp_2_dv = dm_rate_2_dv*dt*exp_2
+    m_decay = exp_2
+    m_limit = minf
+    dm_ddm_dv = dexp_2_ddm_dv*(m - m_limit)
+    dm_dm = dexp_2_dm*(m - m_limit) + m_decay
+    dm_dv_2 = dexp_2_dv*(m - m_limit) + dminf_du*(1 - m_decay)
+    ds_rate_dm_rate = 1/(m_rate*m_rate)
+    s_rate = -1/m_rate
+    exp_3 = exp(dt*s_rate)
+    dexp_3_dm_rate = ds_rate_dm_rate*dt*exp_3
+    s_decay = exp_3
+    s_limit = target
+    ds_dm_rate = dexp_3_dm_rate*(s - s_limit)
+    ds_ds = s_decay
+    ds_dwidth = dtarget_dwidth*(1 - s_decay)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_m = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_s = ng_self->ng_carried + 1*ng_width;
+    double *NG_RESTRICT ng_row_boost = ng_self->ng_carried + 2*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_m = ng_row_m[ng_k];
+      const double ng_old_s = ng_row_s[ng_k];
+      ng_row_m[ng_k] = _ldm_dm*ng_old_m + _ldm_dv_2*ng_voltage[ng_k];
+      ng_row_s[ng_k] = _lds_ds*ng_old_s;
+      ng_row_boost[ng_k] = dboost_du*ng_voltage[ng_k];
+    }
+    ng_sow(ng_self->ng_seeds + 3, _ldm_ddm_dv, ng_row_m); /* dm_dv */
+    ng_sow(ng_self->ng_seeds + 2, _lds_dm_rate, ng_row_s); /* m_rate */
+    ng_sow(ng_self->ng_seeds + 4, _lds_dwidth, ng_row_s); /* width */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+    LOCAL dkeep_dwidth_1
+    ng_d_current(v)
+    dkeep_dwidth_1 = dkeep_dwidth(0.2)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_m = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_s = ng_self->ng_carried + 1*ng_width;
+    double *NG_RESTRICT ng_row_boost = ng_self->ng_carried + 2*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_m[ng_k] = dminf_du*ng_voltage[ng_k];
+      ng_row_s[ng_k] = 0.;
+      ng_row_boost[ng_k] = 0.;
+    }
+    ng_sow(ng_self->ng_seeds + 4, _ldkeep_dwidth_1, ng_row_s); /* width */
+ENDVERBATIM
+}
+
+: current and its derivatives.
+PROCEDURE ng_d_current(u) {
+    LOCAL exp_2, dexp_2_du, dexp_3_du
+    exp_2 = exp(-(u + 50)/10)
+    dexp_2_du = -0.1*exp_2
+    dminf_du = -dexp_2_du/((exp_2 + 1)*(exp_2 + 1))
+    minf = 1/(1 + exp_2)
+    dmtau_ddm_dv = exp(-(u/40)^2)
+    dexp_3_du = -0.00125*dmtau_ddm_dv*u
+    dmtau_du = dexp_3_du*dm_dv
+    mtau = 1 + dm_dv*dmtau_ddm_dv
+}
+
+: k and its derivatives.
+PROCEDURE ng_d_k(u) {
+    if (u > -40) {
+        boost = boost + (u + 40)/300
+        dboost_du = 1/300
+    } else {
+        dboost_du = 0
+    }
+    dboost_dboost = 1
+}
+
+: link and its derivatives.
+PROCEDURE ng_d_link(x) {
+    dmtau_dx = 2*x
+    mtau = mtau + x*x
+    dmtau_dmtau = 1
+}
+
+: The derivative of keep with respect to width.
+FUNCTION dkeep_dwidth(x) {
+    LOCAL initial
+    initial = x
+    dkeep_dwidth = initial
+}
+
+UNITSON

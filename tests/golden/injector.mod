@@ -1,0 +1,110 @@
+TITLE An electrode with a leak: NEURON gives all currents of a mechanism one sign, the electrode's
+
+NEURON {
+    POINT_PROCESS injector
+    RANGE ng_link  : nmodlgrad
+    ELECTRODE_CURRENT i
+    NONSPECIFIC_CURRENT ileak
+    RANGE amp, frequency, g, e
+    THREADSAFE
+}
+
+UNITS {
+    (mV) = (millivolt)
+    (nA) = (nanoamp)
+    (uS) = (microsiemens)
+}
+
+PARAMETER {
+    amp = 0.2 (nA)
+    frequency = 0.5 (/ms)
+    g = 0.0005 (uS)
+    e = -60 (mV)
+}
+
+ASSIGNED {
+    v (mV)
+    i (nA)
+    ileak (nA)
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    i = amp*sin(frequency*t)
+    ileak = g*(v - e)
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: none.
+: Seedable: amp, frequency, g, e.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    ng_link
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+} ng_Seed;
+typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
+  const double *ng_address;
+  ng_Seed ng_seed;
+} ng_Weight;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions, rounded up to whole vectors */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  const ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Weight *ng_weights;
+  long ng_weight_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep this value and the one before. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[0] = ng_pair[1];
+  ng_pair[1] = ng_value;
+}
+ENDVERBATIM
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL sin_1, dsin_1_dfrequency, di_dfrequency, dileak_de, dileak_dg, dtotal_current_damp,
+          dtotal_current_de, dtotal_current_dfrequency, dtotal_current_dg
+    sin_1 = sin(frequency*t)
+    dsin_1_dfrequency = t*cos(frequency*t)
+    di_dfrequency = amp*dsin_1_dfrequency
+    dileak_de = -g
+    dileak_dg = v - e
+    dtotal_current_damp = -sin_1
+    dtotal_current_de = -dileak_de
+    dtotal_current_dfrequency = -di_dfrequency
+    dtotal_current_dg = -dileak_dg
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    const double ng_density = 100./(_nd_area);
+    ng_keep(ng_record + 0, ng_density*_ldtotal_current_damp); /* d/damp */
+    ng_keep(ng_record + 2, ng_density*_ldtotal_current_dfrequency); /* d/dfrequency */
+    ng_keep(ng_record + 4, ng_density*_ldtotal_current_dg); /* d/dg */
+    ng_keep(ng_record + 6, ng_density*_ldtotal_current_de); /* d/de */
+ENDVERBATIM
+}
+
+UNITSON
