@@ -44,9 +44,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for diagnostic in refused.diagnostics:
             report.diagnostic(diagnostic)
         return 1
+    except BrokenPipeError:  # nobody reads on, as with `| head`
+        sys.stdout = None
+        return 1
     except (NmodlGradError, OSError) as error:
         report.error(str(error))
         return 1
+    except KeyboardInterrupt:
+        print("nmodlgrad: interrupted, nothing is half written", file=sys.stderr)
+        return 130
 
 
 def _parser() -> argparse.ArgumentParser:

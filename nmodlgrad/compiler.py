@@ -89,6 +89,10 @@ def compile_sources(
         except Refused as refused:
             problems += refused.diagnostics
             continue
+        except RecursionError:
+            message = "expressions or blocks are nested too deeply, or an expression has too many terms"
+            problems.append(Diagnostic("NG008", message, item.source.name, 1, 1))
+            continue
         built_in = tangent.mechanism.name in BUILT_IN
         if built_in and tangent.mechanism.is_point_process and tangent.mechanism.net_receive is None:
             problems.append(_not_silent(item, tangent.mechanism.name))

@@ -43,9 +43,15 @@ class Source:
         return self.text[start : len(self.text) if end < 0 else end].rstrip("\r")
 
 
+_SHOWN = 120  # of a line that is longer, the part around the place is shown
+
+
 @dataclass(frozen=True)
 class Diagnostic:
-    """One finding. `code` is stable (``NG0xx``), `hint` says what to do."""
+    """One finding. `code` is stable (``NG0xx``), `hint` says what to do.
+
+    `excerpt` is the line, or a part of it; `indent` and `width` place the caret under it.
+    """
 
     code: str
     message: str
@@ -53,6 +59,7 @@ class Diagnostic:
     line: int
     column: int
     excerpt: str = ""
+    indent: int = 0
     width: int = 1
     hint: str = ""
     severity: str = "error"
@@ -61,14 +68,17 @@ class Diagnostic:
     def at(cls, source: Source, span: Span, code: str, message: str, hint: str = "") -> Diagnostic:
         """A diagnostic about a stretch of a source text."""
         line, column = source.position(span.start)
-        excerpt = source.line(line)
-        width = max(1, min(span.end - span.start, len(excerpt) - column + 1))
-        return cls(code, message, source.name, line, column, excerpt, width, hint)
+        text = source.line(line)
+        start = max(0, column - 1 - _SHOWN // 2) if len(text) > _SHOWN else 0
+        excerpt = "".join(c if c.isprintable() or c == "\t" else "?" for c in text[start : start + _SHOWN])
+        indent = column - 1 - start
+        width = max(1, min(span.end - span.start, len(excerpt) - indent))
+        return cls(code, message, source.name, line, column, excerpt, indent, width, hint)
 
     def __str__(self) -> str:
         text = f"{self.file}:{self.line}:{self.column}: {self.severity}[{self.code}]: {self.message}"
         if self.excerpt:
-            indent = "".join("\t" if c == "\t" else " " for c in self.excerpt[: self.column - 1])
+            indent = "".join("\t" if c == "\t" else " " for c in self.excerpt[: self.indent])
             text += f"\n    {self.excerpt}\n    {indent}{'^' * self.width}"
         return text + (f"\n    hint: {self.hint}" if self.hint else "")
 

@@ -140,6 +140,24 @@ def test_a_source_that_is_not_there_is_said(source: str, tmp_path: Path, capsys:
     assert "NG003" in capsys.readouterr().err
 
 
+def test_an_expression_without_end_is_a_diagnostic(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "deep.mod").write_text(f"NEURON {{ SUFFIX deep }}\nBREAKPOINT {{ a = {'+'.join('1' * 20000)} }}\n")
+    assert main([str(tmp_path / "deep.mod"), "-o", str(tmp_path / "out")]) == 1
+    assert "NG008" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("data", [b"", b"\x00\xff\x1b[2J{" * 5000, b"NEURON { SUFFIX a } " * 50])
+def test_what_is_no_mechanism_is_a_short_diagnostic(
+    data: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "strange.mod").write_bytes(data)
+    assert main([str(tmp_path / "strange.mod"), "-o", str(tmp_path / "out")]) == 1
+    said = capsys.readouterr().err
+    assert "strange.mod:1:" in said
+    assert "\x1b" not in said
+    assert max(map(len, said.splitlines())) < 400
+
+
 def test_a_clamp_is_not_translated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Its augmented form would inject beside it."""
     assert main(["IClamp", "-o", str(tmp_path / "out")]) == 1

@@ -18,7 +18,7 @@ FIXTURES = sorted((TESTS / "fixtures" / "refused").glob("*.mod"))
 PACKAGE = Path(nmodlgrad.__file__).parent
 
 # Diagnostics that are about files and options rather than about a source text: see test_cli.py.
-OF_THE_COMMAND_LINE = {"NG003", "NG004", "NG005", "NG006", "NG007"}
+OF_THE_COMMAND_LINE = {"NG003", "NG004", "NG005", "NG006", "NG007", "NG008"}
 
 
 def diagnostics(path: Path) -> list[nmodlgrad.Diagnostic]:

@@ -49,6 +49,8 @@ class _Resolver:
             )
         elif suffixes[0].kind == "ARTIFICIAL_CELL":
             self.report(suffixes[0].span, "NG002", "ARTIFICIAL_CELL is not differentiated yet")
+        for extra in suffixes[1:]:
+            self.report(extra.span, "NG013", f"a second name, {extra.name}, for the mechanism {suffixes[0].name}")
         if self.found:
             raise Refused(self.found)
         listed = [item for block in neuron_blocks for item in block.items]
