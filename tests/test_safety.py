@@ -150,6 +150,28 @@ print(refusal(lambda: run(soma)))
     assert "multisplit" in out
 
 
+def test_spikes_between_carried_cells_are_warned_of() -> None:
+    out = model("""
+        import warnings
+        ng.load("hh", "pas", "ExpSyn")
+        a, b = cell("a"), cell("b")
+        synapse = h.ExpSyn(b[0](0.5))
+        netcon = h.NetCon(a[0](0.5)._ref_v, synapse, sec=a[0])
+        from_outside = h.NetCon(h.NetStim(), synapse)
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            one = ng.Sensitivity([ng.Parameter("gnabar_hh", sections=[b[0]])])
+            run(a[0])
+            print(len(said))
+            one.close()
+            both = ng.Sensitivity([ng.Parameter("gnabar_hh", sections=[a[0], b[0]])])
+            run(a[0])
+            print(len(said), said[-1].message)
+    """).splitlines()
+    assert out[0] == "0", "a is not carried: its spikes come when they come"
+    assert out[1].startswith("1 NetCon[0] carries spikes from a(0.5)")
+
+
 # ------------------------------------------------------------------ names
 def test_sections_of_one_name_are_told_apart() -> None:
     out = model("""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from neuron import h
 
-from nmodlgrad.runtime.cell import points_of
+from nmodlgrad.runtime.cell import points_of, root_of
 from nmodlgrad.runtime.errors import CannotCarry
 from nmodlgrad.runtime.registry import Entry, MechanismType
 
@@ -81,3 +82,25 @@ def check_reversals(sections: Iterable[Any], entries: Mapping[str, Entry]) -> No
                         f"{section}: {name} reads e{ion}, which changes with concentrations (or is written by a "
                         f"mechanism) during the run: that is not carried yet"
                     )
+
+
+class EventTimesAreConstants(UserWarning):
+    """A spike of a carried cell acts on a carried cell: the derivative of its time is left out."""
+
+
+def warn_of_events(roots: Iterable[Any]) -> bool:
+    """Say so if spikes of carried cells act on carried cells; whether anything was said."""
+    carried = set(roots)
+    netcons = h.List("NetCon")
+    for i in range(int(netcons.count())):
+        netcon = netcons.object(i)
+        source, target = netcon.preseg(), netcon.syn()
+        place = target.get_segment() if source is not None and target is not None else None
+        if place is not None and root_of(source.sec) in carried and root_of(place.sec) in carried:
+            message = (
+                f"{netcon} carries spikes from {source} to {target}: events are differentiated as if their times "
+                "were constants, so what the parameters do to these times is not part of the gradient"
+            )
+            warnings.warn(message, EventTimesAreConstants, stacklevel=4)
+            return True
+    return False

@@ -84,6 +84,7 @@ class Sensitivity:
         except BaseException:
             self.close()
             raise
+        self._warned = checks.warn_of_events(cell.root for cell in self._cells)
         self._handler = h.FInitializeHandler(0, _Refresh(self))
 
     # ------------------------------------------------------------------ attaching
@@ -157,6 +158,7 @@ class Sensitivity:
         for cell in self._cells:
             if cell.refresh():
                 self._check(cell)
+        self._warned = self._warned or checks.warn_of_events(cell.root for cell in self._cells)
 
     # ------------------------------------------------------------------ what the user reads and sets
     def record(self, segment: Any) -> Recorder:
