@@ -98,9 +98,11 @@ def main() -> None:
     in_own_process(1, options.dense, options.flags)  # compile before anything is timed
     for number in range(options.rounds):
         for count, found in seconds.items():
-            print(f"\rround {number + 1} of {options.rounds}, K = {count}   ", end="", file=sys.stderr, flush=True)
+            if sys.stderr.isatty():
+                print(f"\rround {number + 1} of {options.rounds}, K = {count}   ", end="", file=sys.stderr, flush=True)
             found.append(in_own_process(count, options.dense, options.flags))
-    print("\r" + " " * 40 + "\r", end="", file=sys.stderr)
+    if sys.stderr.isatty():
+        print("\r" + " " * 40 + "\r", end="", file=sys.stderr)
     original = statistics.median(seconds[0])
     print(f"original hh, 211 compartments, {DURATION_MS} ms: {1e3 * original:.1f} ms")
     print("   K   time/ms   over original   one-sided difference over it")

@@ -197,6 +197,31 @@ CONSTRUCTS = {
             f = y*z
         }
     """,
+    "a_function_that_builds_on_its_own_value": """
+        DERIVATIVE update {
+            m' = (f(v) - m)/2
+            n' = p - n
+        }
+        FUNCTION f(x) { f = x + ena  f = f*p  f = f*q + f }
+    """,
+    "a_procedure_that_moves_the_voltage_past_a_singularity": """
+        DERIVATIVE update {
+            rates()
+            m' = (a - m)/2
+            n' = v - n
+        }
+        PROCEDURE rates() { if (v < 10) { v = v + 0.3*p }  a = (v + 0.3)/(exp((v + 0.3)/4) - 1.2) }
+    """,
+    "procedures_that_change_what_is_kept": """
+        DERIVATIVE update {
+            rates(v)
+            m = m*p + a
+            rates(q)
+            m' = (a - m)/2
+            n' = b - n
+        }
+        PROCEDURE rates(x) { a = a/2 + m*x  if (a > 0.1) { b = b/3 + n } }
+    """,
     "a_slope_that_reads_its_own_state_through_a_function": """
         DERIVATIVE update { m' = f(v)*(1 - m)  n' = p - n }
         FUNCTION f(x) { f = x*m }

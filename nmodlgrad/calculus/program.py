@@ -95,6 +95,18 @@ def renamed(steps: Sequence[Step], names: Mapping[str, str]) -> list[Step]:
     return [one(step) for step in steps]
 
 
+def changed(steps: Sequence[Step]) -> set[str]:
+    """Names that the steps set, and those that the procedures they call may set."""
+    found = set(targets(steps))
+    for step in steps:
+        match step:
+            case Invoke(writes=writes):
+                found |= writes
+            case Choose(body=body, orelse=orelse):
+                found |= changed(body) | changed(orelse)
+    return found
+
+
 def targets(steps: Sequence[Step]) -> list[str]:
     """Names that the steps set, in the order of their first appearance."""
     found: dict[str, None] = {}

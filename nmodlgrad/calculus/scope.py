@@ -12,7 +12,7 @@ import sympy as sp
 
 from nmodlgrad.calculus.intrinsics import UNARY
 from nmodlgrad.calculus.printing import nmodl
-from nmodlgrad.calculus.program import Choose, Invoke, Program, Set, Step, needed, renamed, targets
+from nmodlgrad.calculus.program import Choose, Invoke, Program, Set, Step, changed, needed, renamed, targets
 from nmodlgrad.diagnostics import Diagnostic, Refused
 from nmodlgrad.numerics.build import NOWHERE
 from nmodlgrad.syntax import nodes as n
@@ -55,17 +55,19 @@ class Scope:
         self.derived: set[str] = set()  # variables of ours that are set once
         self.overwritten: set[str] = set()  # results of procedures that are called again
         self.opaque_reads: dict[str, frozenset[str]] = {}
-        self.block, self.statements = block, statements
+        self.block = block
         access = self.flow.access(statements)
-        # The derivatives of a phase change nothing that the mechanism keeps: what is read and then set becomes a copy.
-        # The tangent of a PROCEDURE does what the PROCEDURE does.
+        # The derivatives of a phase change nothing that the mechanism keeps: what is read and then set becomes a copy,
+        # or is put back at the end if a routine that is called uses it. The tangent of a PROCEDURE does what it does.
         carried = access.live & access.written - ({a.name for a in block.arguments} if block else set())
-        self.carried = frozenset() if isinstance(block, n.ProcedureBlock) else carried
+        touched = self._touched(statements)
+        self.carried = frozenset() if isinstance(block, n.ProcedureBlock) else carried - touched
+        self.put_back = sorted(carried & touched) if block is None else []
         self.exposed: set[str] = set()  # set here and read by what is called: no copies of these
         self.renamed: dict[str, str] = {}
         if isinstance(block, n.FunctionBlock):
             self.renamed[block.name] = self.names.fresh(f"{block.name}_value")
-        self.own = set(access.written)
+        self.own = {*access.written, *self.renamed.values()}
         called = [c.name for s in statements for c in calls(s) if c.name in self.flow.mechanism.procedures]
         counts = Counter(p for name in called for p in self.flow.reached(name))
         self.repeated = {p for p, count in counts.items() if count > 1}  # a later call overwrites their derivatives
@@ -82,18 +84,16 @@ class Scope:
         self.own.add(self.renamed[name])
         self.steps.append(Set(self.renamed[name], name, frozenset({name})))
 
-    def _refuse_carried(self, name: str) -> None:
-        spans = [s.span for s in self.statements if s.span != NOWHERE]
-        span = self.block.span if self.block else spans[0] if spans else NOWHERE
-        message = f"{name} is changed here and its old value is read by what is called: not differentiated yet"
-        raise Refused([Diagnostic.at(self.flow.mechanism.source, span, "NG022", message)])
+    def _touched(self, statements: Sequence[n.Statement]) -> frozenset[str]:
+        """What the routines that are called read or set."""
+        called = {c.name for s in statements for c in calls(s)}
+        routines = [self.flow.procedure(name) for name in called & self.flow.mechanism.procedures.keys()]
+        routines += [self.flow.function(name) for name in called & self.flow.mechanism.functions.keys()]
+        return frozenset().union(*(access.live | access.written for access in routines))
 
     def _expose(self, names: Iterable[str]) -> None:
         """A routine that is called reads or sets these names: the mechanism's own variables have to hold them."""
-        for name in self.own.intersection(names):
-            if name in self.renamed:
-                self._refuse_carried(name)
-            self.exposed.add(name)
+        self.exposed |= self.own.intersection(names)
 
     # ------------------------------------------------------------------ what is known
     def now(self, name: str) -> str:
@@ -105,8 +105,11 @@ class Scope:
         return self.environment.get(name, {})
 
     def finish(self, wanted: Iterable[str]) -> Program:
-        """The steps needed for `wanted`."""
+        """The steps needed for `wanted`, and those that put back what they change."""
         steps, _ = needed(self.steps, wanted)
+        for name in [name for name in self.put_back if name in changed(steps)]:
+            before = self.names.fresh(f"{name}_before")
+            steps = [Set(before, name, frozenset({name})), *steps, Set(name, before, frozenset({before}))]
         return Program(steps, [name for name in targets(steps) if name not in self.exposed])
 
     def finish_into(self, results: Mapping[str, sp.Expr], outputs: Iterable[str] = ()) -> Program:

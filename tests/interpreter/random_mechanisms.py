@@ -133,9 +133,8 @@ def procedures(draw: st.DrawFn, known: list[Routine]) -> tuple[list[str], list[R
     found: list[Routine] = []
     for name in draw(st.sampled_from([(), ("rates",), ("rates", "more")])):
         arguments = draw(st.lists(st.sampled_from(("x", "v", "b", "n")), min_size=0, max_size=2, unique=True))
-        settable = draw(st.lists(st.sampled_from(SHARED), min_size=1, max_size=2, unique=True))
-        inert = [] if draw(st.integers(0, 4)) else settable  # a name that is read and set is mostly refused
-        readable = [*arguments, *(x for x in draw(_some(arguments)) if x not in settable or x in inert)]
+        settable = draw(st.lists(st.sampled_from((*SHARED, *SHARED, "m", "v")), min_size=1, max_size=2, unique=True))
+        readable = [*arguments, *draw(_some(arguments))]
         place = Place(readable, [x for x in settable if x not in arguments], known, list(found))
         body = draw(_locals(place, tuple(x for x in ("z", "c") if x not in arguments)))
         if not place.settable:

@@ -49,7 +49,9 @@ def derivatives(of: TangentMechanism, direction: str, weight: float = 0.4) -> It
     tangent = Tangent(of, plain)
     rows = dict.fromkeys(of.carried, 0.0) | {direction: 1.0}
     event = complex(weight, TINY if direction == of.weight else 0)
+    voltage = moved.values["v"]
     for phase in PHASES:
+        moved.values["v"], plain.values["v"] = voltage, complex(voltage.real)  # as NEURON sets it before each block
         linearised: Linearised | None = getattr(of, phase)
         arguments = {of.weight: weight} if phase == "receive" and of.weight else {}
         partials: dict[str, Row] = {}
@@ -68,8 +70,7 @@ def derivatives(of: TangentMechanism, direction: str, weight: float = 0.4) -> It
             yield Visit(phase, of.total, sums[of.total], total.imag / TINY)
             # the voltage moves by the current, as in one compartment
             rows["v"] = rows.get("v", 0.0) - DT_MS * sums[of.total]
-            moved.values["v"] -= DT_MS * total
-            plain.values["v"] = complex(moved.values["v"].real)
+            voltage -= DT_MS * total
         else:
             rows |= sums
             for name in of.carried:
