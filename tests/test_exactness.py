@@ -34,6 +34,7 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "of_initial_states_from_parameters": ("slopes", {}),
     "of_repeated_calls_and_declared_initial_values": ("corners", {}),
     "whatever_the_names_and_the_layout": ("crowded", {}),
+    "through_procedures_that_change_what_they_read": ("moved", {}),
     "of_a_function_with_a_table": ("funtable", {}),
     "of_a_function_whose_table_is_off": ("funtable", {"table": False}),
     "beyond_the_end_of_a_table": ("naf_beyond_its_table", {}),

@@ -97,6 +97,12 @@ def crowded(h: Any) -> Model:
     return guest(h, "crowded", "g", "dm_dv", "width", "e", whole=("m_rate",), amp_nA=0.5)
 
 
+@scenario("moved")
+def moved(h: Any) -> Model:
+    """Procedures that change what they read: the voltage, and a state."""
+    return guest(h, "moved", "tau", "gbar", amp_nA=0.6)
+
+
 @scenario("funtable")
 def funtable(h: Any, table: bool = True) -> Model:
     """A FUNCTION with an unnamed TABLE, or the same without it."""

@@ -1,0 +1,239 @@
+TITLE procedures that change what they read: one moves v past a singularity, one lets a state jump
+
+NEURON {
+    SUFFIX moved
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    NONSPECIFIC_CURRENT i
+    RANGE gbar, tau
+}
+
+UNITS {
+    (mV) = (millivolt)
+    (mA) = (milliamp)
+    (S) = (siemens)
+}
+
+PARAMETER {
+    gbar = 2e-4 (S/cm2)
+    tau = 4 (ms)
+}
+
+ASSIGNED {
+    v (mV)
+    i (mA/cm2)
+    minf
+}
+
+STATE { m s }
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    rates()
+    m = minf
+    s = 0.1
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE states METHOD cnexp
+    i = gbar*m*(1 + s)*(v + 70)
+}
+
+DERIVATIVE states {
+    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    rates()
+    m' = (minf - m)/tau
+    s' = -s/tau
+    lift(0.01)
+}
+
+PROCEDURE rates() {
+    if (v == -27) { v = v + 0.0001 }
+    minf = 0.1*(v + 27)/(1 - exp(-(v + 27)/9))/(5 + s)
+}
+
+PROCEDURE lift(x) {
+    s = s + x*m
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: m, s.
+: Seedable: gbar, tau.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+    dminf_ds
+    dminf_dv
+    dv_dv
+    ds_dm
+    ds_ds_2
+    ds_dx
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+} ng_Seed;
+typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
+  const double *ng_address;
+  ng_Seed ng_seed;
+} ng_Weight;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions, rounded up to whole vectors */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  const ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Weight *ng_weights;
+  long ng_weight_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *ng_row) {
+  const double *ng_values = ng_seed->ng_values;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep this value and the one before. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[0] = ng_pair[1];
+  ng_pair[1] = ng_value;
+}
+ENDVERBATIM
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL di_dgbar, di_dm, di_ds
+    di_dgbar = m*(s + 1)*(v + 70)
+    di_dm = gbar*(s + 1)*(v + 70)
+    di_ds = gbar*m*(v + 70)
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    ng_keep(ng_record + 0, _ldi_dm); /* d/dm */
+    ng_keep(ng_record + 2, _ldi_ds); /* d/ds */
+    ng_keep(ng_record + 4, _ldi_dgbar); /* d/dgbar */
+ENDVERBATIM
+}
+
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL v_before, s_before, m_before, dm_rate_dtau, m_rate, exp_1, dexp_1_dtau, m_decay, m_limit, dm_dm,
+          dm_ds, dm_dtau, dm_dv, ds_rate_dtau, s_rate, exp_2, dexp_2_dtau, s_decay, s_limit, ds_ds, ds_dtau,
+          ds_dm_2, ds_ds_3, ds_dtau_2, ds_dv
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("moved advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    v_before = v
+    s_before = s
+    m_before = m
+    ng_d_rates()
+    dm_rate_dtau = 1/(tau*tau)
+    m_rate = -1/tau
+    exp_1 = exp(dt*m_rate)
+    dexp_1_dtau = dm_rate_dtau*dt*exp_1
+    m_decay = exp_1
+    m_limit = minf
+    dm_dm = m_decay
+    dm_ds = dminf_ds*(1 - m_decay)
+    dm_dtau = dexp_1_dtau*(m - m_limit)
+    dm_dv = dminf_dv*(1 - m_decay)
+    m = m_decay*(m - m_limit) + m_limit
+    ds_rate_dtau = 1/(tau*tau)
+    s_rate = -1/tau
+    exp_2 = exp(dt*s_rate)
+    dexp_2_dtau = ds_rate_dtau*dt*exp_2
+    s_decay = exp_2
+    s_limit = 0
+    ds_ds = s_decay
+    ds_dtau = dexp_2_dtau*(s - s_limit)
+    s = s_decay*(s - s_limit) + s_limit
+    ng_d_lift(0.01)
+    ds_dm_2 = dm_dm*ds_dm
+    ds_ds_3 = dm_ds*ds_dm + ds_ds*ds_ds_2
+    ds_dtau_2 = dm_dtau*ds_dm + ds_ds_2*ds_dtau
+    ds_dv = dm_dv*ds_dm
+    m = m_before
+    s = s_before
+    v = v_before
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_m = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_s = ng_self->ng_carried + 1*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_m = ng_row_m[ng_k];
+      const double ng_old_s = ng_row_s[ng_k];
+      ng_row_m[ng_k] = _ldm_dm*ng_old_m + _ldm_ds*ng_old_s + _ldm_dv*ng_voltage[ng_k];
+      ng_row_s[ng_k] = _lds_dm_2*ng_old_m + _lds_ds_3*ng_old_s + _lds_dv*ng_voltage[ng_k];
+    }
+    ng_sow(ng_self->ng_seeds + 1, _ldm_dtau, ng_row_m); /* tau */
+    ng_sow(ng_self->ng_seeds + 1, _lds_dtau_2, ng_row_s); /* tau */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+    LOCAL v_before
+    v_before = v
+    ng_d_rates()
+    v = v_before
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_m = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_s = ng_self->ng_carried + 1*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_m[ng_k] = dminf_dv*ng_voltage[ng_k];
+      ng_row_s[ng_k] = 0.;
+    }
+ENDVERBATIM
+}
+
+: rates and its derivatives.
+PROCEDURE ng_d_rates() {
+    LOCAL exp_1, dexp_1_dv
+    if (v == -27) {
+        v = v + 0.0001
+    }
+    exp_1 = exp(-(v + 27)/9)
+    dexp_1_dv = -exp_1/9
+    dminf_ds = -(0.1*v + 2.7)/((s + 5)*(s + 5)*(1 - exp_1))
+    dminf_dv = dexp_1_dv*(0.1*v + 2.7)/((1 - exp_1)*(1 - exp_1)*(s + 5)) + 0.1/((1 - exp_1)*(s + 5))
+    minf = 0.1*(v + 27)/(1 - exp_1)/(5 + s)
+    dv_dv = 1
+}
+
+: lift and its derivatives.
+PROCEDURE ng_d_lift(x) {
+    s = s + x*m
+    ds_dm = x
+    ds_ds_2 = 1
+    ds_dx = m
+}
+
+UNITSON
