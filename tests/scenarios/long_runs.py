@@ -9,15 +9,17 @@ from scenarios.parts import clamp, connection, section, stimulus
 from scenarios.point_processes import synapses_driven_by_events
 from scenarios.registry import scenario
 
+DENSITY = ("naf", "kdr", "leak", "nap", "gated", "chained", "slopes", "funtable", "corners", "moved")
 
-@scenario("naf", "kdr", "leak", "nap", "gated", "chained", "slopes", "funtable", "expsyn2", "alphasyn2", "drive")
+
+@scenario(*DENSITY, "expsyn2", "alphasyn2", "drive")
 def all_the_fixtures(h: Any, table: bool = True, duration_ms: float = 100.0) -> Model:
     """Every fixture in one branched cell that goes on spiking."""
     h.usetable_naf = h.usetable_funtable = int(table)
     soma, dend, twig = section(h, "soma", 24, 24), section(h, "dend", 120, 2, 5), section(h, "twig", 60, 1, 3)
     dend.connect(soma(1))
     twig.connect(dend(0.6))
-    for suffix in ("naf", "kdr", "leak", "nap", "gated", "chained", "slopes", "funtable"):
+    for suffix in DENSITY:
         soma.insert(suffix)
     for suffix in ("leak", "slopes", "nap"):
         dend.insert(suffix)
