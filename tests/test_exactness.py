@@ -37,6 +37,8 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "through_procedures_that_change_what_they_read": ("moved", {}),
     "of_a_function_with_a_table": ("funtable", {}),
     "of_a_function_whose_table_is_off": ("funtable", {"table": False}),
+    "of_a_table_over_a_procedure_that_sets_more": ("trates", {}),
+    "of_the_same_without_its_table": ("trates", {"table": False}),
     "beyond_the_end_of_a_table": ("naf_beyond_its_table", {}),
     "of_a_procedure_whose_table_is_off": ("naf_beyond_its_table", {"table": False}),
     "with_every_mechanism_together": ("all_the_fixtures", {"table": False, "duration_ms": 30.0}),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from oracle.jobs import BUILTINS, FIXTURES
 from processes import model
 
 GRADIENT = """
@@ -90,6 +91,19 @@ def test_an_unknown_parameter_is_refused_with_the_near_names() -> None:
         assert words in line
 
 
+def test_what_can_not_be_seeded_is_refused_with_the_reason() -> None:
+    out = model(f"""
+        ng.load(*{BUILTINS}, {str(FIXTURES)!r})
+        soma, dend, clamp = cell()
+        for mechanism in ("trates", "kdr"):
+            soma.insert(mechanism)
+        for parameter in (ng.Parameter("q10_trates"), ng.Parameter("vhalf_kdr", sections=[soma])):
+            print(refusal(lambda: ng.Sensitivity([parameter])))
+    """).splitlines()
+    assert "acts through the TABLE of look_up" in out[0]
+    assert "GLOBAL: one value for all instances, so it takes no place" in out[1]
+
+
 # ------------------------------------------------------------------ changes under our feet
 def test_a_change_of_nseg_is_noticed_at_finitialize() -> None:
     out = model(GRADIENT + "dend.nseg = 5\nprint(refusal(lambda: run(soma)))", errors=True)
@@ -135,6 +149,21 @@ def test_a_deleted_cell_leaves_a_clear_error() -> None:
     out = model(GRADIENT + "h.delete_section(sec=dend)\nprint(refusal(lambda: run(soma)))")
     assert "nothing was refused" not in out
     assert "SegmentationFault" not in out
+
+
+def test_closing_after_everything_was_deleted_is_quiet() -> None:
+    out = model(
+        GRADIENT
+        + """
+run(soma)
+for section in list(h.allsec()):
+    h.delete_section(sec=section)
+print(refusal(sens.close))
+h.finitialize(-65)
+""",
+        errors=True,
+    )
+    assert out == "nothing was refused\n"
 
 
 def test_a_cell_that_is_split_is_refused() -> None:
@@ -223,6 +252,23 @@ def test_a_record_keeps_its_sensitivity_alive() -> None:
 def test_two_on_one_cell_are_refused() -> None:
     out = model(GRADIENT + "print(refusal(lambda: ng.Sensitivity([ng.Parameter('gl_hh', sections=[soma])])))")
     assert "another Sensitivity" in out
+
+
+def test_a_global_parameter_acts_at_the_ends_of_sections_too(tmp_path: Path) -> None:
+    text = (Path(__file__).parent / "fixtures" / "expsyn2.mod").read_text()
+    text = text.replace("POINT_PROCESS expsyn2", "POINT_PROCESS shared").replace("RANGE tau,", "GLOBAL tau\n    RANGE")
+    (tmp_path / "shared.mod").write_text(text)
+    out = model(
+        """
+        ng.load("hh", "pas", "shared.mod")
+        a, b = cell("a"), cell("b")
+        synapses = h.shared(a[0](0.5)), h.shared(b[1](1))
+        sens = ng.Sensitivity([ng.Parameter("tau", of=synapses[0])])
+        print(sens.dv(a[0](0.5)), sens.dv(b[0](0.5)))
+        """,
+        tmp_path,
+    )
+    assert out == "[0.] [0.]\n"
 
 
 def test_two_on_two_cells_do_not_meet() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -238,13 +239,13 @@ class Cell:
         """Let the instances forget the memory."""
         if self.cable is None:
             return
-        self.cable.plan = 0.0
+        if self.cable.has_loc():
+            self.cable.plan = 0.0
         self.cable = None
+        gone = (AttributeError, ReferenceError, RuntimeError, TypeError)  # with its section, and the link with it
         for instance in self.instances:
-            try:
+            with suppress(*gone):
                 instance.holder.ng_link = 0.0
-            except (AttributeError, ReferenceError, RuntimeError, TypeError):
-                continue  # the mechanism or its section is gone, and the link with it
 
 
 def place(segment: Any) -> tuple[Any, float]:

@@ -242,12 +242,7 @@ def _kind(point: Any) -> str:
 
 def _sections_with(entry: registry.Entry) -> Iterable[Any]:
     for section in h.allsec():
-        if (
-            section.has_membrane(entry.name)
-            or section.has_membrane(entry.original)
-            or (
-                entry.point_process
-                and any(_kind(p) in (entry.name, entry.original) for s in section for p in s.point_processes())
-            )
-        ):
+        names = {mechanism.name() for segment in section for mechanism in segment}
+        names |= {_kind(point) for point in points_of([section])}
+        if names & {entry.name, entry.original}:
             yield section

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +18,10 @@ def swap_density(sections: Iterable[Any], entry: Entry) -> list[Any]:
 
 
 def unswap_density(sections: Iterable[Any], entry: Entry) -> None:
-    """Put the original back, with the parameters' present values."""
-    _replace(sections, entry, entry.name, entry.original)
+    """Put the original back, with the parameters' present values, where the section still is."""
+    for section in sections:
+        with suppress(ReferenceError):
+            _replace([section], entry, entry.name, entry.original)
 
 
 def _replace(sections: Iterable[Any], entry: Entry, old: str, new: str) -> list[Any]:

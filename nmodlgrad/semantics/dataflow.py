@@ -205,3 +205,17 @@ def _branch(orelse: n.Body | n.IfStatement | None) -> tuple[n.Statement, ...]:
     if orelse is None:
         return ()
     return orelse.statements if isinstance(orelse, n.Body) else (orelse,)
+
+
+def called_by(mechanism: Mechanism) -> dict[str, set[str]]:
+    """What each FUNCTION and PROCEDURE calls."""
+    return {block.name: {c.name for c in calls(block.body)} for block in mechanism.callables}
+
+
+def reached(called: Mapping[str, set[str]], start: set[str]) -> set[str]:
+    """What is called from somewhere, directly or not, the start included."""
+    found: set[str] = set()
+    while start - found:
+        found |= start
+        start = {name for caller in start for name in called.get(caller, ())}
+    return found

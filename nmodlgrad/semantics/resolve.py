@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from nmodlgrad.diagnostics import Diagnostic, Refused, Source, Span
-from nmodlgrad.semantics.dataflow import Dataflow, local_names
+from nmodlgrad.semantics import tables
+from nmodlgrad.semantics.dataflow import Dataflow, called_by, local_names, reached
 from nmodlgrad.semantics.language import BEYOND, ENVIRONMENT, INTRINSICS, OUTSIDE
 from nmodlgrad.semantics.mechanism import Current, Mechanism, Role, Scope, Symbol
 from nmodlgrad.syntax import nodes as n
@@ -75,7 +76,7 @@ class _Resolver:
         self._check_solves(mechanism)
         self._check_recursion(mechanism)
         self._check_functions(mechanism)
-        self._check_tables(mechanism)
+        self.found += tables.check(mechanism)
         blocks = (mechanism.initial, mechanism.breakpoint, mechanism.net_receive, *mechanism.derivatives.values())
         phases = [block.body for block in blocks if block]
         for body, own in self._scopes(mechanism):
@@ -116,8 +117,9 @@ class _Resolver:
                     self.report(span, "NG002", "derivatives of higher order are not differentiated yet")
                 case n.Text(span=span):
                     self.report(span, "NG002", "a function that takes text is not differentiated yet")
+        used = {item.name for item in subnodes(self.tree) if isinstance(item, n.VariableName | n.Prime)}
         for item in self.tree.items:
-            if isinstance(item, n.LocalList):
+            if isinstance(item, n.LocalList) and used.intersection(item.names):  # a relic, often, that nobody uses
                 self.report(item.span, "NG002", "LOCAL at file scope is not differentiated yet")
             elif isinstance(item, n.NetReceiveBlock) and len(item.arguments) != 1:
                 self.report(item.span, "NG002", "a NET_RECEIVE with more than one argument is not differentiated yet")
@@ -217,14 +219,9 @@ class _Resolver:
             self.report(mechanism.solves[1].span, "NG002", "more than one SOLVE is not differentiated yet")
 
     def _check_recursion(self, mechanism: Mechanism) -> None:
-        called = {b.name: {c.name for c in calls(b.body)} for b in mechanism.callables}
+        called = called_by(mechanism)
         for block in mechanism.callables:
-            reached: set[str] = set()
-            ahead = set(called[block.name])
-            while ahead:
-                reached |= ahead
-                ahead = {name for caller in ahead for name in called.get(caller, ())} - reached
-            if block.name in reached:
+            if block.name in reached(called, called[block.name]):
                 self.report(block.span, "NG002", f"{block.name} calls itself: recursion is not differentiated")
 
     def _check_functions(self, mechanism: Mechanism) -> None:
@@ -243,20 +240,6 @@ class _Resolver:
                 elif isinstance(item, n.Assign) and item.target.name in weights:
                     message = f"assigning {item.target.name} changes the NetCon's weight: not differentiated yet"
                     self.report(item.span, "NG002", message)
-
-    def _check_tables(self, mechanism: Mechanism) -> None:
-        """A table stands for everything that its routine computes, over one argument."""
-        for block in mechanism.callables:
-            tables = [item for item in subnodes(block) if isinstance(item, n.Table)]
-            if not tables:
-                continue
-            if tables != [mechanism.table(block)] or len(block.arguments) != 1:
-                self.report(tables[0].span, "NG016", f"{block.name} can have one TABLE, over its only argument")
-            own = {block.arguments[0].name} if block.arguments else set()
-            written = Dataflow(mechanism).access(block.body.statements).written
-            for name in sorted(written - own - local_names(block.body) - set(tables[0].names) - {block.name}):
-                message = f"{block.name} assigns {name}, which is not in its TABLE: not differentiated yet"
-                self.report(tables[0].span, "NG021", message)
 
     def _scopes(self, mechanism: Mechanism) -> Iterator[tuple[n.Body, set[str]]]:
         for item in mechanism.tree.items:

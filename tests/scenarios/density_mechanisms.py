@@ -114,6 +114,18 @@ def funtable(h: Any, table: bool = True) -> Model:
     return Model([soma], directions, [clamp(h, soma(0.5), 0.22)], TABLED_MS if table else 30.0)
 
 
+@scenario("trates")
+def trates(h: Any, table: bool = True) -> Model:
+    """A table over a procedure that also sets a factor which BREAKPOINT uses, or the same without it."""
+    h.usetable_trates = int(table)
+    h.celsius = 8
+    soma = section(h, "soma", 20, 20)
+    membrane(h, [soma])
+    soma.insert("trates")
+    directions = [Direction("gbar_trates", sections=[soma]), Direction("gnabar_hh", sections=[soma])]
+    return Model([soma], directions, [clamp(h, soma(0.5), 0.25)], TABLED_MS if table else 30.0)
+
+
 @scenario("naf", "kdr", "leak")
 def naf_beyond_its_table(h: Any, table: bool = True) -> Model:
     """Spikes by naf, kdr and leak alone; they leave naf's table, which ends at 40 mV."""

@@ -1,0 +1,237 @@
+TITLE A table over a procedure that sets more than the table holds: rates nobody keeps, and a temperature factor
+
+NEURON {
+    SUFFIX trates
+    RANGE ng_link  : nmodlgrad
+    USEION k READ ek WRITE ik
+    RANGE gbar, g
+    GLOBAL q10, vmin, vmax, factor
+}
+
+UNITS {
+    (mV) = (millivolt)
+    (mA) = (milliamp)
+    (S) = (siemens)
+}
+
+PARAMETER {
+    gbar = 0.004 (S/cm2)
+    q10 = 2.3
+    vmin = -120 (mV)
+    vmax = 100 (mV)
+}
+
+ASSIGNED {
+    v (mV)
+    celsius (degC)
+    ek (mV)
+    ik (mA/cm2)
+    g (S/cm2)
+    opening (/ms)
+    closing (/ms)
+    ninf
+    ntau (ms)
+    factor
+}
+
+STATE { n }
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    look_up(v)
+    n = ninf
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE states METHOD cnexp
+    g = factor*gbar*n
+    ik = g*(v - ek)
+}
+
+LOCAL nexp : a relic that nobody uses
+
+DERIVATIVE states {
+    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    look_up(v)
+    n' = (ninf - n)/ntau
+}
+
+UNITSOFF
+PROCEDURE look_up(v (mV)) {
+    TABLE ninf, ntau
+    DEPEND celsius, q10
+    FROM vmin TO vmax WITH 199
+    rates(v)
+}
+
+PROCEDURE rates(v (mV)) {
+    opening = 0.02*(v + 30.5)/(1 - exp(-(v + 30.5)/9))
+    closing = -0.02*(v + 30.5)/(1 - exp((v + 30.5)/9))
+    factor = q10^((celsius - 6.3)/10)
+    ntau = 1/factor/(opening + closing)
+    ninf = opening/(opening + closing)
+}
+UNITSON
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: n.
+: Seedable: gbar, ek.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+    dclosing_dv
+    dninf_dv_2
+    dntau_dv_2
+    dopening_dv
+    dninf_dv
+    dntau_dv
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+} ng_Seed;
+typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
+  const double *ng_address;
+  ng_Seed ng_seed;
+} ng_Weight;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions, rounded up to whole vectors */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  const ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Weight *ng_weights;
+  long ng_weight_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep this value and the one before. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[0] = ng_pair[1];
+  ng_pair[1] = ng_value;
+}
+ENDVERBATIM
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL dg_dgbar, dg_dn, g, dik_dek, dik_dgbar, dik_dn
+    dg_dgbar = factor*n
+    dg_dn = factor*gbar
+    g = factor*gbar*n
+    dik_dek = -g
+    dik_dgbar = dg_dgbar*(v - ek)
+    dik_dn = dg_dn*(v - ek)
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    ng_keep(ng_record + 0, _ldik_dn); /* d/dn */
+    ng_keep(ng_record + 2, _ldik_dgbar); /* d/dgbar */
+    ng_keep(ng_record + 4, _ldik_dek); /* d/dek */
+ENDVERBATIM
+}
+
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL dn_rate_dv, n_rate, exp_1, dexp_1_dv, n_decay, n_limit, dn_dn, dn_dv
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("trates advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    ng_d_look_up(v)
+    dn_rate_dv = dntau_dv/(ntau*ntau)
+    n_rate = -1/ntau
+    exp_1 = exp(dt*n_rate)
+    dexp_1_dv = dn_rate_dv*dt*exp_1
+    n_decay = exp_1
+    n_limit = ninf
+    dn_dn = n_decay
+    dn_dv = dexp_1_dv*(n - n_limit) + dninf_dv*(1 - n_decay)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_n = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_n = ng_row_n[ng_k];
+      ng_row_n[ng_k] = _ldn_dn*ng_old_n + _ldn_dv*ng_voltage[ng_k];
+    }
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+    ng_d_look_up(v)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_n = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_n[ng_k] = dninf_dv*ng_voltage[ng_k];
+    }
+ENDVERBATIM
+}
+
+: rates and its derivatives.
+PROCEDURE ng_d_rates(v) {
+    LOCAL exp_1, dexp_1_dv, exp_2, dexp_2_dv
+    exp_1 = exp(-(v + 30.5)/9)
+    dexp_1_dv = -exp_1/9
+    dopening_dv = dexp_1_dv*(0.02*v + 0.61)/((1 - exp_1)*(1 - exp_1)) + 0.02/(1 - exp_1)
+    opening = 0.02*(v + 30.5)/(1 - exp_1)
+    exp_2 = exp((v + 30.5)/9)
+    dexp_2_dv = exp_2/9
+    dclosing_dv = dexp_2_dv*(-0.02*v - 0.61)/((1 - exp_2)*(1 - exp_2)) - 0.02/(1 - exp_2)
+    closing = -0.02*(v + 30.5)/(1 - exp_2)
+    factor = q10^((celsius - 6.3)/10)
+    dntau_dv_2 = -dclosing_dv/(factor*(closing + opening)*(closing + opening)) - dopening_dv/(factor*(closing + opening)*(closing + opening))
+    ntau = 1/factor/(opening + closing)
+    dninf_dv_2 = dopening_dv*(1/(closing + opening) - opening/((closing + opening)*(closing + opening))) - dclosing_dv*opening/((closing + opening)*(closing + opening))
+    ninf = opening/(opening + closing)
+}
+
+: look_up and its derivatives.
+PROCEDURE ng_d_look_up(v) {
+    look_up(v)
+VERBATIM
+    if (usetable) { /* piecewise linear: the slope of the bin, zero outside the range */
+      double ng_place;
+      _check_look_up(_threadargs_);
+      ng_place = _mfac_look_up*(_lv - _tmin_look_up);
+      if (ng_place > 0. && ng_place < 199.) {
+        const int ng_bin = (int) ng_place;
+        dninf_dv = (_t_ninf[ng_bin + 1] - _t_ninf[ng_bin])*_mfac_look_up;
+        dntau_dv = (_t_ntau[ng_bin + 1] - _t_ntau[ng_bin])*_mfac_look_up;
+      } else {
+        dninf_dv = 0.;
+        dntau_dv = 0.;
+      }
+      return 0;
+    }
+ENDVERBATIM
+    ng_d_rates(v)
+    dninf_dv = dninf_dv_2
+    dntau_dv = dntau_dv_2
+}
+
+UNITSON
