@@ -119,11 +119,16 @@ def compile_sources(
 
 def _differentiate(item: Found, wrt: Collection[str] | None, known: set[str]) -> Any:
     from nmodlgrad.calculus.tangent import differentiate
+    from nmodlgrad.checks import check
+    from nmodlgrad.semantics import coverage
     from nmodlgrad.semantics.resolve import resolve
-    from nmodlgrad.syntax.parse import parse
 
-    mechanism = resolve(item.source, parse(item.source))
+    mechanism = resolve(item.source)
     known.update(mechanism.symbols)
+    errors = [found for found in check(mechanism) if found.severity == "error"]
+    if errors:
+        raise Refused(errors)
+    coverage.require(mechanism)
     return differentiate(mechanism, wrt)
 
 

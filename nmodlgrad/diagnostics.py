@@ -2,9 +2,45 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
+
+from nmodlgrad.catalogue import CATALOGUE
+
+
+@dataclass(frozen=True)
+class Source:
+    """A mechanism's text with the name under which diagnostics speak of it.
+
+    The text is decoded as latin-1, so that every byte of a file is one character and comes back unchanged.
+    Lines end with a newline, a carriage return, or both.
+    """
+
+    name: str
+    text: str
+
+    @cached_property
+    def readable(self) -> str:
+        """The text before the first control-Z or control-D, where NEURON stops reading."""
+        return re.split("[\x1a\x04]", self.text, maxsplit=1)[0]
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(match.end() for match in re.finditer(r"\r\n?|\n", self.text))]
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset, both counted from 1."""
+        line = bisect_right(self._line_starts, offset)
+        return line, offset - self._line_starts[line - 1] + 1
+
+    def line(self, number: int) -> str:
+        """The text of a line, counted from 1, without its end."""
+        start = self._line_starts[number - 1]
+        ends = self._line_starts[number : number + 1]
+        return self.text[start : ends[0] if ends else len(self.text)].rstrip("\r\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,34 +49,10 @@ class Span:
 
     start: int
     end: int
+    source: Source = field(default=Source("", ""), compare=False, repr=False)
 
 
-@dataclass(frozen=True)
-class Source:
-    """A mechanism's text with the name under which diagnostics speak of it.
-
-    The text is decoded as latin-1, so that every byte of a file is one character and comes back unchanged.
-    """
-
-    name: str
-    text: str
-
-    @cached_property
-    def _line_starts(self) -> list[int]:
-        return [0, *(i + 1 for i, character in enumerate(self.text) if character == "\n")]
-
-    def position(self, offset: int) -> tuple[int, int]:
-        """Line and column of an offset, both counted from 1."""
-        from bisect import bisect_right
-
-        line = bisect_right(self._line_starts, offset)
-        return line, offset - self._line_starts[line - 1] + 1
-
-    def line(self, number: int) -> str:
-        """The text of a line, counted from 1, without its end."""
-        start = self._line_starts[number - 1]
-        end = self.text.find("\n", start)
-        return self.text[start : len(self.text) if end < 0 else end].rstrip("\r")
+NOWHERE = Span(0, 0)  # the place of what stands in no text
 
 
 _SHOWN = 120  # of a line that is longer, the part around the place is shown
@@ -62,11 +74,16 @@ class Diagnostic:
     indent: int = 0
     width: int = 1
     hint: str = ""
-    severity: str = "error"
+
+    @property
+    def severity(self) -> str:
+        """``error`` or ``warning``."""
+        return CATALOGUE[self.code].severity
 
     @classmethod
-    def at(cls, source: Source, span: Span, code: str, message: str, hint: str = "") -> Diagnostic:
+    def at(cls, span: Span, code: str, message: str, hint: str = "") -> Diagnostic:
         """A diagnostic about a stretch of a source text."""
+        source = span.source
         line, column = source.position(span.start)
         text = source.line(line)
         start = max(0, column - 1 - _SHOWN // 2) if len(text) > _SHOWN else 0
@@ -84,7 +101,7 @@ class Diagnostic:
 
     def as_data(self) -> dict[str, object]:
         """The same as plain data, for ``--json``."""
-        return asdict(self)
+        return {"severity": self.severity, **asdict(self)}
 
 
 class NmodlGradError(Exception):

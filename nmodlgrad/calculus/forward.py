@@ -11,7 +11,7 @@ from nmodlgrad.calculus.program import Program
 from nmodlgrad.calculus.scope import Scope
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.names import Names
-from nmodlgrad.semantics.resolve import PREFIX
+from nmodlgrad.semantics.coverage import PREFIX
 from nmodlgrad.syntax import nodes as n
 
 

@@ -216,7 +216,7 @@ class Scope:
         if hidden:
             message = f"{procedure.name} is tabulated over its argument, but depends on {', '.join(hidden)} too"
             hint = f"derivatives with respect to {hidden[0]} do not pass through the TABLE; leave it out of --wrt"
-            raise Refused([Diagnostic.at(self.flow.mechanism.source, call.span, "NG021", message, hint)])
+            raise Refused([Diagnostic.at(call.span, "NG021", message, hint)])
 
     # ------------------------------------------------------------------ expressions
     def _expression(self, node: n.Expression, hint: str) -> _Value:
@@ -224,7 +224,7 @@ class Scope:
         value = self._sympy(lifted)
         if value.has(sp.nan, sp.zoo, sp.oo):
             message = f"{expression(node)} has no value"
-            raise Refused([Diagnostic.at(self.flow.mechanism.source, node.span, "NG027", message)])
+            raise Refused([Diagnostic.at(node.span, "NG027", message)])
         active = {str(s): self._environment_of(str(s)) for s in value.free_symbols}
         total: Partials = {}
         for symbol in sorted(name for name, partials in active.items() if partials):
@@ -338,7 +338,7 @@ class Scope:
 
     def _refuse_active(self, node: n.Expression, what: str) -> None:
         message = f"{what} depends on a variable that carries a derivative: not differentiated yet"
-        raise Refused([Diagnostic.at(self.flow.mechanism.source, node.span, "NG002", message)])
+        raise Refused([Diagnostic.at(node.span, "NG002", message)])
 
     # ------------------------------------------------------------------ small helpers
     def reads(self, e: sp.Expr) -> set[str]:

@@ -26,7 +26,7 @@ def entry(tangent: TangentMechanism, name: str, file: str) -> dict[str, Any]:
         "current_parameters": tangent.current_parameters,
         "weight": tangent.weight,
         "linear": tangent.linear,
-        "ions": list(mechanism.ions),
+        "ions": [use.ion for use in mechanism.ions],
         "range_parameters": [s.name for s in symbols.values() if s.role is Role.PARAMETER and s.scope is Scope.RANGE],
         "globals": [s.name for s in symbols.values() if s.role is Role.PARAMETER and s.scope is Scope.GLOBAL]
         + (["usetable"] if _has_table(tangent) else []),

@@ -28,7 +28,7 @@ def _edits(tangent: TangentMechanism, name: str) -> list[Edit]:
     text, suffix = mechanism.source.text, mechanism.suffix
     edits = [insert_line(text, suffix.span.end, inserted("declaration", _becomes_threadsafe(mechanism)))]
     if name != suffix.name:
-        edits.append(Edit(suffix.name_span, name))
+        edits.append(Edit(suffix.name.span, name))
     if tangent.current and mechanism.breakpoint:
         edits.append(insert_line(text, _start(mechanism.breakpoint.body), inserted("call", "ng_current")))
     if _advances(tangent.states):

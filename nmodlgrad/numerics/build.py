@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-from nmodlgrad.diagnostics import Span
+from nmodlgrad.diagnostics import NOWHERE
 from nmodlgrad.syntax import nodes as n
-
-NOWHERE = Span(0, 0)
 
 
 def name(text: str) -> n.VariableName:
     """A variable."""
-    return n.VariableName(NOWHERE, text)
+    return n.VariableName(NOWHERE, n.Word(text))
 
 
 def number(text: str) -> n.Number:
     """A literal."""
-    return n.Number(NOWHERE, text)
+    return n.Number(NOWHERE, n.Word(text))
 
 
 def negative(operand: n.Expression) -> n.Unary:
     """-operand"""
-    return n.Unary(NOWHERE, "-", operand)
+    return n.Unary(NOWHERE, n.Word("-"), operand)
 
 
 def binary(left: n.Expression, operator: str, right: n.Expression) -> n.Binary:
     """left operator right"""
-    return n.Binary(NOWHERE, left, operator, right)
+    return n.Binary(NOWHERE, left, n.Word(operator), right)
 
 
 def call(function: str, *arguments: n.Expression) -> n.Call:
     """function(arguments)"""
-    return n.Call(NOWHERE, function, arguments)
+    return n.Call(NOWHERE, n.Word(function), arguments)
 
 
 def assign(target: str, value: n.Expression) -> n.Assign:

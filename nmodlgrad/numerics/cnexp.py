@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nmodlgrad.diagnostics import Diagnostic, Refused, Source
+from nmodlgrad.diagnostics import Diagnostic, Refused
 from nmodlgrad.numerics import build
 from nmodlgrad.semantics.names import Names
 from nmodlgrad.syntax import nodes as n
@@ -16,7 +16,7 @@ class NotLinear(Exception):
 Term = n.Expression | None  # None stands for zero
 
 
-def lower(source: Source, equation: n.Assign, names: Names) -> tuple[n.Statement, ...]:
+def lower(equation: n.Assign, names: Names) -> tuple[n.Statement, ...]:
     """The statements by which one step advances the state of an equation, states in textual order.
 
     x' = a x + c becomes x = limit + exp(dt a) (x - limit) with limit = -c/a; where a is zero, x = x + dt c.
@@ -32,7 +32,7 @@ def lower(source: Source, equation: n.Assign, names: Names) -> tuple[n.Statement
     except NotLinear:
         hint = "METHOD derivimplicit is right for such an equation; it is not differentiated yet"
         message = f"cnexp needs an equation that is linear in {state}, and this one is not"
-        raise Refused([Diagnostic.at(source, equation.span, "NG020", message, hint)]) from None
+        raise Refused([Diagnostic.at(equation.span, "NG020", message, hint)]) from None
     x, dt = build.name(state), build.name("dt")
     if slope is None:
         return (build.assign(state, build.binary(x, "+", build.binary(dt, "*", constant or build.number("0")))),)

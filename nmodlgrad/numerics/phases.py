@@ -79,7 +79,7 @@ def _replace_equations(
     for statement in statements:
         match statement:
             case n.Assign(target=n.Prime()):
-                lowered += cnexp.lower(mechanism.source, statement, names)
+                lowered += cnexp.lower(statement, names)
             case n.IfStatement(span=span, condition=condition, body=body, orelse=orelse):
                 replaced = n.Body(body.span, body.locals, _replace_equations(mechanism, body.statements, names))
                 other = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from nmodlgrad.diagnostics import Diagnostic, Refused, Span
+from nmodlgrad.diagnostics import NOWHERE, Diagnostic, Refused
 from nmodlgrad.numerics.phases import Phases
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
@@ -39,7 +39,7 @@ def analyse(flow: Dataflow, phases: Phases, wrt: Collection[str] | None) -> Acti
     excluded = _tabulated(flow)
     for name in sorted(excluded.keys() & set(wrt or ())):
         span = mechanism.symbols[name].span
-        raise Refused([Diagnostic.at(mechanism.source, span, "NG021", f"{name} can not be seeded: {excluded[name]}")])
+        raise Refused([Diagnostic.at(span, "NG021", f"{name} can not be seeded: {excluded[name]}")])
     seedable = [s.name for s in mechanism.symbols.values() if s.role in (Role.PARAMETER, Role.REVERSAL)]
     parameters = tuple(name for name in seedable if name not in excluded and (wrt is None or name in wrt))
     arguments = mechanism.net_receive.arguments if mechanism.net_receive else ()
@@ -108,8 +108,8 @@ def _refuse_carried_from_current(
             block = flow.mechanism.breakpoint
             span = next((s.span for s in phases.current if isinstance(s, n.Assign) and s.target.name == name), None)
             message = f"{name} is computed in BREAKPOINT and read before that elsewhere: not differentiated yet"
-            place = span or (block.span if block else Span(0, 0))
-            raise Refused([Diagnostic.at(flow.mechanism.source, place, "NG023", message)])
+            place = span or (block.span if block else NOWHERE)
+            raise Refused([Diagnostic.at(place, "NG023", message)])
 
 
 def _refuse_shared(flow: Dataflow, between: Mapping[str, Sequence[n.Statement]], carried: Sequence[str]) -> None:
@@ -120,4 +120,4 @@ def _refuse_shared(flow: Dataflow, between: Mapping[str, Sequence[n.Statement]],
             message = (
                 f"the GLOBAL {name} is computed from active values and kept: one instance can not carry its derivative"
             )
-            raise Refused([Diagnostic.at(flow.mechanism.source, symbol.span, "NG024", message, "declare it RANGE")])
+            raise Refused([Diagnostic.at(symbol.span, "NG024", message, "declare it RANGE")])

@@ -1,4 +1,4 @@
-"""What the differentiator knows of NMODL beyond the file: intrinsic functions, constructs still outside."""
+"""What NMODL knows beyond the file: functions that can be called, names that NEURON sets."""
 
 from __future__ import annotations
 
@@ -41,32 +41,3 @@ BEYOND = frozenset({
 
 # Names that NEURON sets for every mechanism.
 ENVIRONMENT = frozenset({"t", "dt", "celsius", "area", "diam", "secondorder", "PI"})
-
-# Constructs that are read but not differentiated: rule of the grammar -> what the user calls it.
-OUTSIDE = {
-    "include": "INCLUDE",
-    "define": "DEFINE",
-    "kinetic_block": "a KINETIC block",
-    "linear_block": "a LINEAR block",
-    "nonlinear_block": "a NONLINEAR block",
-    "discrete_block": "a DISCRETE block",
-    "function_table_block": "FUNCTION_TABLE",
-    "constructor_block": "a CONSTRUCTOR",
-    "destructor_block": "a DESTRUCTOR",
-    "before_block": "a BEFORE block",
-    "after_block": "an AFTER block",
-    "equation": "an equation",
-    "reaction": "a reaction",
-    "while_statement": "a while loop",
-    "from_statement": "a FROM loop",
-    "protect": "PROTECT",
-    "conductance": "CONDUCTANCE",
-    "lag": "LAG",
-    "watch": "WATCH",
-    "for_netcons": "FOR_NETCONS",
-    "mutex": "MUTEXLOCK",
-    "net_initial": "INITIAL inside NET_RECEIVE",
-    "conserve": "CONSERVE",
-    "compartment": "COMPARTMENT",
-    "longitudinal_diffusion": "LONGITUDINAL_DIFFUSION",
-}

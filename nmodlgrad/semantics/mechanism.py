@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -18,7 +18,11 @@ class Role(Enum):
     ASSIGNED = "assigned"
     CONSTANT = "constant"
     REVERSAL = "reversal potential"
+    CONCENTRATION = "concentration"
     ION_CURRENT = "ion current"
+    POINTER = "pointer"
+    EXTERNAL = "global variable of another mechanism"
+    RANDOM = "random number generator"
     VOLTAGE = "voltage"
     ENVIRONMENT = "set by NEURON"
 
@@ -33,7 +37,7 @@ class Scope(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A name that a mechanism declares."""
+    """A name that a mechanism declares; `size` is the length of an array."""
 
     name: str
     role: Role
@@ -41,6 +45,7 @@ class Symbol:
     span: Span
     unit: str | None = None
     value: str | None = None
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,30 +57,39 @@ class Current:
 
 
 Callable = n.FunctionBlock | n.ProcedureBlock
+Solvable = n.DerivativeBlock | n.KineticBlock | n.LinearBlock | n.NonlinearBlock | n.DiscreteBlock | n.ProcedureBlock
 
 
 @dataclass(frozen=True)
 class Mechanism:
     """One mechanism, its names resolved.
 
-    `functions` and `procedures` are by name; `derivatives` are the DERIVATIVE blocks by name.
+    `tree` is the file as written, `items` what it consists of once every INCLUDE is in its place. Blocks that have a
+    name are found by it; of those that NEURON allows once, the first counts. `defined` are the integers of DEFINE.
     """
 
-    source: Source
     tree: n.File
+    items: tuple[n.Item, ...]
     neuron_block: n.NeuronBlock
     suffix: n.Suffix
     symbols: Mapping[str, Symbol]
+    defined: Mapping[str, int]
     currents: tuple[Current, ...]
-    ions: tuple[str, ...]
+    ions: tuple[n.UseIon, ...]
     functions: Mapping[str, n.FunctionBlock]
     procedures: Mapping[str, n.ProcedureBlock]
-    derivatives: Mapping[str, n.DerivativeBlock]
+    function_tables: Mapping[str, n.FunctionTableBlock]
+    solvable: Mapping[str, Solvable]
     initial: n.InitialBlock | None
     breakpoint: n.BreakpointBlock | None
     net_receive: n.NetReceiveBlock | None
     solves: tuple[n.Solve, ...]
     declared_threadsafe: bool
+
+    @property
+    def source(self) -> Source:
+        """The text of the file."""
+        return self.tree.span.source
 
     @property
     def name(self) -> str:
@@ -85,7 +99,12 @@ class Mechanism:
     @property
     def is_point_process(self) -> bool:
         """Whether it sits at a point, with currents in nA, rather than in a membrane."""
-        return self.suffix.kind == "POINT_PROCESS"
+        return self.suffix.kind != "SUFFIX"
+
+    @property
+    def derivatives(self) -> Mapping[str, n.DerivativeBlock]:
+        """The DERIVATIVE blocks by name."""
+        return {name: block for name, block in self.solvable.items() if isinstance(block, n.DerivativeBlock)}
 
     def table(self, block: Callable) -> n.Table | None:
         """The TABLE statement of a function or procedure."""
@@ -95,3 +114,19 @@ class Mechanism:
     def callables(self) -> tuple[Callable, ...]:
         """Functions, then procedures."""
         return (*self.functions.values(), *self.procedures.values())
+
+    @property
+    def bodies(self) -> Iterator[tuple[n.Block, n.Body, frozenset[str]]]:
+        """Every block with statements, its body, and the names that are its own: arguments, a FUNCTION's value."""
+        for item in self.items:
+            match item:
+                case n.FunctionBlock(name=name, arguments=arguments, body=body):
+                    yield item, body, frozenset({name, *(a.name for a in arguments)})
+                case n.ProcedureBlock(arguments=arguments, body=body):
+                    yield item, body, frozenset(a.name for a in arguments)
+                case n.NetReceiveBlock(arguments=arguments, body=body):
+                    yield item, body, frozenset({"flag", *(a.name for a in arguments)})
+                case n.FunctionTableBlock():
+                    continue
+                case _ if isinstance(item, n.Block):
+                    yield item, item.body, frozenset()

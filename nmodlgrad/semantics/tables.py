@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from nmodlgrad.diagnostics import Diagnostic
 from nmodlgrad.semantics.dataflow import Dataflow, called_by, local_names, reached
 from nmodlgrad.semantics.mechanism import Callable, Mechanism, Role
@@ -11,29 +13,28 @@ from nmodlgrad.syntax.walk import calls, subnodes
 _MOVING = (Role.STATE, Role.ASSIGNED, Role.VOLTAGE, Role.ION_CURRENT, Role.REVERSAL)
 
 
-def check(mechanism: Mechanism) -> list[Diagnostic]:
-    """What is wrong with the tables of a mechanism.
+def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
+    """Tables that leave out what is read elsewhere.
 
     While a table is used, nothing else that its routine assigns is kept up to date: harmless for what nobody else
     reads, and for what depends on nothing that changes during a run, such as a temperature factor.
     """
-    flow, found = Dataflow(mechanism), []
+    flow = Dataflow(mechanism)
     inputs = {s.name for s in mechanism.symbols.values() if s.role in _MOVING}
     for block in mechanism.callables:
-        tables = [item for item in subnodes(block) if isinstance(item, n.Table)]
-        if not tables:
+        table = next((item for item in subnodes(block) if isinstance(item, n.Table)), None)
+        if table is None:
             continue
-        if tables != [mechanism.table(block)] or len(block.arguments) != 1:
-            message = f"{block.name} can have one TABLE, over its only argument"
-            found.append(Diagnostic.at(mechanism.source, tables[0].span, "NG016", message))
+        if table is not mechanism.table(block):
+            message = f"the TABLE of {block.name} stands inside other statements: not differentiated yet"
+            yield Diagnostic.at(table.span, "NG002", message)
         own = {a.name for a in block.arguments}
         after = flow.dependence(block.body.statements, {name: frozenset({name}) for name in inputs | own})
         others = flow.access(block.body.statements).written - own - local_names(block.body) - {block.name}
-        for name in sorted(others.difference(tables[0].names) & _read_elsewhere(mechanism, block)):
+        for name in sorted(others.difference(table.names) & _read_elsewhere(mechanism, block)):
             if after.get(name):
                 message = f"{block.name} assigns {name}, which is not in its TABLE: not differentiated yet"
-                found.append(Diagnostic.at(mechanism.source, tables[0].span, "NG021", message))
-    return found
+                yield Diagnostic.at(table.span, "NG021", message)
 
 
 def _read_elsewhere(mechanism: Mechanism, block: Callable) -> set[str]:

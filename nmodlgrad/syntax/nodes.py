@@ -1,10 +1,26 @@
-"""The tree of a mechanism: one frozen dataclass per construct, named after its rule in ``grammar/nmodl.lark``."""
+"""The tree of a mechanism: one frozen dataclass per construct, named after its rule in ``grammar/nmodl.lark``.
+
+The fields of a node are the parts of its rule, in their order. Every piece of text in the tree is a `Word`, which is
+a string that knows where it stands.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nmodlgrad.diagnostics import Span
+from nmodlgrad.diagnostics import NOWHERE, Span
+
+
+class Word(str):
+    """A name, a number or a unit as written, with its place."""
+
+    __slots__ = ("span",)
+    span: Span
+
+    def __new__(cls, text: str, span: Span = NOWHERE) -> Word:
+        word = super().__new__(cls, text)
+        word.span = span
+        return word
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,73 +33,99 @@ class Node:
 # ------------------------------------------------------------------ expressions
 @dataclass(frozen=True, slots=True)
 class Number(Node):
-    """A literal as written; NMODL computes in double precision whatever its form."""
+    """A literal as written, or a name that DEFINE defines; all numbers are doubles."""
 
-    text: str
-    unit: str | None = None
+    text: Word
+    unit: Word | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class VariableName(Node):
-    name: str
+    name: Word
     index: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Prime(Node):
-    """The derivative of a state with respect to time, ``m'``."""
+    """The derivative of a state with respect to time: ``m'``, ``x''``, ``m'[i]``."""
 
-    name: str
+    name: Word
     order: int = 1
+    index: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastValue(Node):
+    """The value of a variable of a DISCRETE block some steps ago: ``x@1``."""
+
+    name: Word
+    steps: Word
+    index: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Call(Node):
-    name: str
-    arguments: tuple[Expression, ...]
+    name: Word
+    arguments: tuple[Expression | Text, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Text(Node):
-    """A string literal, as some functions take it."""
+    """A string in its quotes."""
 
-    text: str
+    text: Word
 
 
 @dataclass(frozen=True, slots=True)
 class Unary(Node):
-    operator: str
+    operator: Word
     operand: Expression
 
 
 @dataclass(frozen=True, slots=True)
 class Binary(Node):
     left: Expression
-    operator: str
+    operator: Word
     right: Expression
 
 
-Expression = Number | VariableName | Prime | Call | Text | Unary | Binary
+Expression = Number | VariableName | Prime | PastValue | Call | Unary | Binary
 
 
 # ------------------------------------------------------------------ statements
 @dataclass(frozen=True, slots=True)
+class Local(Node):
+    name: Word
+    size: Word | None
+
+
+@dataclass(frozen=True, slots=True)
+class LocalList(Node):
+    items: tuple[Local, ...]
+
+    @property
+    def names(self) -> tuple[Word, ...]:
+        """What the list declares."""
+        return tuple(item.name for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Body(Node):
+    """Statements in braces."""
+
+    locals: LocalList | None
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Assign(Node):
-    target: VariableName | Prime
+    target: VariableName | Prime | PastValue
     value: Expression
 
 
 @dataclass(frozen=True, slots=True)
 class CallStatement(Node):
     call: Call
-
-
-@dataclass(frozen=True, slots=True)
-class Body(Node):
-    """Statements in braces; `locals` are the names of its LOCAL list."""
-
-    locals: LocalList | None
-    statements: tuple[Statement, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +136,26 @@ class IfStatement(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class WhileStatement(Node):
+    condition: Expression
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class FromStatement(Node):
+    """FROM `name` = `first` TO `last` BY `step`: the last value included."""
+
+    name: Word
+    first: Expression
+    last: Expression
+    step: Expression | None
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
 class Solve(Node):
-    block: str
-    method: str | None
+    block: Word
+    method: Word | None
     steady_state: bool = False
 
 
@@ -104,39 +163,167 @@ class Solve(Node):
 class Table(Node):
     """TABLE `names` DEPEND `depend` FROM `low` TO `high` WITH `bins`; a FUNCTION's table has no names."""
 
-    names: tuple[str, ...]
-    depend: tuple[str, ...]
+    names: tuple[Word, ...]
+    depend: tuple[Word, ...]
     low: Expression
     high: Expression
-    bins: str
+    bins: Word
 
 
 @dataclass(frozen=True, slots=True)
-class LocalList(Node):
-    names: tuple[str, ...]
-    arrays: bool = False
+class Conductance(Node):
+    name: Word
+    ion: Word | None
+
+
+@dataclass(frozen=True, slots=True)
+class Protect(Node):
+    assign: Assign
+
+
+@dataclass(frozen=True, slots=True)
+class Mutex(Node):
+    """MUTEXLOCK or MUTEXUNLOCK."""
+
+    keyword: Word
+
+
+@dataclass(frozen=True, slots=True)
+class Lag(Node):
+    name: Word
+    by: Word
 
 
 @dataclass(frozen=True, slots=True)
 class Verbatim(Node):
-    text: str
+    """C text with the two words around it."""
+
+    text: Word
+
+
+# ------------------------------------------------------------------ statements of NET_RECEIVE
+@dataclass(frozen=True, slots=True)
+class Watched(Node):
+    """An event with `flag` when the left side crosses the right one."""
+
+    left: Expression
+    operator: Word
+    right: Expression
+    flag: Number
 
 
 @dataclass(frozen=True, slots=True)
-class Outside(Node):
-    """A construct of the language that is read but not differentiated yet; `rule` names it."""
-
-    rule: str
+class Watch(Node):
+    items: tuple[Watched, ...]
 
 
-Statement = Assign | CallStatement | Body | IfStatement | Solve | Table | Verbatim | Outside
+@dataclass(frozen=True, slots=True)
+class ForNetcons(Node):
+    arguments: tuple[Argument, ...]
+    body: Body
 
 
-# ------------------------------------------------------------------ blocks
+@dataclass(frozen=True, slots=True)
+class NetInitial(Node):
+    body: Body
+
+
+# ------------------------------------------------------------------ equations and reactions
+@dataclass(frozen=True, slots=True)
+class Equation(Node):
+    """``~ left = right``; the tilde is ``~+`` when it adds to the equation above."""
+
+    tilde: Word
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Reactant(Node):
+    stoichiometry: Word | None
+    variable: VariableName | Prime
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction(Node):
+    left: tuple[Reactant, ...]
+    right: tuple[Reactant, ...]
+    forward: Expression
+    backward: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Outflow(Node):
+    """``~ a -> (rate)``"""
+
+    reactants: tuple[Reactant, ...]
+    rate: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Inflow(Node):
+    """``~ a << (flux)``"""
+
+    reactants: tuple[Reactant, ...]
+    flux: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Conserve(Node):
+    reactants: tuple[Reactant, ...]
+    total: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Compartment(Node):
+    """The volume of each of the species; `index` counts through those that are arrays."""
+
+    index: Word | None
+    volume: Expression
+    species: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LongitudinalDiffusion(Node):
+    """The diffusion coefficient, times the cross section, of each of the species."""
+
+    index: Word | None
+    coefficient: Expression
+    species: tuple[Word, ...]
+
+
+Statement = (
+    Assign
+    | CallStatement
+    | Body
+    | IfStatement
+    | WhileStatement
+    | FromStatement
+    | Solve
+    | Table
+    | Conductance
+    | Protect
+    | Mutex
+    | Lag
+    | Verbatim
+    | Watch
+    | ForNetcons
+    | NetInitial
+    | Equation
+    | Reaction
+    | Outflow
+    | Inflow
+    | Conserve
+    | Compartment
+    | LongitudinalDiffusion
+)
+
+
+# ------------------------------------------------------------------ blocks of statements
 @dataclass(frozen=True, slots=True)
 class Argument(Node):
-    name: str
-    unit: str | None = None
+    name: Word
+    unit: Word | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,24 +338,58 @@ class BreakpointBlock(Node):
 
 @dataclass(frozen=True, slots=True)
 class DerivativeBlock(Node):
-    name: str
+    name: Word
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class KineticBlock(Node):
+    name: Word
+    solve_for: tuple[Word, ...]
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class LinearBlock(Node):
+    name: Word
+    solve_for: tuple[Word, ...]
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class NonlinearBlock(Node):
+    name: Word
+    solve_for: tuple[Word, ...]
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class DiscreteBlock(Node):
+    name: Word
     body: Body
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionBlock(Node):
-    name: str
+    name: Word
     arguments: tuple[Argument, ...]
-    unit: str | None
+    unit: Word | None
     body: Body
 
 
 @dataclass(frozen=True, slots=True)
 class ProcedureBlock(Node):
-    name: str
+    name: Word
     arguments: tuple[Argument, ...]
-    unit: str | None
+    unit: Word | None
     body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionTableBlock(Node):
+    name: Word
+    arguments: tuple[Argument, ...]
+    unit: Word | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,29 +398,85 @@ class NetReceiveBlock(Node):
     body: Body
 
 
+@dataclass(frozen=True, slots=True)
+class ConstructorBlock(Node):
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class DestructorBlock(Node):
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeBlock(Node):
+    phase: Word
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class AfterBlock(Node):
+    phase: Word
+    body: Body
+
+
+Block = (
+    InitialBlock
+    | BreakpointBlock
+    | DerivativeBlock
+    | KineticBlock
+    | LinearBlock
+    | NonlinearBlock
+    | DiscreteBlock
+    | FunctionBlock
+    | ProcedureBlock
+    | FunctionTableBlock
+    | NetReceiveBlock
+    | ConstructorBlock
+    | DestructorBlock
+    | BeforeBlock
+    | AfterBlock
+)
+
+
 # ------------------------------------------------------------------ declarations
 @dataclass(frozen=True, slots=True)
 class Parameter(Node):
-    name: str
-    size: str | None
-    value: str | None
-    unit: str | None
+    name: Word
+    size: Word | None
+    value: Word | None
+    unit: Word | None
 
 
 @dataclass(frozen=True, slots=True)
 class Constant(Node):
-    name: str
-    value: str
-    unit: str | None
+    name: Word
+    value: Word
+    unit: Word | None
 
 
 @dataclass(frozen=True, slots=True)
 class Variable(Node):
-    """A name declared in ASSIGNED or STATE."""
+    """A name declared in ASSIGNED or STATE; `start` is a state's value at the start."""
 
-    name: str
-    size: str | None
-    unit: str | None
+    name: Word
+    size: Word | None
+    start: Word | None
+    unit: Word | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFactor(Node):
+    """A named conversion factor of a UNITS block: a constant."""
+
+    name: Word
+
+
+@dataclass(frozen=True, slots=True)
+class Independent(Node):
+    """A variable of an INDEPENDENT block; NEURON keeps its name alone."""
+
+    name: Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,45 +500,38 @@ class StateBlock(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class UnitFactor(Node):
-    """A named conversion factor of a UNITS block: a constant."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class UnitsBlock(Node):
     items: tuple[UnitFactor, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class IndependentBlock(Node):
-    """Kept by old files for other simulators; NEURON ignores it."""
+    items: tuple[Independent, ...]
 
 
 # ------------------------------------------------------------------ the interface to NEURON
 @dataclass(frozen=True, slots=True)
 class Suffix(Node):
-    """SUFFIX, POINT_PROCESS or ARTIFICIAL_CELL with the mechanism's name; `name_span` is where the name stands."""
+    """SUFFIX, POINT_PROCESS or ARTIFICIAL_CELL with the mechanism's name."""
 
-    kind: str
-    name: str
-    name_span: Span
+    kind: Word
+    name: Word
 
 
 @dataclass(frozen=True, slots=True)
 class NameList(Node):
     """RANGE, GLOBAL, NONSPECIFIC_CURRENT and their like, with the names they list."""
 
-    kind: str
-    names: tuple[str, ...]
+    kind: Word
+    names: tuple[Word, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class UseIon(Node):
-    ion: str
-    read: tuple[str, ...]
-    write: tuple[str, ...]
+    ion: Word
+    read: tuple[Word, ...]
+    write: tuple[Word, ...]
+    valence: Word | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,24 +544,20 @@ class NeuronBlock(Node):
     items: tuple[Suffix | NameList | UseIon | Threadsafe, ...]
 
 
-Item = (
-    ParameterBlock
-    | ConstantBlock
-    | AssignedBlock
-    | StateBlock
-    | UnitsBlock
-    | IndependentBlock
-    | NeuronBlock
-    | InitialBlock
-    | BreakpointBlock
-    | DerivativeBlock
-    | FunctionBlock
-    | ProcedureBlock
-    | NetReceiveBlock
-    | Verbatim
-    | LocalList
-    | Outside
-)
+# ------------------------------------------------------------------ the file
+@dataclass(frozen=True, slots=True)
+class Include(Node):
+    path: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Define(Node):
+    name: Word
+    value: Word
+
+
+Declaration = ParameterBlock | ConstantBlock | AssignedBlock | StateBlock | UnitsBlock | IndependentBlock | NeuronBlock
+Item = Declaration | Block | Include | Define | LocalList | Verbatim
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,272 +3,216 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
-from lark import Lark, Token, Transformer
+from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
 from lark.tree import Meta
+from lark.visitors import Transformer_NonRecursive
 
 from nmodlgrad import resources
-from nmodlgrad.diagnostics import Diagnostic, Refused, Source, Span
+from nmodlgrad.diagnostics import Refused, Source, Span
 from nmodlgrad.syntax import nodes as n
+from nmodlgrad.syntax.errors import next_block, syntax_error, too_deep, unreadable
+from nmodlgrad.syntax.lexis import Lexis
+
+MOST_ERRORS = 20  # of one file: more would hardly be read
 
 
-def parse(source: Source) -> n.File:
+def parse(source: Source, defined: frozenset[str] = frozenset()) -> n.File:
     """Read a mechanism.
+
+    Parameters
+    ----------
+    defined
+        names that stand for numbers although no DEFINE of this text says so
 
     Raises
     ------
     Refused
-        with one diagnostic at the first character that no rule of the grammar allows.
+        with a diagnostic for each block that no rule of the grammar allows, at the first character that does not fit.
     """
-    try:
-        tree = _parser().parse(source.text)
-    except UnexpectedInput as error:
-        raise Refused([_syntax_error(source, error)]) from None
-    file = _Build().transform(tree)
+    text, found = source.readable, []
+    unread = unreadable(source)
+    if unread:
+        raise Refused(unread)
+    while len(found) < MOST_ERRORS:
+        try:
+            tree = _parser(defined).parse(text)
+        except UnexpectedInput as error:
+            found.append(syntax_error(source, error))
+            resume = next_block(text, error)
+            if resume is None:
+                break
+            text = _blank(text[:resume]) + text[resume:]
+        else:
+            break
+    if found:
+        raise Refused(found)
+    deep = _deepest(tree)
+    if deep is not None:
+        raise Refused([too_deep(Span(deep.start_pos, deep.end_pos, source))])
+    file = _Build(source).transform(tree)
     assert isinstance(file, n.File)
     return file
 
 
-@lru_cache(maxsize=1)
-def _parser() -> Lark:
+@lru_cache(maxsize=8)
+def _parser(defined: frozenset[str] = frozenset()) -> Lark:
     grammar = (resources.folder("grammar") / "nmodl.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", propagate_positions=True, postlex=_Tildes())
+    return Lark(grammar, parser="lalr", propagate_positions=True, postlex=Lexis(defined))
 
 
-class _Tildes:
-    """Tells the tilde of a KINETIC block, which starts a reaction, from the one that starts an equation."""
-
-    always_accept = ()
-    _blocks = frozenset({"KINETIC", "LINEAR", "NONLINEAR"})
-
-    def process(self, stream: Iterator[Token]) -> Iterator[Token]:
-        kinetic = False
-        for token in stream:
-            if token.type in self._blocks:
-                kinetic = token.type == "KINETIC"
-            elif token.type == "_TILDE" and kinetic:
-                token = Token.new_borrow_pos("_REACTION", token.value, token)
-            yield token
+@lru_cache(maxsize=1)
+def terminals() -> dict[str, str]:
+    """How each token that is always written the same is written."""
+    return {t.name: str(t.pattern.value) for t in _parser().terminals if t.pattern.type == "str"}
 
 
-# What the grammar calls things, in the words of NMODL.
-_WORDS = {
-    "NAME": "a name",
-    "PRIME": "a derivative such as m'",
-    "INTEGER": "a number",
-    "REAL": "a number",
-    "UNIT": "a unit in parentheses",
-    "STRING": "a string",
-    "$END": "the end of the file",
-    "LBRACE": "'{'",
-    "RBRACE": "'}'",
-    "LPAR": "'('",
-    "RPAR": "')'",
-    "LSQB": "'['",
-    "RSQB": "']'",
-    "EQUAL": "'='",
-    "COMMA": "','",
-}
-_OPERATORS = {"PLUS", "MINUS", "TIMES", "DIVIDE", "CIRCUMFLEX", "LESS", "GREATER", "COMPARE", "AND", "OR", "NOT"}
-_SILENT = {"VERBATIM", "_COMMENT", "_TITLE", "_TILDE", "_TILDE_PLUS", "_REACTION", "_ONTOLOGY"}
+def _blank(text: str) -> str:
+    return "".join(c if c in "\r\n" else " " for c in text)
 
 
-def _syntax_error(source: Source, error: UnexpectedInput) -> Diagnostic:
-    offset = error.pos_in_stream if error.pos_in_stream is not None and error.pos_in_stream >= 0 else len(source.text)
-    token = getattr(error, "token", None)
-    at_end = token is not None and token.type == "$END"
-    found = "the end of the file" if at_end else repr(str(token) if token is not None else source.text[offset])
-    if at_end:
-        offset = len(source.text.rstrip())
-    expected = getattr(error, "accepts", None) or getattr(error, "expected", None) or getattr(error, "allowed", None)
-    names = set(expected or ())
-    words = sorted({_WORDS.get(name, name) for name in names - _OPERATORS - _SILENT})
-    if names & _OPERATORS:
-        words.append("an operator")
-    hint = f"expected {', '.join(words)}" if 0 < len(words) <= 8 else ""
-    width = len(str(token)) if token is not None and not at_end else 1
-    return Diagnostic.at(source, Span(offset, offset + width), "NG001", f"unexpected {found}", hint)
+DEEPEST = 1000  # levels of a tree: passes over it call themselves for each
 
 
-def _span(meta: Meta) -> Span:
-    return Span(meta.start_pos, meta.end_pos) if not meta.empty else Span(0, 0)
+def _deepest(tree: Tree[Token]) -> Meta | None:
+    """Where the tree is deeper than any pass can follow."""
+    level: list[Tree[Token]] = [tree]
+    for _ in range(DEEPEST):
+        level = [child for node in level for child in node.children if isinstance(child, Tree)]
+        if not level:
+            return None
+    return level[0].meta
 
 
-def _text(token: Token | None) -> str | None:
-    return None if token is None else str(token)
+class _Build(Transformer_NonRecursive[Token, n.File]):
+    """Turns each rule's parts into its node: by name, or by a method here where rule and node differ."""
 
-
-def _unit(token: Token | None) -> str | None:
-    return None if token is None else str(token)[1:-1].strip()
-
-
-class _Build(Transformer[Token, Any]):
-    """Turns each rule's children into its node. A rule without a method here has no node yet: `Outside`."""
-
-    def __default__(self, data: Token, children: list[Any], meta: Meta) -> n.Outside:
-        return n.Outside(_span(meta), str(data))
+    def __init__(self, source: Source) -> None:
+        super().__init__(visit_tokens=False)
+        self.source = source
 
     def _call_userfunc(self, tree: Any, new_children: list[Any] | None = None) -> Any:
-        children = new_children if new_children is not None else tree.children
-        build = getattr(self, tree.data, None)
-        if build is None:
-            return self.__default__(tree.data, children, tree.meta)
-        return build(_span(tree.meta), *children)
+        parts = [self._word(part) if isinstance(part, Token) else part for part in new_children or ()]
+        meta = tree.meta
+        span = Span(0, 0, self.source) if meta.empty else Span(meta.start_pos, meta.end_pos, self.source)
+        special = getattr(self, tree.data, None)
+        if special is not None:
+            return special(span, *parts)
+        node, takes_all = _classes()[tree.data]
+        return node(span, tuple(parts)) if takes_all else node(span, *parts)
 
-    # the file and its declarations
-    def start(self, span: Span, *items: Any) -> n.File:
-        return n.File(span, items)
+    def _word(self, token: Token) -> n.Word:
+        assert token.start_pos is not None and token.end_pos is not None
+        text = token[1:-1].strip() if token.type == "UNIT" else str(token)
+        return n.Word(text, Span(token.start_pos, token.end_pos, self.source))
 
-    def verbatim(self, span: Span, text: Token) -> n.Verbatim:
-        return n.Verbatim(span, str(text))
+    # rules that stand for a part of a node
+    def array_size(self, span: Span, size: n.Word) -> n.Word:
+        return size
 
-    def parameter_block(self, span: Span, *items: n.Parameter) -> n.ParameterBlock:
-        return n.ParameterBlock(span, items)
+    def signed_number(self, span: Span, minus: n.Word | None, number: n.Word) -> n.Word:
+        return n.Word(f"{minus or ''}{number}", span)
 
-    def parameter(
-        self, span: Span, name: Token, size: str | None, value: str | None, unit: Token | None, *limits: Any
-    ) -> n.Parameter:
-        return n.Parameter(span, str(name), size, value, _unit(unit))
+    def start_value(self, span: Span, value: n.Word) -> n.Word:
+        return value
 
-    def constant_block(self, span: Span, *items: n.Constant) -> n.ConstantBlock:
-        return n.ConstantBlock(span, items)
+    valence = method = stoichiometry = start_value
 
-    def constant(self, span: Span, name: Token, value: str, unit: Token | None) -> n.Constant:
-        return n.Constant(span, str(name), value, _unit(unit))
-
-    def assigned_block(self, span: Span, *items: n.Variable) -> n.AssignedBlock:
-        return n.AssignedBlock(span, items)
-
-    def state_block(self, span: Span, *items: n.Variable) -> n.StateBlock:
-        return n.StateBlock(span, items)
-
-    def variable(self, span: Span, name: Token, size: str | None, *rest: Any) -> n.Variable:
-        unit = next((item for item in rest if isinstance(item, Token) and item.type == "UNIT"), None)
-        return n.Variable(span, str(name), size, _unit(unit))
-
-    def array_size(self, span: Span, size: Token) -> str:
-        return str(size)
-
-    def signed_number(self, span: Span, minus: Token | None, number: Token) -> str:
-        return f"{minus or ''}{number}"
-
-    def units_block(self, span: Span, *items: Any) -> n.UnitsBlock:
-        return n.UnitsBlock(span, tuple(item for item in items if isinstance(item, n.UnitFactor)))
-
-    def unit_factor(self, span: Span, name: Token, *rest: Any) -> n.UnitFactor:
-        return n.UnitFactor(span, str(name))
-
-    def independent_block(self, span: Span, *rest: Any) -> n.IndependentBlock:
-        return n.IndependentBlock(span)
-
-    # the interface to NEURON
-    def neuron_block(self, span: Span, *items: Any) -> n.NeuronBlock:
-        return n.NeuronBlock(span, tuple(item for item in items if item is not None))
-
-    def suffix(self, span: Span, kind: Token, name: Token) -> n.Suffix:
-        assert name.start_pos is not None and name.end_pos is not None
-        return n.Suffix(span, str(kind), str(name), Span(name.start_pos, name.end_pos))
-
-    def use_ion(self, span: Span, ion: Token, read: Any, write: Any, *rest: Any) -> n.UseIon:
-        return n.UseIon(span, str(ion), read or (), write or ())
-
-    def name_list(self, span: Span, kind: Token, *names: Token) -> n.NameList:
-        return n.NameList(span, str(kind), tuple(str(name) for name in names))
-
-    def names(self, span: Span, *names: Token) -> tuple[str, ...]:
-        return tuple(str(name) for name in names)
-
-    def threadsafe(self, span: Span) -> n.Threadsafe:
-        return n.Threadsafe(span)
-
-    def represents(self, span: Span) -> None:
+    def range_of_values(self, span: Span, *numbers: n.Word) -> None:
         return None
 
-    # blocks
-    def initial_block(self, span: Span, body: n.Body) -> n.InitialBlock:
-        return n.InitialBlock(span, body)
+    limits = tolerance = unit_definition = range_of_values
 
-    def breakpoint_block(self, span: Span, body: n.Body) -> n.BreakpointBlock:
-        return n.BreakpointBlock(span, body)
+    def names(self, span: Span, *names: n.Word) -> tuple[n.Word, ...]:
+        return names
 
-    def derivative_block(self, span: Span, name: Token, body: n.Body) -> n.DerivativeBlock:
-        return n.DerivativeBlock(span, str(name), body)
+    solve_for = species = no_names = names
 
-    def function_block(
-        self, span: Span, name: Token, arguments: Any, unit: Token | None, body: n.Body
-    ) -> n.FunctionBlock:
-        return n.FunctionBlock(span, str(name), arguments, _unit(unit), body)
-
-    def procedure_block(
-        self, span: Span, name: Token, arguments: Any, unit: Token | None, body: n.Body
-    ) -> n.ProcedureBlock:
-        return n.ProcedureBlock(span, str(name), arguments, _unit(unit), body)
-
-    def net_receive_block(self, span: Span, arguments: Any, body: n.Body) -> n.NetReceiveBlock:
-        return n.NetReceiveBlock(span, arguments, body)
+    def reactants(self, span: Span, *reactants: n.Reactant) -> tuple[n.Reactant, ...]:
+        return reactants
 
     def arguments(self, span: Span, *arguments: n.Argument | None) -> tuple[n.Argument, ...]:
         return tuple(argument for argument in arguments if argument is not None)
 
-    def argument(self, span: Span, name: Token, unit: Token | None) -> n.Argument:
-        return n.Argument(span, str(name), _unit(unit))
-
-    def body(self, span: Span, local_names: n.LocalList | None, *statements: n.Statement) -> n.Body:
-        return n.Body(span, local_names, statements)
-
-    def local_list(self, span: Span, *names: tuple[str, bool]) -> n.LocalList:
-        return n.LocalList(span, tuple(name for name, _ in names), any(array for _, array in names))
-
-    def local(self, span: Span, name: Token, size: str | None) -> tuple[str, bool]:
-        return str(name), size is not None
-
-    # statements
-    def assign(self, span: Span, target: n.VariableName | n.Prime, value: n.Expression) -> n.Assign:
-        return n.Assign(span, target, self._string(value))
-
-    def call_statement(self, span: Span, call: n.Call) -> n.CallStatement:
-        return n.CallStatement(span, call)
-
-    def if_statement(self, span: Span, condition: n.Expression, body: n.Body, orelse: Any) -> n.IfStatement:
-        return n.IfStatement(span, condition, body, orelse)
-
     def else_branch(self, span: Span, orelse: n.Body | n.IfStatement) -> n.Body | n.IfStatement:
         return orelse
 
-    def solve(self, span: Span, block: Token, *how: Token | None) -> n.Solve:
-        method = how[-1] if how else None
-        return n.Solve(span, str(block), _text(method), len(how) == 2)
+    # rules with parts that the node has no use for, or that are more than one field
+    def start(self, span: Span, *items: n.Item) -> n.File:
+        return n.File(Span(0, len(self.source.text), self.source), items)
 
-    def table(self, span: Span, names: Any, depend: Any, low: n.Expression, high: n.Expression, bins: Token) -> n.Table:
-        return n.Table(span, names or (), depend or (), low, high, str(bins))
+    def parameter(self, span: Span, name: n.Word, value: n.Word | None, unit: n.Word | None, limits: None) -> n.Parameter:
+        return n.Parameter(span, name, None, value, unit)
 
-    # expressions
-    def _string(self, value: Any) -> Any:
-        if isinstance(value, Token):
-            assert value.start_pos is not None and value.end_pos is not None
-            return n.Text(Span(value.start_pos, value.end_pos), str(value))
-        return value
+    def array_parameter(self, span: Span, name: n.Word, size: n.Word, unit: n.Word | None, limits: None) -> n.Parameter:
+        return n.Parameter(span, name, size, None, unit)
 
-    def number(self, span: Span, text: Token, unit: Token | None) -> n.Number:
-        return n.Number(span, str(text), _unit(unit))
+    def variable(
+        self, span: Span, name: n.Word, size: n.Word | None, values: None, start: n.Word | None, *rest: n.Word | None
+    ) -> n.Variable:
+        return n.Variable(span, name, size, start, rest[0])
 
-    def variable_name(self, span: Span, name: Token, index: n.Expression | None) -> n.VariableName:
-        return n.VariableName(span, str(name), index)
+    def units_block(self, span: Span, *items: n.UnitFactor | None) -> n.UnitsBlock:
+        return n.UnitsBlock(span, tuple(item for item in items if item is not None))
 
-    def prime(self, span: Span, text: Token) -> n.Prime:
-        return n.Prime(span, str(text).rstrip("'"), text.count("'"))
+    def unit_factor(self, span: Span, name: n.Word, *value: n.Word) -> n.UnitFactor:
+        return n.UnitFactor(span, name)
 
-    def call(self, span: Span, name: Token, *arguments: Any) -> n.Call:
-        return n.Call(span, str(name), tuple(self._string(a) for a in arguments if a is not None))
+    def independent(self, span: Span, name: n.Word, *rest: n.Word | None) -> n.Independent:
+        return n.Independent(span, name)
 
-    def unary(self, span: Span, operator: Token, operand: n.Expression) -> n.Unary:
-        return n.Unary(span, str(operator), operand)
+    def use_ion(self, span: Span, ion: n.Word, read: Any, write: Any, valence: n.Word | None) -> n.UseIon:
+        return n.UseIon(span, ion, read, write or (), valence)
 
-    def binary(self, span: Span, left: n.Expression, operator: Token, right: n.Expression) -> n.Binary:
-        return n.Binary(span, left, str(operator), right)
+    def name_list(self, span: Span, kind: n.Word, *names: n.Word) -> n.NameList:
+        return n.NameList(span, kind, names)
 
-    def power(self, span: Span, base: n.Expression, exponent: n.Expression) -> n.Binary:
-        return n.Binary(span, base, "^", exponent)
+    def kinetic_block(self, span: Span, name: n.Word, solve_for: Any, body: n.Body) -> n.KineticBlock:
+        return n.KineticBlock(span, name, solve_for or (), body)
+
+    def linear_block(self, span: Span, name: n.Word, solve_for: Any, body: n.Body) -> n.LinearBlock:
+        return n.LinearBlock(span, name, solve_for or (), body)
+
+    def nonlinear_block(self, span: Span, name: n.Word, solve_for: Any, body: n.Body) -> n.NonlinearBlock:
+        return n.NonlinearBlock(span, name, solve_for or (), body)
+
+    def body(self, span: Span, local_list: n.LocalList | None, *statements: n.Statement) -> n.Body:
+        return n.Body(span, local_list, statements)
+
+    def solve(self, span: Span, block: n.Word, *how: n.Word | None) -> n.Solve:
+        return n.Solve(span, block, how[-1], len(how) == 2)
+
+    def table(self, span: Span, names: Any, depend: Any, *rest: Any) -> n.Table:
+        return n.Table(span, names or (), depend or (), *rest)
+
+    def call(self, span: Span, name: n.Word, *arguments: n.Expression | n.Text | None) -> n.Call:
+        return n.Call(span, name, tuple(argument for argument in arguments if argument is not None))
+
+    def prime(self, span: Span, text: n.Word, index: n.Expression | None) -> n.Prime:
+        name = text.rstrip("'")
+        place = Span(span.start, span.start + len(name), self.source)
+        return n.Prime(span, n.Word(name, place), len(text) - len(name), index)
+
+    def number_without_unit(self, span: Span, text: n.Word) -> n.Number:
+        return n.Number(span, text)
+
+
+@lru_cache(maxsize=1)
+def _classes() -> dict[str, tuple[Any, bool]]:
+    """The class of each rule, and whether its one field takes all the parts."""
+    return {rule: (node, _takes_all(node)) for rule, node in _rules()}
+
+
+def _rules() -> Iterator[tuple[str, Any]]:
+    for name, node in vars(n).items():
+        if isinstance(node, type) and issubclass(node, n.Node):
+            yield "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_"), node
+
+
+def _takes_all(node: Any) -> bool:
+    own = [field for field in fields(node) if field.name != "span"]
+    return len(own) == 1 and str(own[0].type).startswith("tuple[")

@@ -4,36 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import lru_cache
+from typing import Any
 
 from nmodlgrad.syntax import nodes as n
 
 
+def children(node: n.Node) -> Iterator[n.Node]:
+    """The nodes right below a node, in textual order."""
+    for name in _fields(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, n.Node):
+            yield value
+        elif isinstance(value, tuple):
+            for item in value:
+                if isinstance(item, n.Node):
+                    yield item
+
+
 def subnodes(node: n.Node) -> Iterator[n.Node]:
     """The node itself, then everything below it, in textual order."""
-    yield node
-    for field in fields(node):
-        value = getattr(node, field.name)
-        for item in value if isinstance(value, tuple) else (value,):
-            if isinstance(item, n.Node):
-                yield from subnodes(item)
+    ahead = [node]
+    while ahead:
+        node = ahead.pop()
+        yield node
+        ahead += reversed(list(children(node)))
 
 
-def statements(body: n.Body | n.IfStatement | None) -> Iterator[n.Statement]:
-    """Every statement of a body, those inside branches included."""
-    if body is None:
-        return
-    for statement in body.statements if isinstance(body, n.Body) else (body,):
-        yield statement
-        if isinstance(statement, n.IfStatement):
-            yield from statements(statement.body)
-            yield from statements(statement.orelse)
-        elif isinstance(statement, n.Body):
-            yield from statements(statement)
+@lru_cache(maxsize=None)
+def _fields(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.name != "span")
 
 
 def names_read(node: n.Node) -> set[str]:
     """Names of the variables that an expression reads."""
-    return {item.name for item in subnodes(node) if isinstance(item, n.VariableName | n.Prime)}
+    return {item.name for item in subnodes(node) if isinstance(item, n.VariableName | n.Prime | n.PastValue)}
 
 
 def calls(node: n.Node) -> list[n.Call]:

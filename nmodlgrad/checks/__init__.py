@@ -1,0 +1,37 @@
+"""What is wrong with a mechanism, whether it is differentiated or not: one check per file."""
+
+from __future__ import annotations
+
+from nmodlgrad.checks import (
+    arity,
+    arrays,
+    declarations,
+    equations,
+    linearity,
+    names,
+    placement,
+    solves,
+    tables,
+    text,
+)
+from nmodlgrad.diagnostics import Diagnostic
+from nmodlgrad.semantics.mechanism import Mechanism
+
+CHECKS = (
+    declarations.check,
+    names.check,
+    arity.check,
+    arrays.check,
+    placement.check,
+    solves.check,
+    equations.check,
+    linearity.check,
+    tables.check,
+    text.check,
+)
+
+
+def check(mechanism: Mechanism) -> list[Diagnostic]:
+    """Everything that the checks find, errors and warnings, by place."""
+    found = {diagnostic for look in CHECKS for diagnostic in look(mechanism)}
+    return sorted(found, key=lambda d: (d.file, d.line, d.column, d.code))

@@ -1,0 +1,46 @@
+"""SOLVE of a block that is missing, or by a method that does not fit it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nmodlgrad.checks.names import nearest
+from nmodlgrad.diagnostics import Diagnostic
+from nmodlgrad.semantics.mechanism import Mechanism
+from nmodlgrad.syntax import nodes as n
+from nmodlgrad.syntax.lexis import METHODS
+
+# What solves what (nocmodl: solve.cpp). A PROCEDURE and a DISCRETE block are executed as they are.
+_FITTING = {
+    n.DerivativeBlock: ("cnexp", "derivimplicit", "euler", "runge", "sparse"),
+    n.KineticBlock: ("sparse",),
+    n.LinearBlock: (),
+    n.NonlinearBlock: ("newton",),
+    n.DiscreteBlock: (),
+    n.ProcedureBlock: ("after_cvode", "cvode_t", "cvode_t_v"),
+}
+_KEYWORDS = {
+    n.DerivativeBlock: "DERIVATIVE",
+    n.KineticBlock: "KINETIC",
+    n.LinearBlock: "LINEAR",
+    n.NonlinearBlock: "NONLINEAR",
+    n.DiscreteBlock: "DISCRETE",
+    n.ProcedureBlock: "PROCEDURE",
+}
+
+
+def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
+    """NG014, NG019."""
+    for solve in mechanism.solves:
+        block = mechanism.solvable.get(solve.block)
+        if block is None:
+            hint = nearest(solve.block, mechanism.solvable)
+            message = f"SOLVE names the block {solve.block}, which does not exist"
+            yield Diagnostic.at(solve.block.span, "NG014", message, hint)
+        elif solve.method is not None and solve.method not in METHODS:
+            hint = nearest(solve.method, METHODS)
+            yield Diagnostic.at(solve.method.span, "NG019", f"there is no METHOD {solve.method}", hint)
+        elif solve.method is not None and solve.method not in _FITTING[type(block)]:
+            message = f"METHOD {solve.method} does not solve a {_KEYWORDS[type(block)]} block"
+            fitting = " or ".join(_FITTING[type(block)])
+            yield Diagnostic.at(solve.method.span, "NG019", message, f"{fitting or 'none'} does")

@@ -1,0 +1,184 @@
+"""What is read but not differentiated: refused here, by name and place, before anything is derived."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nmodlgrad.diagnostics import Diagnostic, Refused, Span
+from nmodlgrad.semantics import tables
+from nmodlgrad.semantics.dataflow import Dataflow, called_by, local_names, reached
+from nmodlgrad.semantics.language import BEYOND
+from nmodlgrad.semantics.mechanism import Mechanism, Role
+from nmodlgrad.syntax import nodes as n
+from nmodlgrad.syntax.walk import calls, subnodes
+
+PREFIX = "ng_"  # what every name starts with that is added to a mechanism
+
+_CONSTRUCTS: dict[type[n.Node], str] = {
+    n.Include: "INCLUDE",
+    n.Define: "DEFINE",
+    n.KineticBlock: "a KINETIC block",
+    n.LinearBlock: "a LINEAR block",
+    n.NonlinearBlock: "a NONLINEAR block",
+    n.DiscreteBlock: "a DISCRETE block",
+    n.FunctionTableBlock: "FUNCTION_TABLE",
+    n.ConstructorBlock: "a CONSTRUCTOR",
+    n.DestructorBlock: "a DESTRUCTOR",
+    n.BeforeBlock: "a BEFORE block",
+    n.AfterBlock: "an AFTER block",
+    n.Equation: "an equation",
+    n.WhileStatement: "a while loop",
+    n.FromStatement: "a FROM loop",
+    n.Conductance: "CONDUCTANCE",
+    n.Protect: "PROTECT",
+    n.Mutex: "MUTEXLOCK",
+    n.Lag: "LAG",
+    n.Watch: "WATCH",
+    n.ForNetcons: "FOR_NETCONS",
+    n.NetInitial: "INITIAL inside NET_RECEIVE",
+}
+
+
+def require(mechanism: Mechanism) -> None:
+    """Let a mechanism pass that holds nothing but what is differentiated.
+
+    Raises
+    ------
+    Refused
+        with a diagnostic for everything else.
+    """
+    found = [*_reserved_names(mechanism), *_constructs(mechanism), *_ions(mechanism), *_solves(mechanism)]
+    if not found:
+        found = [*_routines(mechanism), *tables.check(mechanism), *_hidden_names(mechanism)]
+    if found:
+        raise Refused(sorted(found, key=lambda d: (d.line, d.column)))
+
+
+def _not_yet(span: Span, what: str, hint: str = "") -> Diagnostic:
+    return Diagnostic.at(span, "NG002", f"{what} not differentiated yet", hint)
+
+
+def _reserved_names(mechanism: Mechanism) -> Iterator[Diagnostic]:
+    found = re.search(rf"\b{PREFIX}\w+", mechanism.source.text)
+    if found:
+        hint = "is this file already augmented? Give the original, or rename the variable"
+        span = Span(*found.span(), mechanism.source)
+        yield Diagnostic.at(span, "NG012", f"names that start with {PREFIX} are reserved", hint)
+
+
+# ------------------------------------------------------------------ constructs
+def _constructs(mechanism: Mechanism) -> Iterator[Diagnostic]:
+    if mechanism.suffix.kind == "ARTIFICIAL_CELL":
+        yield _not_yet(mechanism.suffix.span, "ARTIFICIAL_CELL is")
+    for item in subnodes(mechanism.tree):
+        if type(item) in _CONSTRUCTS:
+            yield _not_yet(item.span, f"{_CONSTRUCTS[type(item)]} is")
+        yield from _parts(item)
+    used = {item.name for item in subnodes(mechanism.tree) if isinstance(item, n.VariableName | n.Prime)}
+    for item in mechanism.tree.items:
+        if isinstance(item, n.LocalList) and used.intersection(item.names):  # a relic, often, that nobody uses
+            yield _not_yet(item.span, "LOCAL at file scope is")
+        elif isinstance(item, n.NetReceiveBlock) and len(item.arguments) != 1:
+            yield _not_yet(item.span, "a NET_RECEIVE with more than one argument is")
+    for kind, keyword in ((n.InitialBlock, "INITIAL"), (n.BreakpointBlock, "BREAKPOINT")):
+        for extra in [item for item in mechanism.items if isinstance(item, kind)][1:]:
+            yield _not_yet(extra.span, f"a second {keyword} block is")
+
+
+def _parts(item: n.Node) -> Iterator[Diagnostic]:
+    """Constructs that are differentiated in one form and not in another."""
+    match item:
+        case n.Verbatim(span=span):
+            yield _not_yet(Span(span.start, span.start + 8, span.source), "VERBATIM code is")
+        case n.NameList(span=span, kind="POINTER" | "BBCOREPOINTER" | "EXTERNAL" | "RANDOM" as kind):
+            yield _not_yet(span, f"{kind} is")
+        case n.Parameter(span=span, size=str()) | n.Variable(span=span, size=str()) | n.Local(span=span, size=str()):
+            yield _not_yet(span, "arrays are")
+        case n.VariableName(span=span, index=n.Node()) | n.Prime(span=span, index=n.Node()):
+            yield _not_yet(span, "arrays are")
+        case n.Prime(span=span, order=order) if order > 1:
+            yield _not_yet(span, "derivatives of higher order are")
+        case n.Text(span=span):
+            yield _not_yet(span, "a function that takes text is")
+        case n.Call(span=span, name=name) if name in BEYOND:
+            yield _not_yet(span, f"{name} is")
+
+
+def _ions(mechanism: Mechanism) -> Iterator[Diagnostic]:
+    hint = "writing the current of an ion is, and reading its reversal potential"
+    for use in mechanism.ions:
+        for name in use.read:
+            if name != f"e{use.ion}":
+                yield _not_yet(name.span, f"reading {name} is", hint)
+        for name in use.write:
+            if name != f"i{use.ion}":
+                yield _not_yet(name.span, f"writing {name} is", hint)
+
+
+def _solves(mechanism: Mechanism) -> Iterator[Diagnostic]:
+    top_level = mechanism.breakpoint.body.statements if mechanism.breakpoint else ()
+    for solve in mechanism.solves:
+        if solve.block in mechanism.procedures:
+            yield _not_yet(solve.span, f"SOLVE of the PROCEDURE {solve.block} is")
+        elif solve.block in mechanism.derivatives and solve.method != "cnexp":
+            yield _not_yet(solve.span, f"METHOD {solve.method} is", "cnexp is")
+        elif solve not in top_level or solve.steady_state:
+            yield _not_yet(solve.span, "a SOLVE outside the top level of BREAKPOINT is")
+    for extra in mechanism.solves[1:]:
+        yield _not_yet(extra.span, "more than one SOLVE is")
+
+
+# ------------------------------------------------------------------ routines
+def _routines(mechanism: Mechanism) -> Iterator[Diagnostic]:
+    """A FUNCTION computes a value and nothing else; events come with their weight and nothing else."""
+    called = called_by(mechanism)
+    for block in mechanism.callables:
+        if block.name in reached(called, called[block.name]):
+            yield Diagnostic.at(block.span, "NG002", f"{block.name} calls itself: recursion is not differentiated")
+    for function in mechanism.functions.values():
+        own = {function.name, *(a.name for a in function.arguments), *local_names(function.body)}
+        for item in subnodes(function.body):
+            if isinstance(item, n.Assign) and item.target.name not in own:
+                message = f"the FUNCTION {function.name} assigns {item.target.name}: not differentiated yet"
+                yield Diagnostic.at(item.span, "NG026", message, "a PROCEDURE may do that")
+    if mechanism.net_receive:
+        weights = {a.name for a in mechanism.net_receive.arguments}
+        for item in subnodes(mechanism.net_receive.body):
+            if isinstance(item, n.VariableName) and item.name == "flag":
+                yield _not_yet(item.span, "the flag of an event is")
+            elif isinstance(item, n.Assign) and item.target.name in weights:
+                yield _not_yet(item.span, f"assigning {item.target.name} changes the NetCon's weight: that is")
+
+
+def _hidden_names(mechanism: Mechanism) -> Iterator[Diagnostic]:
+    flow = Dataflow(mechanism)
+    variables = {name for name, symbol in mechanism.symbols.items() if symbol.role is not Role.RANDOM}
+    for block, body, own in mechanism.bodies:
+        yield from _hiding(variables, body, set(own), not isinstance(block, n.FunctionBlock | n.ProcedureBlock))
+        yield from _hidden_from_calls(flow, variables, body, set(own))
+
+
+def _hiding(variables: set[str], body: n.Body, own: set[str], is_phase: bool) -> Iterator[Diagnostic]:
+    """A LOCAL that hides another name: told apart inside functions and procedures, not elsewhere."""
+    lists = [item for item in subnodes(body) if isinstance(item, n.LocalList)]
+    for number, local_list in enumerate(lists):
+        others = {name for other in lists[:number] for name in other.names} | own
+        if is_phase or local_list is not body.locals:
+            others |= variables
+        for name in local_list.names:
+            if name in others:
+                message = f"LOCAL {name} hides another {name}: not differentiated yet"
+                yield Diagnostic.at(name.span, "NG025", message, "give the LOCAL a name of its own")
+
+
+def _hidden_from_calls(flow: Dataflow, variables: set[str], body: n.Body, own: set[str]) -> Iterator[Diagnostic]:
+    """A LOCAL or an argument, and a routine that is called and means the mechanism's variable of that name."""
+    own |= local_names(body)
+    functions, procedures = flow.mechanism.functions, flow.mechanism.procedures
+    for call in calls(body):
+        if call.name in functions or call.name in procedures:
+            access = (flow.function if call.name in functions else flow.procedure)(call.name)
+            for name in sorted(own & variables & (access.live | access.written)):
+                message = f"{name} is an argument or a LOCAL here, but {call.name} means the mechanism's own {name}"
+                yield Diagnostic.at(call.span, "NG025", message, "give the argument or the LOCAL a name of its own")
