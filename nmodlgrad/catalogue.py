@@ -56,7 +56,9 @@ CATALOGUE: Mapping[str, Entry] = {
     # the mechanism as NEURON takes it
     "NG028": _error("`USEION` statements contradict each other or the rest of the file"),
     "NG029": _error("a statement stands in a block where it has no meaning"),
-    "NG030": _warning("a `GLOBAL` is assigned by every instance, so the mechanism is not thread-safe"),
+    "NG030": _warning("a `GLOBAL` is assigned by every instance, so NEURON runs the mechanism on one thread"),
     "NG031": _warning("a division by zero at a voltage that a cell reaches"),
     "NG032": _warning("NEURON's own translator refuses the text: a line of over 511 characters, or one that is not ASCII"),
+    "NG033": _warning("`RANGE` lists a name that nothing declares: NEURON leaves it out"),
+    "NG034": _warning("a variable of an ion is written without being computed, or computed without being written"),
 }

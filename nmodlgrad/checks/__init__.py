@@ -6,13 +6,16 @@ from nmodlgrad.checks import (
     arity,
     arrays,
     declarations,
+    division,
     equations,
+    ions,
     linearity,
     names,
     placement,
     solves,
     tables,
     text,
+    threads,
 )
 from nmodlgrad.diagnostics import Diagnostic
 from nmodlgrad.semantics.mechanism import Mechanism
@@ -27,6 +30,9 @@ CHECKS = (
     equations.check,
     linearity.check,
     tables.check,
+    ions.check,
+    threads.check,
+    division.check,
     text.check,
 )
 
