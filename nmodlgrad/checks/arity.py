@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from nmodlgrad.diagnostics import Diagnostic
 from nmodlgrad.semantics.language import INTRINSICS
 from nmodlgrad.semantics.mechanism import Mechanism
+from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import calls
 
 
 def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
     """NG015. NEURON's own functions beyond those of the C library take various numbers of arguments."""
+    routines: dict[str, n.FunctionBlock | n.ProcedureBlock | n.FunctionTableBlock]
     routines = {**mechanism.functions, **mechanism.procedures, **mechanism.function_tables}
     for item in mechanism.items:
         for call in calls(item):

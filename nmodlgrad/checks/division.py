@@ -3,6 +3,7 @@
 The blocks are run as they stand, with the default values of the parameters, at some voltages. Where the denominator
 of a division changes its sign between two of them, its zero is looked for. Since the statements before it and the
 conditions around it run too, a division that is guarded, in whatever way, is never seen with a denominator of zero.
+A routine with a TABLE is run for the rows of the table only, and a row that is no number spoils the values around it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from itertools import pairwise
 
 from nmodlgrad.diagnostics import Diagnostic
 from nmodlgrad.semantics.mechanism import Mechanism, Role
@@ -25,7 +28,7 @@ PLACES = range(7)  # decimal places of a voltage at which a zero is believed: mo
 # Unknown values that are positive. Crooked too: a zero at a round voltage does not depend on them.
 CELSIUS = 21.73942116
 FACTOR = 1.3718265349
-VOLTAGE = -61.35792 # at the start
+VOLTAGE = -61.35792  # at the start
 
 Value = float | None  # None is a value that is not known
 Place = tuple[int, ...]  # the calls that lead to a division, and the division
@@ -56,17 +59,18 @@ def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
 
 def _zeros(run: _Run, body: n.Body) -> Iterator[tuple[Place, float]]:
     samples = [(voltage, run(body, voltage)) for voltage in VOLTAGES]
-    for (low, at_low), (high, at_high) in zip(samples, samples[1:], strict=False):
+    for (low, at_low), (high, at_high) in pairwise(samples):
         for place in at_low.keys() & at_high.keys():
             if at_low[place] * at_high[place] < 0:
-                zero = _zero(lambda v, place=place: run(body, v).get(place), (low, at_low[place]), (high, at_high[place]))
-                if zero is not None:
+                zero = _zero(partial(run.flat, body, place), low, high)
+                if zero is not None and run(body, zero, tables=True).get(place) == 0:
                     yield place, zero
 
 
-def _zero(f: Callable[[float], Value], low: tuple[float, float], high: tuple[float, float]) -> Value:
+def _zero(f: Callable[[float], Value], a: float, b: float) -> Value:
     """The round voltage between two at which a denominator is exactly zero: by false position (Illinois)."""
-    (a, at_a), (b, at_b) = low, high
+    at_a, at_b = f(a), f(b)
+    assert at_a is not None and at_b is not None
     before = math.inf
     for _ in range(60):
         middle = (a * at_b - b * at_a) / (at_b - at_a)
@@ -82,7 +86,7 @@ def _zero(f: Callable[[float], Value], low: tuple[float, float], high: tuple[flo
             at_a /= 2
         b, at_b = middle, value
     for places in PLACES:
-        voltage = round(middle, places)
+        voltage = round(middle, places) + 0.0  # no -0
         if abs(voltage - middle) < 1e-7 and f(voltage) == 0:
             return voltage
     return None
@@ -108,6 +112,7 @@ class _Run:
         self.denominators: dict[Place, float] = {}
         self.calls: Place = ()
         self.steps = 0
+        self.tables = False
         self.constants |= self.initial()
 
     def initial(self) -> dict[str, Value]:
@@ -130,12 +135,18 @@ class _Run:
             return {}
         return {name: value for name, value in self.shared.items() if name in inside - outside - brought - {"v"}}
 
-    def __call__(self, body: n.Body, voltage: float) -> dict[Place, float]:
-        """The denominators of the divisions that are run, where they are known."""
+    def __call__(self, body: n.Body, voltage: float, tables: bool = False) -> dict[Place, float]:
+        """The denominators of the divisions that are run, where they are known; with or without regard to TABLEs."""
+        self.tables = tables
         self.shared = {"v": voltage}
         self.denominators, self.calls, self.steps = {}, (), 0
         self.body(body, {})
         return self.denominators
+
+    def flat(self, body: n.Body, place: Place, voltage: float) -> Value:
+        """One denominator, with its sign and its zeros, but without the steepness of an exponential."""
+        value = self(body, voltage).get(place)
+        return None if value is None else math.copysign(math.log1p(min(abs(value), 1e300)), value)
 
     # -------------------------------------------------------------- statements
     def body(self, body: n.Body, own: dict[str, Value]) -> None:
@@ -188,16 +199,15 @@ class _Run:
         self.steps += 1
         if self.steps > STEPS:
             raise _GiveUp
-        kind = type(node)
-        if kind is n.VariableName:
+        if isinstance(node, n.VariableName):
             return self.variable(node, own)
-        if kind is n.Binary:
+        if isinstance(node, n.Binary):
             return self.binary(node, own)
-        if kind is n.Number:
+        if isinstance(node, n.Number):
             return _number(node.text, self.mechanism.defined)
-        if kind is n.Call:
+        if isinstance(node, n.Call):
             return self.call(node, own)
-        if kind is n.Unary:
+        if isinstance(node, n.Unary):
             operand = self.value(node.operand, own)
             return None if operand is None else -operand if node.operator == "-" else float(not operand)
         return None
@@ -214,8 +224,8 @@ class _Run:
 
     def binary(self, node: n.Binary, own: dict[str, Value]) -> Value:
         left, right, sign = self.value(node.left, own), self.value(node.right, own), node.operator
-        if sign == "/" and right is not None and math.isfinite(right):
-            self.denominators[*self.calls, id(node)] = right
+        if sign == "/" and right is not None and not math.isnan(right):
+            self.denominators[(*self.calls, id(node))] = right
         if sign in ("*", "&&") and (left == 0 or right == 0):
             return 0.0
         if left is None or right is None:
@@ -239,9 +249,27 @@ class _Run:
         before, self.calls = self.calls, (*self.calls, id(node))
         inner: dict[str, Value] = {a.name: value for a, value in zip(block.arguments, arguments, strict=True)}
         inner[name] = 0.0
-        self.body(block.body, inner)
+        table = self.mechanism.table(block) if self.tables else None
+        if table is None or self.is_row(table, arguments, own):
+            self.body(block.body, inner)
+        else:
+            self.forget(block.body, inner)
+            inner[name] = None
         self.calls = before
         return inner[name]
+
+    def is_row(self, table: n.Table, arguments: list[Value], own: dict[str, Value]) -> bool:
+        """Whether a TABLE has a row for an argument, and so the routine is run with it: by nocmodl's own loop."""
+        low, high = self.value(table.low, own), self.value(table.high, own)
+        bins = _number(table.bins, self.mechanism.defined)
+        if len(arguments) != 1 or low is None or high is None or not bins or bins > STEPS:
+            return False
+        row, step = low, (high - low) / bins
+        for _ in range(int(bins) + 1):
+            if row == arguments[0]:
+                return True
+            row += step
+        return False
 
 
 _OPERATORS: Mapping[str, Callable[[float, float], float]] = {

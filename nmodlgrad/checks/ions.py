@@ -86,15 +86,21 @@ def _without_effect(mechanism: Mechanism) -> Iterator[Diagnostic]:
         for name in use.write:
             if name not in assigned | states | parameters | called:
                 message = f"{name} is in WRITE, but nothing computes it"
-                yield Diagnostic.at(name.span, "NG034", message, f"assign {name} in BREAKPOINT, or leave it out of WRITE")
+                yield Diagnostic.at(
+                    name.span, "NG034", message, f"assign {name} in BREAKPOINT, or leave it out of WRITE"
+                )
         for name in use.read:
             if name not in use.write and name in states:
                 message = f"{name} is a STATE, but not in WRITE: NEURON overwrites it with the ion's before every step"
                 yield Diagnostic.at(name.span, "NG034", message, f"add WRITE {name}")
-    only_read = {name for use in mechanism.ions for name in use.read} - {name for use in mechanism.ions for name in use.write}
+    only_read = {name for use in mechanism.ions for name in use.read} - {
+        name for use in mechanism.ions for name in use.write
+    }
     for _, body, own in mechanism.bodies:
         hidden = own.union(*(node.names for node in subnodes(body) if isinstance(node, n.LocalList)))
         for node in subnodes(body):
             if isinstance(node, n.Assign) and (name := node.target.name) in only_read - states - hidden:
                 message = f"{name} is not in WRITE: this changes a copy, and NEURON overwrites it before the next step"
-                yield Diagnostic.at(node.target.span, "NG034", message, f"add WRITE {name}, or use a variable of its own")
+                yield Diagnostic.at(
+                    node.target.span, "NG034", message, f"add WRITE {name}, or use a variable of its own"
+                )

@@ -30,7 +30,9 @@ def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
             for name in item.names:
                 if name not in known | said:
                     message = f"{name} is in RANGE, but not declared: NEURON leaves it out"
-                    yield Diagnostic.at(name.span, "NG033", message, nearest(name, known) or f"declare {name} in ASSIGNED")
+                    yield Diagnostic.at(
+                        name.span, "NG033", message, nearest(name, known - VISIBLE) or f"declare {name} in ASSIGNED"
+                    )
 
 
 Finding = tuple[Diagnostic, str]
@@ -105,7 +107,7 @@ def _in_verbatim(mechanism: Mechanism) -> set[str]:
 def _undefined(mechanism: Mechanism, name: n.Word, known: Iterable[str]) -> Diagnostic:
     listed = {x for use in mechanism.ions for x in (*use.read, *use.write)} | {c.name for c in mechanism.currents}
     listed |= {x for item in _lists(mechanism) if item.kind in ("POINTER", "BBCOREPOINTER") for x in item.names}
-    hint = f"declare {name} in ASSIGNED" if name in listed else nearest(name, known)
+    hint = f"declare {name} in ASSIGNED" if name in listed else nearest(name, set(known) - VISIBLE)
     return Diagnostic.at(name.span, "NG010", f"{name} is not defined", hint)
 
 

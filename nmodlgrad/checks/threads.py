@@ -19,7 +19,7 @@ def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
     """
     if mechanism.declared_threadsafe:
         return
-    lists = (item for item in mechanism.items if isinstance(item, n.NeuronBlock) for item in item.items)
+    lists = (item for block in mechanism.items if isinstance(block, n.NeuronBlock) for item in block.items)
     shared = {name for item in lists if isinstance(item, n.NameList) and item.kind == "GLOBAL" for name in item.names}
     if shared:
         nodes = (node for _, body, _ in mechanism.bodies for node in subnodes(body))
@@ -28,7 +28,7 @@ def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
         for name in _assigned(body, own):
             if name in shared:
                 shared.remove(name)
-                message = f"the GLOBAL {name} is assigned here, by every instance: NEURON runs the mechanism on one thread only"
+                message = f"the GLOBAL {name} is assigned here, by every instance: the mechanism is not thread-safe"
                 hint = f"make {name} a RANGE variable; or write THREADSAFE if a value for each thread is meant"
                 yield Diagnostic.at(name.span, "NG030", message, hint)
 
