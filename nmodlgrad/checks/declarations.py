@@ -30,6 +30,7 @@ def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
                 yield from _twice(node.names)
             elif isinstance(node, _ROUTINES | n.NetReceiveBlock):
                 yield from _twice([argument.name for argument in node.arguments])
+    yield from _both(mechanism)
     suffixes = [
         item.name
         for b in mechanism.items
@@ -40,6 +41,22 @@ def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
     for extra in suffixes[1:]:
         message = f"a second name, {extra}, for the mechanism {mechanism.name}"
         yield Diagnostic.at(extra.span, "NG013", message)
+
+
+def _both(mechanism: Mechanism) -> Iterator[Diagnostic]:
+    """Names of variables, by their declaration or by a list of the NEURON block, that are names of routines too."""
+    variables = [name for name, *_ in declarations(mechanism.items)]
+    for block in mechanism.items:
+        if isinstance(block, n.NeuronBlock):
+            for item in block.items:
+                if isinstance(item, n.NameList) and item.kind in ("RANGE", "GLOBAL"):
+                    variables += item.names
+    routines = {item.name: item.name for item in mechanism.items if isinstance(item, _ROUTINES)}
+    for name in variables:
+        if name in routines:
+            line = name.span.source.position(routines.pop(name).span.start)[0]
+            message = f"{name} is a variable here, and a FUNCTION or PROCEDURE on line {line}"
+            yield Diagnostic.at(name.span, "NG013", message, "give one of them another name")
 
 
 def _twice(names: list[n.Word] | tuple[n.Word, ...]) -> Iterator[Diagnostic]:

@@ -25,10 +25,11 @@ def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
         if name not in said:
             said.add(name)
             yield diagnostic
+    routines = {*mechanism.functions, *mechanism.procedures, *mechanism.function_tables}  # declarations.py
     for item in _lists(mechanism):
         if item.kind == "RANGE":
             for name in item.names:
-                if name not in known | said:
+                if name not in known | said | routines:
                     message = f"{name} is in RANGE, but not declared: NEURON leaves it out"
                     yield Diagnostic.at(
                         name.span, "NG033", message, nearest(name, known - VISIBLE) or f"declare {name} in ASSIGNED"
