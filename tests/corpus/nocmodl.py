@@ -38,7 +38,7 @@ class Nocmodl:
                 done = subprocess.run(
                     [self.home / "bin" / "nocmodl", "x.mod", "-o", "translated"],
                     cwd=folder,
-                    env=os.environ | {"NRNHOME": str(self.home), "NMODLHOME": str(self.home)},
+                    env=os.environ | {"NRNHOME": str(self.home), "NMODLHOME": str(self.home), "MODLUNIT": str(self.home / "share/nrn/lib/nrnunits.lib")},
                     capture_output=True,
                     timeout=20,
                     check=False,

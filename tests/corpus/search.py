@@ -12,8 +12,12 @@ import argparse
 import random
 import re
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from . import ours
@@ -21,7 +25,8 @@ from .mutations import mutant
 from .nocmodl import Nocmodl, Verdict
 from .packages import Mechanism, corpus
 
-_BATCH = 64
+_BATCH = 128
+_SHRUNK = 3  # so many of a group are made small: a smaller one is unlikely to come after
 
 
 def disagreement(nocmodl: Verdict, our: Verdict) -> str:
@@ -60,54 +65,59 @@ def minimal(text: str, persists: Callable[[str], bool], seconds: float = 20) -> 
     return text
 
 
-class Search:
-    """The disagreements so far: for each group, how many, and the smallest text."""
-
-    def __init__(self, nocmodl: Nocmodl) -> None:
-        self.nocmodl = nocmodl
-        self.count: dict[str, int] = {}
-        self.smallest: dict[str, str] = {}
-
-    def says(self, text: str, beside: dict[str, bytes]) -> str:
-        """What the two disagree about in a text."""
-        content = text.encode("latin-1")
-        return disagreement(self.nocmodl(content, beside), ours.verdict(content))
-
-    def add(self, text: str, beside: dict[str, bytes]) -> None:
-        """Give a text to both; a new disagreement is made small."""
-        group = self.says(text, beside)
-        if not group:
-            return
-        self.count[group] = self.count.get(group, 0) + 1
-        if self.count[group] > 3:  # a smaller one is unlikely to come
-            return
-        small = minimal(text, lambda shorter: self.says(shorter, beside) == group)
-        if group not in self.smallest or len(small) < len(self.smallest[group]):
-            self.smallest[group] = small
-
-    def report(self) -> str:
-        """Markdown: the groups, the most frequent first."""
-        parts = [
-            f"## {group}  ({count} times)\n\n```\n{self.smallest[group]!s}\n```\n"
-            for group, count in sorted(self.count.items(), key=lambda item: -item[1])
-        ]
-        return "\n".join(parts) or "no disagreement\n"
+Case = tuple[str, dict[str, bytes]]  # a text, and the files beside it
 
 
-def run(search: Search, files: tuple[Mechanism, ...], seed: int, mutants: int, seconds: float) -> int:
-    """Search until the count or the time is up; how many texts were given to both."""
+def group_of(nocmodl: Nocmodl, case: Case) -> str:
+    """What the two disagree about in a text."""
+    text, beside = case
+    content = text.encode("latin-1")
+    return disagreement(nocmodl(content, beside), ours.verdict(content))
+
+
+def shrunk(nocmodl: Nocmodl, case: Case, group: str) -> str:
+    """A small text with the same disagreement."""
+    return minimal(case[0], lambda shorter: group_of(nocmodl, (shorter, case[1])) == group)
+
+
+def mutants(files: tuple[Mechanism, ...], seed: int) -> Iterator[Case]:
+    """Without end, the same for the same seed and files."""
     chance = random.Random(seed)
-    until = time.monotonic() + seconds
-    done = 0
-    with ThreadPoolExecutor(2) as pool:
-        while done < mutants and time.monotonic() < until:
-            batch = []
-            for _ in range(min(_BATCH, mutants - done)):
-                file = chance.choice(files)
-                batch.append((mutant(file.content.decode("latin-1"), chance), file.beside))
-            list(pool.map(lambda item: search.add(*item), batch))
-            done += len(batch)
-    return done
+    while True:
+        file = chance.choice(files)
+        yield mutant(file.content.decode("latin-1"), chance), file.beside
+
+
+@dataclass
+class Findings:
+    """For each group: how often it came, and the smallest text."""
+
+    done: int = 0
+    count: Counter[str] = field(default_factory=Counter)
+    smallest: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        groups = [
+            f"## {group}  ({times} times)\n\n```\n{self.smallest.get(group, '')}\n```\n"
+            for group, times in self.count.most_common()
+        ]
+        head = f"{self.done} mutants, {self.count.total()} disagreements in {len(self.count)} groups\n"
+        return "\n".join([head, *groups])
+
+
+def search(nocmodl: Nocmodl, cases: Iterator[Case], seconds: float) -> Findings:
+    """Give the cases to both parsers, in two processes, until they or the time are up."""
+    found, until = Findings(), time.monotonic() + seconds
+    with ProcessPoolExecutor(2) as pool:
+        while time.monotonic() < until and (batch := list(islice(cases, _BATCH))):
+            groups = list(pool.map(partial(group_of, nocmodl), batch, chunksize=8))
+            new = [(case, group) for case, group in zip(batch, groups, strict=True) if group]
+            fresh = [(case, group) for case, group in new if found.count[group] < _SHRUNK]
+            found.done += len(batch)
+            found.count.update(group for _, group in new)
+            for (_, group), small in zip(fresh, pool.map(partial(shrunk, nocmodl), *zip(*fresh)) if fresh else [], strict=True):
+                found.smallest[group] = min(found.smallest.get(group, small), small, key=len)
+    return found
 
 
 def main() -> None:
@@ -117,10 +127,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--home", type=Path, help="the folder .data of another NEURON than the installed one")
     arguments = parser.parse_args()
-    search = Search(Nocmodl(arguments.home) if arguments.home else Nocmodl())
-    done = run(search, corpus(), arguments.seed, arguments.mutants, arguments.seconds)
-    print(f"{done} mutants, seed {arguments.seed}, {sum(search.count.values())} disagreements\n")
-    print(search.report())
+    nocmodl = Nocmodl(arguments.home) if arguments.home else Nocmodl()
+    print(search(nocmodl, islice(mutants(corpus(), arguments.seed), arguments.mutants), arguments.seconds))
 
 
 if __name__ == "__main__":
