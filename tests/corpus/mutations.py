@@ -6,7 +6,18 @@ import random
 import re
 
 # Coarse on purpose: units, strings and comments come apart too. Latin-1, as the files are read.
-_TOKEN = re.compile(r"[A-Za-z_]\w*'*|\d+\.?\d*(?:[eE][-+]?\d+)?|\s+|<->|<<|->|[<>=!]=|&&|\|\||~\+|.", re.DOTALL | re.ASCII)
+_TOKEN = re.compile(
+    r"[A-Za-z_]\w*'*|\d+\.?\d*(?:[eE][-+]?\d+)?|\s+|<->|<<|->|[<>=!]=|&&|\|\||~\+|.", re.DOTALL | re.ASCII
+)
+
+# Words and signs that the file itself need not hold.
+_FOREIGN = """
+    ( ) [ ] { } < > = , ' + - * / ^ ! ~ ~+ @ % & | && || -> << <-> '0 " : ? 2 .5 1e3 (mV) BREAKPOINT INITIAL SOLVE METHOD
+    STEADYSTATE cnexp sparse LOCAL VERBATIM ENDVERBATIM COMMENT ENDCOMMENT UNITSOFF TABLE DEPEND FROM TO BY WITH if else
+    while IF ELSE WHILE KINETIC DERIVATIVE LINEAR NONLINEAR PROCEDURE FUNCTION CONSERVE COMPARTMENT DEFINE INCLUDE TITLE
+    NEURON PARAMETER ASSIGNED STATE CONSTANT UNITS RANGE GLOBAL USEION READ WRITE VALENCE REPRESENTS POINTER RANDOM WATCH
+    FOR_NETCONS NET_RECEIVE PROTECT CONDUCTANCE START STEP BEFORE AFTER SOLVEFOR DISCRETE SWEEP LAG CHARGE INT exp t v
+"""
 
 
 def mutant(text: str, random: random.Random) -> str:
@@ -32,7 +43,7 @@ def _of_a_token(text: str, random: random.Random) -> str:
         return text
     k = random.randrange(len(places) - 1)
     here, following = places[k], places[k + 1]
-    kind = random.choice(("drop", "double", "swap", "replace", "replace", "insert", "blank"))
+    kind = random.choice(("drop", "double", "swap", "replace", "insert", "word", "blank"))
     if kind == "drop":
         tokens[here] = ""
     elif kind == "double":
@@ -43,6 +54,8 @@ def _of_a_token(text: str, random: random.Random) -> str:
         tokens[here] = tokens[random.choice(places)]
     elif kind == "insert":
         tokens[here] += " " + tokens[random.choice(places)] + " "
+    elif kind == "word":
+        tokens[here] = random.choice(("", tokens[here])) + " " + random.choice(_FOREIGN.split()) + " "
     else:
         gaps = [i for i, token in enumerate(tokens) if token.isspace()]
         if gaps:

@@ -38,7 +38,7 @@ class Nocmodl:
                 done = subprocess.run(
                     [self.home / "bin" / "nocmodl", "x.mod", "-o", "translated"],
                     cwd=folder,
-                    env=os.environ | {"NRNHOME": str(self.home), "NMODLHOME": str(self.home), "MODLUNIT": str(self.home / "share/nrn/lib/nrnunits.lib")},
+                    env=os.environ | self._environment(),
                     capture_output=True,
                     timeout=20,
                     check=False,
@@ -47,6 +47,10 @@ class Nocmodl:
                 return Verdict("crash", "does not end")
         return _verdict(done.returncode, (done.stderr + b"\n" + done.stdout).decode("latin-1"))
 
+    def _environment(self) -> dict[str, str]:
+        home = str(self.home)
+        return {"NRNHOME": home, "NMODLHOME": home, "MODLUNIT": f"{home}/share/nrn/lib/nrnunits.lib"}
+
 
 @lru_cache(maxsize=1)
 def wheel_data() -> Path:
@@ -54,34 +58,27 @@ def wheel_data() -> Path:
     return Path(str(distribution("neuron").locate_file("neuron/.data")))
 
 
-# Said of characters and tokens, by the scanner and by the reader of lines: lex.lpp and io.cpp of NEURON's nmodl. What
-# the grammar refuses is announced by bison's "syntax error" first, whatever the error productions add.
-_OF_THE_SCANNER = (
-    r"syntax error",
-    r"Syntax error:",
-    r"Line too long",
-    r"Non-Ascii character",
-    r"block goes to end of file",
-    r"equations? (addition )?can't occur in this type of block",
-    r"name = number",
-    r"name FROM number TO number",
-    r"Illegal block",
-    r"memory exhausted",
+# What the scanner and the reader of lines say before they exit (lex.lpp, inputtopar; io.cpp), and the first word of
+# bison's parser: whatever the error productions of the grammar add, they come after it. A complaint about the meaning
+# may end in an error production too ("Illegal block"), but without that word.
+_SYNTAX = re.compile(
+    r"^\s*(Error: )?(syntax error|Syntax error:|Line too long|Non-Ascii character|\w+block goes to end of file"
+    r"|equations? (addition )?can't occur in this type of block|memory exhausted)",
+    re.MULTILINE,
 )
-_SYNTAX = re.compile("|".join(_OF_THE_SCANNER))
-_NOISE = re.compile(r"^\s*(Notice|NOTICE|WARNING|Warning|Translating|Thread Safe|NEURON's CVode|INCLUDEing|\^|$)")
+_NOISE = re.compile(
+    r"\s*(Notice|NOTICE|WARNING|Warning|Translating|Thread Safe|NEURON's CVode|INCLUDEing|\^|$"
+    r"|in a DERIVATIVE block\.|Multistep integrators|work correctly\.)"
+)
 
 
 def _verdict(returncode: int, output: str) -> Verdict:
+    lines = [line.strip() for line in output.splitlines() if not _NOISE.match(line)]
+    first = " ".join(lines[:2] if lines and lines[0] == "syntax error:" else lines[:1])
+    message = re.sub(r" at line \d+ in file \S+.*", "", first)
     if returncode == 0:
         return Verdict("accepted")
-    if returncode < 0:
-        return Verdict("crash", signal.Signals(-returncode).name)
-    lines = [line.strip() for line in output.splitlines() if not _NOISE.match(line)]
-    first = lines[0] if lines else ""
     if returncode != 1:
-        return Verdict("crash", f"exit {returncode}: {first}")
-    if first.rstrip(":") == "syntax error" and len(lines) > 1:
-        first = f"syntax error: {lines[1]}"
-    message = re.sub(r" at line \d+ in file \S+.*", "", first)
-    return Verdict("syntax" if _SYNTAX.search(first) else "other", message)
+        cause = signal.Signals(-returncode).name if returncode < 0 else f"exit {returncode}"
+        return Verdict("crash", f"{cause}: {message}")
+    return Verdict("syntax" if _SYNTAX.search(output) else "other", message)

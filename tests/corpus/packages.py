@@ -14,7 +14,7 @@ import tarfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 
 
@@ -156,7 +156,7 @@ def _mechanisms(package: str, files: dict[str, bytes]) -> Iterator[Mechanism]:
     for name in sorted(files):
         if name.endswith(".mod"):
             folder = folders[PurePosixPath(name).parent]
-            included = {other: content for other, content in folder.items() if b'"' + other.encode() + b'"' in files[name]}
+            included = {other: folder[other] for other in folder if f'"{other}"'.encode() in files[name]}
             yield Mechanism(package, name, files[name], included)
 
 
@@ -207,7 +207,7 @@ def fetch(archives: tuple[Archive, ...]) -> list[Path]:
     return [folder / archive.filename for archive in archives]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _complete_at(path: Path, size: int, changed: int, sha256: str) -> bool:
     return hashlib.sha256(path.read_bytes()).hexdigest() == sha256
 

@@ -115,8 +115,9 @@ def search(nocmodl: Nocmodl, cases: Iterator[Case], seconds: float) -> Findings:
             fresh = [(case, group) for case, group in new if found.count[group] < _SHRUNK]
             found.done += len(batch)
             found.count.update(group for _, group in new)
-            for (_, group), small in zip(fresh, pool.map(partial(shrunk, nocmodl), *zip(*fresh)) if fresh else [], strict=True):
-                found.smallest[group] = min(found.smallest.get(group, small), small, key=len)
+            shrink = [pool.submit(shrunk, nocmodl, case, group) for case, group in fresh]
+            for (_, group), small in zip(fresh, shrink, strict=True):
+                found.smallest[group] = min(found.smallest.get(group, small.result()), small.result(), key=len)
     return found
 
 
