@@ -7,6 +7,7 @@ the user's index, certificates and proxies, gets it.
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -20,8 +21,9 @@ from pip._internal.models.link import Link
 
 def main(folder: Path, wanted: dict[str, str]) -> None:
     """Get each file, under its name only once it is whole."""
+    logging.disable()  # what pip has to say of each place where it looked
     command = create_command("download")
-    options, _ = command.parse_args(["--no-deps"])
+    options, _ = command.parse_args(["--retries", "1", "--timeout", "20"])  # without an index, soon
     session = command._build_session(options)
     finder = command._build_package_finder(options, session)
     for filename, package in wanted.items():

@@ -14,7 +14,7 @@ import tarfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 
@@ -196,24 +196,23 @@ def fetch(archives: tuple[Archive, ...]) -> list[Path]:
     folder = cache_folder()
     folder.mkdir(parents=True, exist_ok=True)
     missing = [archive for archive in archives if not _complete(folder / archive.filename, archive)]
-    if missing:
-        arguments = [word for archive in missing for word in (archive.package, archive.filename)]
-        download = [sys.executable, str(Path(__file__).with_name("download.py")), str(folder), *arguments]
-        done = subprocess.run(download, capture_output=True, text=True, timeout=900, check=False)
-        absent = [archive for archive in missing if not _complete(folder / archive.filename, archive)]
-        if absent:
-            names = ", ".join(archive.filename for archive in absent)
-            raise Unavailable(f"not to be had: {names}. {' '.join((done.stdout + done.stderr).split())[-300:]}")
+    said = _download(folder, missing) if missing else ""
+    absent = [archive.filename for archive in missing if not _complete(folder / archive.filename, archive)]
+    if absent:
+        raise Unavailable(f"{len(absent)} packages of the corpus are not to be had, {absent[0]} first: {said}")
     return [folder / archive.filename for archive in archives]
 
 
-@cache
-def _complete_at(path: Path, size: int, changed: int, sha256: str) -> bool:
-    return hashlib.sha256(path.read_bytes()).hexdigest() == sha256
+def _download(folder: Path, archives: list[Archive]) -> str:
+    """The last that was said, if anything."""
+    arguments = [word for archive in archives for word in (archive.package, archive.filename)]
+    command = [sys.executable, str(Path(__file__).with_name("download.py")), str(folder), *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    except subprocess.TimeoutExpired:
+        return "the download did not end in 10 minutes"
+    return (done.stdout + done.stderr).strip().rpartition("\n")[2][-300:]
 
 
 def _complete(path: Path, archive: Archive) -> bool:
-    if not path.exists():
-        return False
-    state = path.stat()
-    return _complete_at(path, state.st_size, state.st_mtime_ns, archive.sha256)
+    return path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == archive.sha256

@@ -77,7 +77,7 @@ def _names(value: Any) -> list[str]:
 
 
 def of_neuron(files: Sequence[Mechanism]) -> list[Structure | str]:
-    """What ``neuron.nmodl`` understands of each file, or its complaint; after a file at which it aborts, it starts anew."""
+    """What ``neuron.nmodl`` understands of each file, or its complaint; it starts anew after one at which it aborts."""
     answers: list[Structure | str] = []
     while len(answers) < len(files):
         asked = [
