@@ -1,0 +1,43 @@
+"""What our parser says of a file. With `structure.ours`, all of the corpus test that touches the code under test."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from nmodlgrad.diagnostics import Refused, Source
+from nmodlgrad.syntax.parse import parse
+
+from .nocmodl import Verdict
+
+SECONDS = 5  # for a file that takes a hundredth of one
+
+
+def verdict(content: bytes) -> Verdict:
+    """Accepted, or refused with a diagnostic; anything else that parse raises is a mistake of ours."""
+    try:
+        with _alarm():
+            parse(Source("x.mod", content.decode("latin-1")))
+    except Refused as refused:
+        first = refused.diagnostics[0]
+        return Verdict("syntax", f"{first.message} ({first.line}:{first.column})")
+    except Exception as error:
+        return Verdict("crash", f"{type(error).__name__}: {error}")
+    return Verdict("accepted")
+
+
+@contextmanager
+def _alarm() -> Iterator[None]:
+    """TimeoutError after SECONDS, even within a regular expression; in the main thread of a process."""
+
+    def ring(*_: object) -> None:
+        raise TimeoutError(f"no end in {SECONDS} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.alarm(SECONDS)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
