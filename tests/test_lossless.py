@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lossless import faults, words
+from corpus.lossless import faults, words
 from nmodlgrad.diagnostics import Source
 from nmodlgrad.syntax.parse import parse
 

@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from nmodlgrad.diagnostics import Refused, Source
 from nmodlgrad.syntax.parse import parse
 
+from .lossless import faults
 from .nocmodl import Verdict
+from .packages import Mechanism
 
 SECONDS = 5  # for a file that takes a hundredth of one
 
@@ -25,6 +27,11 @@ def verdict(content: bytes) -> Verdict:
     except Exception as error:
         return Verdict("crash", f"{type(error).__name__}: {error}")
     return Verdict("accepted")
+
+
+def losses(file: Mechanism) -> str:
+    """What a text loses on its way to a tree and back."""
+    return "; ".join(faults(Source("x.mod", file.content.decode("latin-1"))))
 
 
 @contextmanager
