@@ -6,7 +6,9 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from nmodlgrad.checks import findings
 from nmodlgrad.diagnostics import Refused, Source
+from nmodlgrad.semantics.resolve import resolve
 from nmodlgrad.syntax.parse import parse
 
 from .lossless import faults
@@ -32,6 +34,15 @@ def verdict(content: bytes) -> Verdict:
 def losses(file: Mechanism) -> str:
     """What a text loses on its way to a tree and back."""
     return "; ".join(faults(Source("x.mod", file.content.decode("latin-1"))))
+
+
+def left_to_a_check(content: bytes) -> bool:
+    """Whether the text has what nocmodl's grammar refuses and our checks do: an unknown METHOD, a line too long."""
+    try:
+        found = findings(resolve(Source("x.mod", content.decode("latin-1"))))
+    except Refused as refused:
+        found = list(refused.diagnostics)
+    return not {"NG019", "NG032"}.isdisjoint(finding.code for finding in found)
 
 
 @contextmanager
