@@ -9,7 +9,7 @@ from nmodlgrad._version import __version__
 
 if TYPE_CHECKING:
     from nmodlgrad.build import BuildError
-    from nmodlgrad.compiler import translate
+    from nmodlgrad.compiler import check, translate
     from nmodlgrad.diagnostics import Diagnostic, NmodlGradError, Refused
     from nmodlgrad.runtime.errors import CannotCarry, UnknownParameter
     from nmodlgrad.runtime.load import load
@@ -27,6 +27,7 @@ __all__ = [
     "Sensitivity",
     "UnknownParameter",
     "__version__",
+    "check",
     "load",
     "translate",
 ]
@@ -42,6 +43,7 @@ _HOME = {
     "Refused": "diagnostics",
     "Sensitivity": "runtime.sensitivity",
     "UnknownParameter": "runtime.errors",
+    "check": "compiler",
     "load": "runtime.load",
     "translate": "compiler",
 }

@@ -10,7 +10,7 @@ import pytest
 
 import nmodlgrad.checks
 from nmodlgrad.catalogue import CATALOGUE
-from nmodlgrad.checks import check
+from nmodlgrad.checks import findings
 from nmodlgrad.diagnostics import Diagnostic, Refused, Source
 from nmodlgrad.semantics.resolve import resolve
 
@@ -26,7 +26,7 @@ BEFORE = {"NG001", "NG008", "NG009", "NG011", "NG018"}
 def found(text: str, name: str = "x.mod") -> list[Diagnostic]:
     """Everything that is found in a mechanism, whether it is differentiated or not."""
     try:
-        return check(resolve(Source(name, text)))
+        return findings(resolve(Source(name, text)))
     except Refused as refused:
         return list(refused.diagnostics)
 

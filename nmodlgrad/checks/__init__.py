@@ -37,7 +37,7 @@ CHECKS = (
 )
 
 
-def check(mechanism: Mechanism) -> list[Diagnostic]:
+def findings(mechanism: Mechanism) -> list[Diagnostic]:
     """Everything that the checks find, errors and warnings, by place."""
     found = {diagnostic for look in CHECKS for diagnostic in look(mechanism)}
     return sorted(found, key=lambda d: (d.file, d.line, d.column, d.code))

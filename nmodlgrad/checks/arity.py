@@ -13,8 +13,11 @@ from nmodlgrad.syntax.walk import calls
 
 def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
     """NG015. NEURON's own functions beyond those of the C library take various numbers of arguments."""
-    routines: dict[str, n.FunctionBlock | n.ProcedureBlock | n.FunctionTableBlock]
-    routines = {**mechanism.functions, **mechanism.procedures, **mechanism.function_tables}
+    routines: dict[str, n.FunctionBlock | n.ProcedureBlock | n.FunctionTableBlock] = {
+        **mechanism.functions,
+        **mechanism.procedures,
+        **mechanism.function_tables,
+    }
     for item in mechanism.items:
         for call in calls(item):
             block = routines.get(call.name)

@@ -11,19 +11,14 @@ from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import subnodes
 
 _ROUTINES = n.FunctionBlock | n.ProcedureBlock | n.FunctionTableBlock
+_SOLVABLE = n.DerivativeBlock | n.KineticBlock | n.LinearBlock | n.NonlinearBlock | n.DiscreteBlock
 
 
 def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
     """NG013. A name in two lists of the NEURON block is declared once: RANGE and GLOBAL say who sees it."""
     yield from _twice([name for name, *_ in declarations(mechanism.items)])
     yield from _twice([item.name for item in mechanism.items if isinstance(item, _ROUTINES)])
-    yield from _twice(
-        [
-            b.name
-            for b in mechanism.items
-            if isinstance(b, n.Block) and not isinstance(b, _ROUTINES) and hasattr(b, "name")
-        ]
-    )
+    yield from _twice([item.name for item in mechanism.items if isinstance(item, _SOLVABLE)])
     for item in mechanism.items:
         for node in subnodes(item):
             if isinstance(node, n.LocalList):
@@ -31,13 +26,8 @@ def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
             elif isinstance(node, _ROUTINES | n.NetReceiveBlock):
                 yield from _twice([argument.name for argument in node.arguments])
     yield from _both(mechanism)
-    suffixes = [
-        item.name
-        for b in mechanism.items
-        if isinstance(b, n.NeuronBlock)
-        for item in b.items
-        if isinstance(item, n.Suffix)
-    ]
+    blocks = [block for block in mechanism.items if isinstance(block, n.NeuronBlock)]
+    suffixes = [item.name for block in blocks for item in block.items if isinstance(item, n.Suffix)]
     for extra in suffixes[1:]:
         message = f"a second name, {extra}, for the mechanism {mechanism.name}"
         yield Diagnostic.at(extra.span, "NG013", message)

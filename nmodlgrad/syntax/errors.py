@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from lark import Token
 from lark.exceptions import UnexpectedInput
@@ -19,9 +20,10 @@ _BLOCKS = frozenset({
     "NONLINEAR", "PARAMETER", "PROCEDURE", "STATE", "UNITS",
 })  # fmt: skip
 _STATEMENTS = frozenset({
+    "IF", "WHILE", "__ANON_0", "__ANON_2",
     "COMPARTMENT", "CONDUCTANCE", "CONSERVE", "FOR_NETCONS", "FROM", "INITIAL", "LAG", "LBRACE", "LINEAR_TILDE",
     "LINEAR_TILDE_PLUS", "LONGITUDINAL_DIFFUSION", "MUTEXLOCK", "MUTEXUNLOCK", "NAME", "PRIME", "PROTECT", "SOLVE",
-    "TABLE", "TILDE", "TILDE_PLUS", "WATCH", "_IF", "_REACTION", "_WHILE",
+    "TABLE", "TILDE", "TILDE_PLUS", "WATCH", "_REACTION",
 })  # fmt: skip
 _INTERFACE = frozenset({
     "ARTIFICIAL_CELL", "BBCOREPOINTER", "ELECTRODE_CURRENT", "EXTERNAL", "GLOBAL", "NONSPECIFIC_CURRENT", "POINTER",
@@ -35,7 +37,7 @@ _OPERATORS = frozenset(
 # Sets of tokens with a name of their own: the token that gives a set away, all of it, and what it is called.
 _SETS = (
     ("NEURON", _BLOCKS | {"INITIAL", "LOCAL"}, "a block such as NEURON or PROCEDURE"),
-    ("_IF", _STATEMENTS, "a statement"),
+    ("IF", _STATEMENTS, "a statement"),
     ("SUFFIX", _INTERFACE, "a statement such as SUFFIX, RANGE or USEION"),
     ("NOT", frozenset({"LPAR", "MINUS", "NOT", "NAME", "PRIME", "INTEGER", "DEFINED", "REAL"}), "an expression"),
     ("TIMES", _OPERATORS, "an operator"),
@@ -58,7 +60,6 @@ _WORDS = {
     "RSQB": "']'",
     "STRING": "a string",
     "UNIT": "a unit in parentheses",
-    "_ELSE": "else",
     "_REPRESENTS": "REPRESENTS",
 }
 
@@ -71,7 +72,8 @@ def syntax_error(source: Source, error: UnexpectedInput) -> Diagnostic:
         return _at_the_end(source, stack)
     start = error.pos_in_stream or 0
     text = str(token) if token is not None else source.text[start]
-    expected = set(getattr(error, "expected", None) or getattr(error, "allowed", None) or ())
+    parser: Any = error.interactive_parser
+    expected: set[str] = parser.accepts() if parser else set()
     message, hint = _special(source, start, text, token, expected, stack) or _general(source, text, expected, stack)
     return Diagnostic.at(Span(start, start + len(text), source), "NG001", message, hint)
 
@@ -82,7 +84,7 @@ def next_block(text: str, error: UnexpectedInput) -> int | None:
     if start is None or start < 0:
         return None
     for match in _BLOCK_START.finditer(text, start):
-        if match.start(1) > start or match.start(1) == start and text[:start].strip():
+        if match.start(1) > start or (match.start(1) == start and text[:start].strip()):
             return match.start(1)
     return None
 
@@ -144,7 +146,7 @@ def _special(
     if kind == "DEFINED":
         return f"{text} stands for a number, by DEFINE, and can not be a name", "choose another name"
     if text.startswith("(") and "UNIT" in expected:
-        return "the unit is not closed on its line", ""
+        return "the unit is not closed on its line", "a unit ends with ')'"
     return None
 
 
@@ -162,8 +164,8 @@ def _describe(expected: set[str]) -> Iterator[str]:
         if sign in left and len(left & tokens) > 2:
             left -= tokens
             yield words
-    if {"INTEGER", "REAL"} <= left:
-        left -= {"INTEGER", "DEFINED"}
+    left -= {"INTEGER", "DEFINED"} if "REAL" in left else {"DEFINED"}
+    left -= {"NAME"} if "METHOD_NAME" in left else set()  # some other name is told apart later
     yield from sorted({_WORDS.get(name) or _literal(name) for name in left})
 
 

@@ -11,7 +11,7 @@ from lark import Token
 
 # Methods of SOLVE. Their names are taken: no variable can be called so.
 METHODS = frozenset(
-    {"after_cvode", "cnexp", "cvode_t", "cvode_t_v", "derivimplicit", "euler", "newton", "runge", "sparse"}
+    {"after_cvode", "cnexp", "cvode_t", "cvode_t_v", "derivimplicit", "euler", "newton", "runge", "simeq", "sparse"}
 )
 
 # Words of the language. They are taken wherever they stand, also where the grammar has no use for them.
@@ -57,10 +57,10 @@ class Lexis:
         for token in stream:
             kind = token.type
             if kind == "NAME":
-                if before == "DEFINE":
-                    defined.add(str(token))
-                elif token in defined:
+                if token in defined:
                     token.type = "DEFINED"
+                elif before == "DEFINE":
+                    defined.add(str(token))
                 if token in METHODS:
                     token.type = "METHOD_NAME"
                 elif token in KEYWORDS:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
 from lark import Lark, Token, Tree
+from lark import __version__ as lark_version
 from lark.exceptions import UnexpectedInput
 from lark.tree import Meta
 from lark.visitors import Transformer_NonRecursive
 
 from nmodlgrad import resources
-from nmodlgrad.diagnostics import Refused, Source, Span
+from nmodlgrad.diagnostics import Diagnostic, Refused, Source, Span
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.errors import next_block, syntax_error, too_deep, unreadable
 from nmodlgrad.syntax.lexis import Lexis
@@ -34,7 +37,8 @@ def parse(source: Source, defined: frozenset[str] = frozenset()) -> n.File:
     Refused
         with a diagnostic for each block that no rule of the grammar allows, at the first character that does not fit.
     """
-    text, found = source.readable, []
+    text = source.readable
+    found: list[Diagnostic] = []
     unread = unreadable(source)
     if unread:
         raise Refused(unread)
@@ -62,7 +66,16 @@ def parse(source: Source, defined: frozenset[str] = frozenset()) -> n.File:
 @lru_cache(maxsize=8)
 def _parser(defined: frozenset[str] = frozenset()) -> Lark:
     grammar = (resources.folder("grammar") / "nmodl.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", propagate_positions=True, postlex=Lexis(defined))
+    return Lark(grammar, parser="lalr", propagate_positions=True, postlex=Lexis(defined), cache=_kept_tables())
+
+
+def _kept_tables() -> str | bool:
+    """The file for lark's tables of the grammar, which take ten times as long to make as to read."""
+    with suppress(OSError):
+        folder = resources.cache_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        return str(folder / f"grammar-{lark_version}-{sys.version_info.major}.{sys.version_info.minor}.pickle")
+    return False
 
 
 @lru_cache(maxsize=1)
@@ -107,8 +120,10 @@ class _Build(Transformer_NonRecursive[Token, n.File]):
 
     def _word(self, token: Token) -> n.Word:
         assert token.start_pos is not None and token.end_pos is not None
-        text = token[1:-1].strip() if token.type == "UNIT" else str(token)
-        return n.Word(text, Span(token.start_pos, token.end_pos, self.source))
+        start, text = token.start_pos, str(token)
+        if token.type == "UNIT":
+            start, text = start + 1 + len(token[1:-1]) - len(token[1:-1].lstrip()), token[1:-1].strip()
+        return n.Word(text, Span(start, start + len(text), self.source))
 
     # rules that stand for a part of a node
     def array_size(self, span: Span, size: n.Word) -> n.Word:
@@ -116,6 +131,8 @@ class _Build(Transformer_NonRecursive[Token, n.File]):
 
     def signed_number(self, span: Span, minus: n.Word | None, number: n.Word) -> n.Word:
         return n.Word(f"{minus or ''}{number}", span)
+
+    signed_integer = signed_number
 
     def start_value(self, span: Span, value: n.Word) -> n.Word:
         return value
@@ -145,7 +162,9 @@ class _Build(Transformer_NonRecursive[Token, n.File]):
     def start(self, span: Span, *items: n.Item) -> n.File:
         return n.File(Span(0, len(self.source.text), self.source), items)
 
-    def parameter(self, span: Span, name: n.Word, value: n.Word | None, unit: n.Word | None, limits: None) -> n.Parameter:
+    def parameter(
+        self, span: Span, name: n.Word, value: n.Word | None, unit: n.Word | None, limits: None
+    ) -> n.Parameter:
         return n.Parameter(span, name, None, value, unit)
 
     def array_parameter(self, span: Span, name: n.Word, size: n.Word, unit: n.Word | None, limits: None) -> n.Parameter:
