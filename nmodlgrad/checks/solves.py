@@ -46,3 +46,6 @@ def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
             message = f"METHOD {solve.method} does not solve a {_KEYWORDS[type(block)]} block"
             fitting = " or ".join(method for method in _FITTING[type(block)] if method not in _ALWAYS)
             yield Diagnostic.at(solve.method.span, "NG019", message, f"{fitting or 'SOLVE without a METHOD'} does")
+    for solve in [solve for solve in mechanism.solves if solve.method == "cnexp"][1:]:
+        hint = "put the equations into one block"
+        yield Diagnostic.at(solve.span, "NG019", "NEURON takes METHOD cnexp once in a file", hint)
