@@ -170,6 +170,15 @@ class Sensitivity:
         """dV/dtheta at a segment now: shape (directions,), mV per unit of theta."""
         return self._cell(segment).now(segment)
 
+    def restart(self) -> None:
+        """Take the present voltages and states as given: from here on, the derivative is that of what follows.
+
+        For after ``SaveState.restore``, or after assigning a voltage or a state in the midst of a run: what such a
+        value depends on is not known, so it is taken to depend on nothing.
+        """
+        for cell in self._cells:
+            cell.restart()
+
     def _cell(self, segment: Any) -> Cell:
         root = root_of(segment.sec)
         for cell in self._cells:
