@@ -104,6 +104,64 @@ def test_what_can_not_be_seeded_is_refused_with_the_reason() -> None:
     assert "GLOBAL: one value for all instances, so it takes no place" in out[1]
 
 
+def test_places_that_can_not_be_meant_are_refused() -> None:
+    """dend(0) is the node of soma(0.5) here, and dend(0).ena is that of dend's first segment."""
+    out = model("""
+        ng.load("hh", "pas")
+        soma, dend, clamp = cell()
+        h.disconnect(sec=dend)
+        dend.connect(soma(0.5))
+        extra = h.Section(name="extra"); extra.connect(soma(0))
+        extra.insert("hh")
+        for name, places in (
+            ("gnabar_hh", {"sections": [soma, dend, extra]}),
+            ("ena", {"sections": [soma, dend]}),
+            ("ena", {"segments": [soma(0.5), dend(0.5)]}),
+            ("ena", {"segments": [extra(0), soma(0.5)]}),
+            ("gnabar_hh", {"segments": [dend(0)]}),
+        ):
+            print(refusal(lambda: ng.Sensitivity([ng.Parameter(name, **places)])))
+        print(soma.has_membrane("hh"))
+    """).splitlines()
+    assert out[:5] == [
+        "UnknownParameter: gnabar_hh: not all of the places given have the mechanism hh; leave out soma_dend",
+        "UnknownParameter: ena: not all of the places given have the ion na; leave out soma_dend",
+        "UnknownParameter: ena: not all of the places given have the ion na; leave out soma_dend(0.5)",
+        "UnknownParameter: ena: extra(0) is the end of a section, which has no membrane: give one between",
+        "UnknownParameter: gnabar_hh: soma_dend(0) is the end of a section, which has no membrane: give one between",
+    ]
+    assert out[5] == "True", "the refused model is as it was"
+
+
+def test_arguments_of_another_kind_are_refused() -> None:
+    out = model("""
+        ng.load("hh", "pas")
+        soma, dend, clamp = cell()
+        sens = ng.Sensitivity(ng.Parameter("gnabar_hh", sections=soma))
+        for action in (
+            lambda: sens.dv(soma),
+            lambda: sens.record(dend),
+            lambda: sens.dv("soma"),
+            lambda: ng.Sensitivity("gnabar_hh"),
+            lambda: ng.Sensitivity(["gnabar_hh"]),
+            lambda: ng.Sensitivity(3),
+            lambda: ng.Parameter(soma),
+            lambda: ng.Parameter("gnabar_hh", sections="soma"),
+            lambda: ng.Parameter("gnabar_hh", segments=[soma]),
+            lambda: ng.Parameter("gnabar_hh", sections=soma(0.5)),
+        ):
+            print(refusal(action))
+        print(issubclass(ng.WrongArgument, TypeError))
+        run(soma)
+        print(sens.dv(soma(0.5)).shape)
+    """).splitlines()
+    assert all(line.startswith("WrongArgument") for line in out[:10]), out
+    assert "give soma(0.5)" in out[0]
+    assert "a Sensitivity takes Parameters" in out[3]
+    assert "segments takes segments, not soma" in out[8]
+    assert out[10:] == ["True", "(1,)"]
+
+
 # ------------------------------------------------------------------ changes under our feet
 def test_a_change_of_nseg_is_noticed_at_finitialize() -> None:
     out = model(GRADIENT + "dend.nseg = 5\nprint(refusal(lambda: run(soma)))", errors=True)
@@ -449,6 +507,51 @@ def test_closing_puts_everything_back() -> None:
         print(describe() == values, run(soma) == trace, max(abs(np.array(inside) - trace)) < 1e-9)
     """)
     assert out == "ExpSyn_grad[0] False\nTrue True True\n"
+
+
+def test_what_is_closed_can_not_be_used() -> None:
+    out = model(
+        GRADIENT
+        + """
+run(soma)
+samples = dv.to_numpy()
+sens.close()
+sens.close()
+before = soma.gnabar_hh
+def move():
+    sens.theta = [1, 1]
+for action in (move, lambda: sens.dv(soma(0.5)), lambda: sens.record(soma(0.5)), sens.restart):
+    print(refusal(action))
+print(soma.gnabar_hh == before, np.array_equal(dv.to_numpy(), samples), sens.theta)
+"""
+    ).splitlines()
+    assert all(line.startswith("Closed: this Sensitivity is closed") for line in out[:4]), out
+    assert out[4] == "True True [0. 0.]"
+
+
+def test_parameters_and_sensitivities_say_what_they_are() -> None:
+    out = model("""
+        ng.load("hh", "pas", "ExpSyn")
+        soma, dend, clamp = cell()
+        synapse = h.ExpSyn(dend(0.5))
+        parameters = [
+            ng.Parameter("gnabar_hh", sections=soma),
+            ng.Parameter("g_pas", segments=[dend(0.5), dend(0.9)], scale=1e-4),
+            ng.Parameter("tau", of=synapse),
+        ]
+        print(*parameters, sep="\\n")
+        sens = ng.Sensitivity(parameters)
+        print(sens)
+        sens.close()
+        print(sens)
+    """)
+    assert out.splitlines() == [
+        "Parameter('gnabar_hh', sections=[soma])",
+        "Parameter('g_pas', segments=[soma_dend(0.5), soma_dend(0.9)], scale=0.0001)",
+        "Parameter('tau', of=ExpSyn[0])",
+        "<Sensitivity to 3 parameters, carried by soma>",
+        "<Sensitivity to 3 parameters, closed>",
+    ]
 
 
 # ------------------------------------------------------------------ ways to run
