@@ -9,9 +9,9 @@ from lark import Token
 from lark.exceptions import UnexpectedInput
 
 from nmodlgrad.diagnostics import Diagnostic, Source, Span
+from nmodlgrad.sources import LARGEST
 from nmodlgrad.syntax.lexis import KEYWORDS, METHODS, MOST_TOKENS
 
-LARGEST = 1_000_000  # characters; the largest mechanisms that people write have a tenth of it
 
 _SHOWN = 40  # characters of what is unexpected
 
@@ -95,7 +95,7 @@ _BLOCK_START = re.compile(rf"(?:(?<=[\r\n])|^)[ \t]*((?:{'|'.join(sorted(_BLOCKS
 def unreadable(source: Source) -> list[Diagnostic]:
     """What can not be a mechanism, whatever it holds."""
     if len(source.text) > LARGEST:
-        message = f"{len(source.text):,} characters: a mechanism has {LARGEST:,} at most"
+        message = f"over {LARGEST:,} characters: this is too long for a mechanism"
         return [Diagnostic.at(Span(0, 0, source), "NG009", message)]
     nul = source.readable.find("\0")
     if nul >= 0:
