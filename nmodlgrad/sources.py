@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
+import stat
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,9 @@ BUILT_IN = (
     "SEClamp", "VClamp", "OClamp", "APCount", "hh", "NetStim", "IntFire1", "IntFire2", "IntFire4", "PointProcessMark",
     "PatternStim",
 )  # fmt: skip
+
+
+LARGEST = 1_000_000  # characters of a text; the largest mechanisms that people write have a tenth of it
 
 
 @dataclass(frozen=True)
@@ -46,9 +51,10 @@ def find(sources: Iterable[str | Path]) -> list[Found]:
                 files = sorted(path.glob("*.mod"), key=lambda p: p.name)
                 if not files:
                     problems.append(_problem(item, "the folder holds no .mod file"))
-                own += [_read(file) for file in files]
-            elif path.is_file():
-                own.append(_read(path))
+                for item in files:
+                    own.append(Found(read(item), item.name))
+            elif path.exists() and not path.is_dir():
+                own.append(Found(read(path), path.name))
             elif str(item) in BUILT_IN:
                 place = BUILT_IN.index(str(item))
                 shipped = _shipped(str(item))
@@ -69,8 +75,20 @@ def _problem(item: str | Path, message: str, hint: str = "") -> Diagnostic:
     return Diagnostic("NG003", message, str(item), hint=hint)
 
 
-def _read(path: Path) -> Found:
-    return Found(Source(str(path), path.read_bytes().decode("latin-1")), path.name)
+def read(path: Path) -> Source:
+    """The text of a file: all of it, or one character more than can be a mechanism.
+
+    What is no regular file is not read, nor waited for: a pipe, a device, a folder.
+
+    Raises
+    ------
+    OSError
+        when it is no regular file, or can not be read.
+    """
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise OSError("this is not a regular file")
+        return Source(str(path), (stream.read(LARGEST + 1) or b"").decode("latin-1"))
 
 
 def _shipped(name: str) -> Source:

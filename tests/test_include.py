@@ -65,8 +65,8 @@ def test_a_definition_may_stand_in_a_file_that_a_file_includes(tmp_path: Path) -
     ("shared", "message"),
     [
         (None, 'm.mod:2:1: error[NG018]: there is no file "shared.inc"'),
-        ('INCLUDE "shared.inc"\n', 'shared.inc:1:1: error[NG018]: "shared.inc" includes itself'),
-        ('INCLUDE "m.mod"\n', 'shared.inc:1:1: error[NG018]: "m.mod" includes itself'),
+        ('DEFINE N 4\nINCLUDE "shared.inc"\n', 'shared.inc:2:1: error[NG018]: "shared.inc" includes itself'),
+        ('DEFINE N 4\nINCLUDE "m.mod"\n', 'shared.inc:2:1: error[NG018]: "m.mod" includes itself'),
         ("DEFINE N 4\nFUNCTION twice(x) { twice = }\n", "shared.inc:2:29: error[NG001]: unexpected '}' in FUNCTION"),
         ("DEFINE N 4\nFUNCTION twice(x) { twice = y }\n", "shared.inc:2:29: error[NG010]: y is not defined"),
     ],

@@ -10,9 +10,10 @@ from lark import Token
 from lark.exceptions import UnexpectedInput
 
 from nmodlgrad.diagnostics import Diagnostic, Source, Span
-from nmodlgrad.syntax.lexis import KEYWORDS, METHODS
+from nmodlgrad.sources import LARGEST
+from nmodlgrad.syntax.lexis import KEYWORDS, METHODS, MOST_TOKENS
 
-LARGEST = 1_000_000  # characters; the largest mechanisms that people write have a tenth of it
+_SHOWN = 40  # characters of what is unexpected
 
 _BLOCKS = frozenset({
     "AFTER", "ASSIGNED", "BEFORE", "BREAKPOINT", "CONSTANT", "CONSTRUCTOR", "DEFINE", "DERIVATIVE", "DESTRUCTOR",
@@ -95,13 +96,18 @@ _BLOCK_START = re.compile(rf"(?:(?<=[\r\n])|^)[ \t]*((?:{'|'.join(sorted(_BLOCKS
 def unreadable(source: Source) -> list[Diagnostic]:
     """What can not be a mechanism, whatever it holds."""
     if len(source.text) > LARGEST:
-        message = f"{len(source.text):,} characters: a mechanism has {LARGEST:,} at most"
+        message = f"over {LARGEST:,} characters: this is too long for a mechanism"
         return [Diagnostic.at(Span(0, 0, source), "NG009", message)]
     nul = source.readable.find("\0")
     if nul >= 0:
         message = "a NUL character: this is not a text file"
         return [Diagnostic.at(Span(nul, nul + 1, source), "NG009", message, "save it as ASCII, not as UTF-16")]
     return []
+
+
+def too_long(span: Span) -> Diagnostic:
+    """A text with so many words and signs that reading it would take too long."""
+    return Diagnostic.at(span, "NG009", f"over {MOST_TOKENS:,} words and signs: this is too long for a mechanism")
 
 
 def too_deep(span: Span) -> Diagnostic:
@@ -132,6 +138,8 @@ def _special(
         return f"{text} without END{text}", f"END{text} has to be the first word of its line"
     if text == "COMMENT" and opened is not None:
         return f"COMMENT can not stand inside {opened}", "start each line of the comment with a colon"
+    if kind == "TOO_LONG":
+        return f"a word or a number of {len(text):,} characters", "NEURON's translator reads lines of 511 characters"
     if text == ";":
         return "NMODL has no semicolons", "a statement ends where the next one starts"
     if kind == "MISPLACED_TILDE":
@@ -151,7 +159,7 @@ def _special(
 
 
 def _general(source: Source, text: str, expected: set[str], stack: list[object]) -> tuple[str, str]:
-    found = "a line of text" if "\n" in text else repr(text)
+    found = "a line of text" if "\n" in text else repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}...")
     words = list(_describe(expected))
     listed = f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else "".join(words)
     return f"unexpected {found}{_inside(_open_block(stack))}", f"expected {listed}" if len(words) < 10 else ""

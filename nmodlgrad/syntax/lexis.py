@@ -6,6 +6,7 @@ The words are those of nocmodl's table of keywords and methods (``src/nmodl/init
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextvars import ContextVar
 
 from lark import Token
 
@@ -42,25 +43,45 @@ _OTHER_BLOCKS = frozenset(
 )
 
 
+MOST_TOKENS = 100_000  # of a file: what can be read in two seconds; the longest mechanisms have a fifth of it
+LONGEST_WORD = 511  # characters of a name or a number: what nocmodl reads of a line
+
+# Names that stand for numbers from the start of the text that is being read.
+DEFINED: ContextVar[frozenset[str]] = ContextVar("DEFINED", default=frozenset())
+
+
+class TooManyTokens(Exception):
+    """A text is longer than any mechanism; `token` is the first one that is not read any more."""
+
+    def __init__(self, token: Token) -> None:
+        super().__init__(token)
+        self.token = token
+
+
+_WORDS = frozenset({"NAME", "PRIME", "INTEGER", "REAL"})
+
+
 class Lexis:
-    """Lark's hook between lexer and parser; `defined` are names that stand for numbers from the start."""
+    """Lark's hook between lexer and parser."""
 
     always_accept = ("NAME", "REAL")  # even where the grammar has no use for them: words are told apart here
 
-    def __init__(self, defined: frozenset[str]) -> None:
-        self.defined = defined
-
     def process(self, stream: Iterator[Token]) -> Iterator[Token]:
         """Give tokens the types that depend on what came before, and an unknown one to what has no place."""
-        defined = set(self.defined)
+        defined, here = set(DEFINED.get()), set[str]()
         tildes, block, before = _NO_TILDE, "", ""
-        for token in stream:
+        for number, token in enumerate(stream):
             kind = token.type
-            if kind == "NAME":
-                if token in defined:
-                    token.type = "DEFINED"
-                elif before == "DEFINE":
+            if number >= MOST_TOKENS:
+                raise TooManyTokens(token)
+            if kind in _WORDS and len(token) > LONGEST_WORD:
+                token.type = "TOO_LONG"
+            elif kind == "NAME":
+                if before == "DEFINE" and token not in here:
+                    here.add(str(token))
                     defined.add(str(token))
+                elif token in defined:
+                    token.type = "DEFINED"
                 if token in METHODS:
                     token.type = "METHOD_NAME"
                 elif token in KEYWORDS:

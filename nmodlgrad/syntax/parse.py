@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+import re
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import fields
 from functools import lru_cache
 from typing import Any
@@ -18,8 +20,8 @@ from lark.visitors import Transformer_NonRecursive
 from nmodlgrad import resources
 from nmodlgrad.diagnostics import Diagnostic, Refused, Source, Span
 from nmodlgrad.syntax import nodes as n
-from nmodlgrad.syntax.errors import next_block, syntax_error, too_deep, unreadable
-from nmodlgrad.syntax.lexis import Lexis
+from nmodlgrad.syntax.errors import next_block, syntax_error, too_deep, too_long, unreadable
+from nmodlgrad.syntax.lexis import DEFINED, Lexis, TooManyTokens
 
 MOST_ERRORS = 20  # of one file: more would hardly be read
 
@@ -37,14 +39,26 @@ def parse(source: Source, defined: frozenset[str] = frozenset()) -> n.File:
     Refused
         with a diagnostic for each block that no rule of the grammar allows, at the first character that does not fit.
     """
-    text = source.readable
-    found: list[Diagnostic] = []
     unread = unreadable(source)
     if unread:
         raise Refused(unread)
+    reset = DEFINED.set(defined)
+    try:
+        with _uncollected():
+            return _parse(source)
+    finally:
+        DEFINED.reset(reset)
+
+
+def _parse(source: Source) -> n.File:
+    text = source.readable
+    found: list[Diagnostic] = []
     while len(found) < MOST_ERRORS:
         try:
-            tree = _parser(defined).parse(text)
+            tree = _parser().parse(text)
+        except TooManyTokens as error:
+            found.append(too_long(Span(error.token.start_pos or 0, error.token.end_pos or 0, source)))
+            break
         except UnexpectedInput as error:
             found.append(syntax_error(source, error))
             resume = next_block(text, error)
@@ -63,10 +77,22 @@ def parse(source: Source, defined: frozenset[str] = frozenset()) -> n.File:
     return file
 
 
-@lru_cache(maxsize=8)
-def _parser(defined: frozenset[str] = frozenset()) -> Lark:
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Python's garbage collector looks again and again at the objects of a tree: a third of the time of reading it."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Lark:
     grammar = (resources.folder("grammar") / "nmodl.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", propagate_positions=True, postlex=Lexis(defined), cache=_kept_tables())
+    return Lark(grammar, parser="lalr", propagate_positions=True, postlex=Lexis(), cache=_kept_tables())
 
 
 def _kept_tables() -> str | bool:
@@ -85,7 +111,7 @@ def terminals() -> dict[str, str]:
 
 
 def _blank(text: str) -> str:
-    return "".join(c if c in "\r\n" else " " for c in text)
+    return re.sub(r"[^\r\n]", " ", text)
 
 
 DEEPEST = 1000  # levels of a tree: passes over it call themselves for each
