@@ -12,7 +12,7 @@ from nmodlgrad.diagnostics import Diagnostic, Source, Span
 from nmodlgrad.sources import LARGEST
 from nmodlgrad.syntax.lexis import KEYWORDS, METHODS, MOST_TOKENS
 
-
+DEEPEST = 400  # levels of a tree: passes over it call themselves for each
 _SHOWN = 40  # characters of what is unexpected
 
 _BLOCKS = frozenset({
@@ -84,7 +84,7 @@ def next_block(text: str, error: UnexpectedInput) -> int | None:
     if start is None or start < 0:
         return None
     for match in _BLOCK_START.finditer(text, start):
-        if match.start(1) > start or match.start(1) == start and text[:start].strip():
+        if match.start(1) > start or (match.start(1) == start and text[:start].strip()):
             return match.start(1)
     return None
 

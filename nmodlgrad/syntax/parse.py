@@ -18,7 +18,7 @@ from lark.visitors import Transformer_NonRecursive
 from nmodlgrad import resources
 from nmodlgrad.diagnostics import Refused, Source, Span
 from nmodlgrad.syntax import nodes as n
-from nmodlgrad.syntax.errors import next_block, syntax_error, too_deep, too_long, unreadable
+from nmodlgrad.syntax.errors import DEEPEST, next_block, syntax_error, too_deep, too_long, unreadable
 from nmodlgrad.syntax.lexis import DEFINED, Lexis, TooManyTokens
 
 MOST_ERRORS = 20  # of one file: more would hardly be read
@@ -108,9 +108,6 @@ def terminals() -> dict[str, str]:
 
 def _blank(text: str) -> str:
     return re.sub(r"[^\r\n]", " ", text)
-
-
-DEEPEST = 1000  # levels of a tree: passes over it call themselves for each
 
 
 def _deepest(tree: Tree[Token]) -> Meta | None:
