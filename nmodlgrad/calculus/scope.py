@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -223,7 +224,7 @@ class Scope:
     def _expression(self, node: n.Expression, hint: str) -> _Value:
         lifted = self._lift(node)
         value = self._sympy(lifted)
-        if value.has(sp.nan, sp.zoo, sp.oo):
+        if value.has(sp.nan, sp.zoo, sp.oo) or _overflows(value):
             message = f"{expression(node)} has no value"
             raise Refused([Diagnostic.at(node.span, "NG027", message)])
         active = {str(s): self._environment_of(str(s)) for s in value.free_symbols}
@@ -234,6 +235,8 @@ class Scope:
                 slope = self._set_fresh(f"d{hint}_by_{symbol}", slope)
             _accumulate(total, slope, active[symbol])
         partials = {u: e for u, e in sorted(total.items()) if e != 0}
+        if any(_overflows(e) for e in partials.values()):
+            raise Refused([Diagnostic.at(node.span, "NG027", f"a derivative of {expression(node)} has no value")])
         return _Value(expression(lifted), self.flow.reads(lifted), value, partials)
 
     def _environment_of(self, symbol: str) -> Partials:
@@ -318,15 +321,17 @@ class Scope:
     def _sympy(self, lifted: n.Expression) -> sp.Expr:
         match lifted:
             case n.Number(text=text):
-                return sp.Rational(text)
+                return _exact(text)
             case n.VariableName(name=name):
                 return sp.Symbol(name)
             case n.Unary(operator="-", operand=operand):
                 return -self._sympy(operand)
-            case n.Binary(left=left, operator=operator, right=right) if operator in _ARITHMETIC and not (
-                operator == "^" and _is_root(self._sympy(left), self._sympy(right))
-            ):
-                return _ARITHMETIC[operator](self._sympy(left), self._sympy(right))
+            case n.Binary(left=left, operator=operator, right=right) if operator in _ARITHMETIC:
+                one, two = self._sympy(left), self._sympy(right)
+                if operator == "^" and _explodes(one, two):
+                    return sp.oo
+                if operator != "^" or not _is_root(one, two):
+                    return _ARITHMETIC[operator](one, two)
         if self._depends(lifted):
             self._refuse_active(lifted, "a comparison used as a number")
         written = expression(lifted)
@@ -375,8 +380,33 @@ class Scope:
 
 
 def _is_root(base: sp.Expr, exponent: sp.Expr) -> bool:
-    """A number to the power of a number that sympy would take apart into prime factors: better left as it is."""
-    return bool(base.is_number and exponent.is_number) and not (exponent.is_Integer and abs(exponent) <= 9)
+    """A number to the power of a number that sympy would take apart, or make as long: better left as it is."""
+    if not (base.is_number and exponent.is_number):
+        return False
+    return not (exponent.is_Integer and abs(exponent) <= 9 and base.is_Rational and max(abs(base.p), base.q) < 10**40)
+
+
+def _explodes(base: sp.Expr, exponent: sp.Expr) -> bool:
+    """A product to a power of which sympy would write out the number: (2 x)^1000000 is 2^1000000 x^1000000."""
+    number, rest = base.as_coeff_Mul()
+    if rest == 1 or not (exponent.is_Rational and number.is_Rational):
+        return False
+    return bool(abs(exponent) * (max(abs(number.p), number.q).bit_length() - 1) > 2048)
+
+
+def _exact(text: str) -> sp.Expr:
+    """A literal as the number that is written, or, where that has many digits, as the double that it becomes."""
+    nearest = float(text)
+    if nearest in (0.0, math.inf):
+        return sp.Integer(0) if nearest == 0 else sp.oo
+    return sp.Rational(text) if len(text) < 40 else sp.Rational(*nearest.as_integer_ratio())
+
+
+def _overflows(e: sp.Expr) -> bool:
+    return any(abs(number.p) >= _BEYOND * number.q for number in e.atoms(sp.Rational))
+
+
+_BEYOND = 2**1024  # what no double can be
 
 
 def _slope(value: sp.Expr, symbol: sp.Symbol) -> sp.Expr:

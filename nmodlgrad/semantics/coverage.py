@@ -50,7 +50,9 @@ def require(mechanism: Mechanism) -> None:
     """
     found = [*_reserved_names(mechanism), *_constructs(mechanism), *_ions(mechanism), *_solves(mechanism)]
     if not found:
-        found = [*_routines(mechanism), *tables.check(mechanism), *_hidden_names(mechanism)]
+        found = list(_routines(mechanism))
+    if not found:  # what follows goes into the routines that are called
+        found = [*tables.check(mechanism), *_hidden_names(mechanism)]
     if found:
         raise Refused(sorted(found, key=lambda d: (d.line, d.column)))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TypeVar, get_args
 
 from nmodlgrad.diagnostics import NOWHERE, Diagnostic, Refused, Source, Span
-from nmodlgrad.semantics import include
+from nmodlgrad.semantics import depth, include
 from nmodlgrad.semantics.language import ENVIRONMENT
 from nmodlgrad.semantics.mechanism import Current, Mechanism, Role, Scope, Solvable, Symbol
 from nmodlgrad.syntax import nodes as n
@@ -32,7 +32,7 @@ def resolve(source: Source) -> Mechanism:
         message = "no NEURON block with a SUFFIX, POINT_PROCESS or ARTIFICIAL_CELL: this is no mechanism"
         raise Refused([Diagnostic.at(Span(0, 0, source), "NG011", message)])
     defined: dict[str, int] = {d.name: int(d.value) for d in items if isinstance(d, n.Define)}
-    return Mechanism(
+    mechanism = Mechanism(
         tree=tree,
         items=items,
         neuron_block=next(block for block in neuron_blocks if suffix in block.items),
@@ -51,6 +51,8 @@ def resolve(source: Source) -> Mechanism:
         solves=tuple(node for item in items for node in subnodes(item) if isinstance(node, n.Solve)),
         declared_threadsafe=any(isinstance(item, n.Threadsafe) for item in listed),
     )
+    depth.require(mechanism)
+    return mechanism
 
 
 def _named(items: tuple[n.Item, ...], kind: type[Block]) -> Mapping[str, Block]:

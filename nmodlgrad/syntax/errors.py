@@ -110,12 +110,6 @@ def too_long(span: Span) -> Diagnostic:
     return Diagnostic.at(span, "NG009", f"over {MOST_TOKENS:,} words and signs: this is too long for a mechanism")
 
 
-def too_deep(span: Span) -> Diagnostic:
-    """An expression or a block inside so many others that nothing can be said about it."""
-    message = "expressions or blocks are nested too deeply, or an expression has too many terms"
-    return Diagnostic.at(span, "NG008", message, "break it into several assignments")
-
-
 # ------------------------------------------------------------------ messages
 def _at_the_end(source: Source, stack: list[object]) -> Diagnostic:
     end = len(source.readable.rstrip())

@@ -11,16 +11,15 @@ from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
-from lark import Lark, Token, Tree
+from lark import Lark, Token
 from lark import __version__ as lark_version
 from lark.exceptions import UnexpectedInput
-from lark.tree import Meta
 from lark.visitors import Transformer_NonRecursive
 
 from nmodlgrad import resources
 from nmodlgrad.diagnostics import Diagnostic, Refused, Source, Span
 from nmodlgrad.syntax import nodes as n
-from nmodlgrad.syntax.errors import next_block, syntax_error, too_deep, too_long, unreadable
+from nmodlgrad.syntax.errors import next_block, syntax_error, too_long, unreadable
 from nmodlgrad.syntax.lexis import DEFINED, Lexis, TooManyTokens
 
 MOST_ERRORS = 20  # of one file: more would hardly be read
@@ -69,9 +68,6 @@ def _parse(source: Source) -> n.File:
             break
     if found:
         raise Refused(found)
-    deep = _deepest(tree)
-    if deep is not None:
-        raise Refused([too_deep(Span(deep.start_pos, deep.end_pos, source))])
     file = _Build(source).transform(tree)
     assert isinstance(file, n.File)
     return file
@@ -112,19 +108,6 @@ def terminals() -> dict[str, str]:
 
 def _blank(text: str) -> str:
     return re.sub(r"[^\r\n]", " ", text)
-
-
-DEEPEST = 1000  # levels of a tree: passes over it call themselves for each
-
-
-def _deepest(tree: Tree[Token]) -> Meta | None:
-    """Where the tree is deeper than any pass can follow."""
-    level: list[Tree[Token]] = [tree]
-    for _ in range(DEEPEST):
-        level = [child for node in level for child in node.children if isinstance(child, Tree)]
-        if not level:
-            return None
-    return level[0].meta
 
 
 class _Build(Transformer_NonRecursive[Token, n.File]):
