@@ -44,6 +44,10 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "of_the_same_without_its_table": ("trates", {"table": False}),
     "beyond_the_end_of_a_table": ("naf_beyond_its_table", {}),
     "of_a_procedure_whose_table_is_off": ("naf_beyond_its_table", {"table": False}),
+    "of_calcium_that_gathers_and_acts": ("calcium", {}),
+    "of_a_current_that_reads_concentrations": ("calcium_by_ghk", {}),
+    "of_calcium_through_synapses": ("calcium_through_synapses", {}),
+    "where_concentrations_stay": ("constant_concentrations", {}),
     "with_every_mechanism_together": ("all_the_fixtures", {"table": False, "duration_ms": 30.0}),
 }
 

@@ -20,6 +20,7 @@ class TangentMechanism:
 
     `carried` variables own a tangent row each, the first `current_carried` of them act on the current; so do the
     first `current_parameters` of the seedable `parameters`. `linear` tells that the current is linear in v.
+    `ion_currents` has the partials of each ion's current by itself, for who reads it.
     """
 
     mechanism: Mechanism
@@ -33,6 +34,7 @@ class TangentMechanism:
     total: str
     initial: Linearised
     current: Linearised | None
+    ion_currents: Linearised | None
     states: Linearised | None
     receive: Linearised | None
     functions: tuple[Derivative, ...]
@@ -63,10 +65,12 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
     inputs = [*carried, *seeds]
     initial_inputs = [*activity.parameters, "v"]
     initial = differentiator.phase(phases.initial, initial_inputs, carried)
-    current = states = receive = None
+    current = ion_currents = states = receive = None
     if phases.current:
         values = () if linear else (phases.total,)
         current = differentiator.phase(phases.current, inputs if linear else [*inputs, "v"], [phases.total], values)
+        if mechanism.ion_currents:
+            ion_currents = differentiator.phase(phases.current, [*inputs, "v"], mechanism.ion_currents)
     if phases.states:
         states = differentiator.phase(phases.states, [*inputs, "v"], written(phases.states))
     if written(phases.receive) and weight:
@@ -90,6 +94,7 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
         total=phases.total,
         initial=initial,
         current=current,
+        ion_currents=ion_currents,
         states=states,
         receive=receive,
         functions=tuple(differentiator.functions.values()),

@@ -26,17 +26,20 @@ def entry(tangent: TangentMechanism, name: str, file: str) -> dict[str, Any]:
         "current_parameters": tangent.current_parameters,
         "weight": tangent.weight,
         "linear": tangent.linear,
-        "ions": [use.ion for use in mechanism.ions],
+        "ions": list(dict.fromkeys(use.ion for use in mechanism.ions)),
+        "concentrations": list(mechanism.concentrations),
+        "ion_currents": list(tangent.ion_currents.partials) if tangent.ion_currents else [],
+        "initial_inputs": sorted({p for row in tangent.initial.partials.values() for p in row}),
         "range_parameters": [s.name for s in symbols.values() if s.role is Role.PARAMETER and s.scope is Scope.RANGE],
         "globals": [s.name for s in symbols.values() if s.role is Role.PARAMETER and s.scope is Scope.GLOBAL]
         + (["usetable"] if _has_table(tangent) else []),
-        "reversals": [s.name for s in symbols.values() if s.role is Role.REVERSAL],
+        "ion_inputs": [s.name for s in symbols.values() if s.role is Role.REVERSAL] + list(mechanism.ion_inputs),
         "excluded": dict(sorted(tangent.excluded.items())),
     }
 
 
 def _scope(role: Role, scope: Scope) -> str:
-    return "ion" if role is Role.REVERSAL else scope.value
+    return "ion" if role in (Role.REVERSAL, Role.CONCENTRATION, Role.ION_CURRENT) else scope.value
 
 
 def _has_table(tangent: TangentMechanism) -> bool:

@@ -88,6 +88,7 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         point_process=mechanism.is_point_process,
         method=mechanism.solves[0].method if mechanism.solves else None,
         current=_current(tangent),
+        ion_currents=_ion_currents(tangent),
         states=states,
         initial=initial,
         missing_initial=bool(tangent.carried) and mechanism.initial is None,
@@ -114,6 +115,20 @@ def _current(tangent: TangentMechanism) -> dict[str, Any] | None:
         entries.append({"name": "d/dv", "value": _c(partials.get("v", "0."), program)})
         entries.append({"name": "the current", "value": _c(tangent.current.values[tangent.total], program)})
     return {"locals": program.local_names, "steps": program.steps, "entries": entries}
+
+
+def _ion_currents(tangent: TangentMechanism) -> dict[str, Any] | None:
+    """The partials of each ion's current, by the inputs that act on the total, and by v."""
+    phase = tangent.ion_currents
+    if phase is None:
+        return None
+    acting = [*tangent.carried[: tangent.current_carried], *tangent.parameters[: tangent.current_parameters], "v"]
+    entries = [
+        {"name": f"d{current}/d{x}", "value": _c(partials.get(x, "0."), phase.program)}
+        for current, partials in phase.partials.items()
+        for x in acting
+    ]
+    return {"locals": phase.program.local_names, "steps": phase.program.steps, "entries": entries}
 
 
 def _update(tangent: TangentMechanism, phase: Linearised | None) -> dict[str, Any]:

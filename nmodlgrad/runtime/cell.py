@@ -12,8 +12,9 @@ import numpy as np
 from neuron import h
 from numpy.typing import NDArray
 
-from nmodlgrad.runtime import layout
+from nmodlgrad.runtime import layout, registry
 from nmodlgrad.runtime.errors import CannotCarry
+from nmodlgrad.runtime.ions import sites as ion_sites
 from nmodlgrad.runtime.registry import Entry
 
 
@@ -81,6 +82,7 @@ class Cell:
         count = 1 + sum(nseg + 1 for _, nseg in self.shape)  # every section has a node at its far end, the root at both
         carried = sum(len(i.entry.carried) for i in self.instances)
         records = sum(self._record_length(i.entry) for i in self.instances)
+        ion_records = sum(_ion_record_length(i.entry) * len(i.entry.ion_currents) for i in self.instances)
         seeds = sum(len(i.entry.parameters) for i in self.instances)
         weights = sum(len(i.weights) for i in self.instances)
         self.plan = np.zeros(1, layout.PLAN)
@@ -88,7 +90,12 @@ class Cell:
         self.capacitor, self.cm, self.v = np.full(count, -1, np.intc), np.zeros(count), np.full(count, np.nan)
         self.voltage = layout.rows(count, self.width)
         self.carried = layout.rows(max(carried, 1), self.width)
-        self.record = np.zeros(max(records, 1))
+        self.record, self.ion_record = np.zeros(max(records, 1)), np.zeros(max(ion_records, 1))
+        self.ions = ion_sites(self.instances, place)
+        self.ion_rows = layout.rows(2 * max(len(self.ions), 1), self.width)
+        self.ion_table = np.zeros(max(len(self.ions), 1), layout.ION)
+        contributions = sum(len(site.contributors) for site in self.ions if site.reads_current)
+        self.contributions = np.zeros(max(contributions, 1), layout.CONTRIBUTION)
         self.table = np.zeros(max(len(self.instances), 1), layout.INSTANCE)
         self.first = np.zeros(count + 1, np.int64)
         self.seed_table = np.zeros(max(seeds, 1), layout.SEED)
@@ -141,6 +148,7 @@ class Cell:
         plan = self.plan[0]
         plan["cell"]["width"] = self.width
         plan["nodes"], plan["sites"], plan["directions"] = len(self.index), len(self.site), self.directions
+        plan["ion_count"] = len(self.ions)
         for name, array in (
             ("index", self.index),
             ("parent", self.parent),
@@ -150,6 +158,7 @@ class Cell:
             ("voltage", self.voltage),
             ("instances", self.table),
             ("first", self.first),
+            ("ions", self.ion_table),
             ("site", self.site),
         ):
             plan[name] = layout.address(array)
@@ -170,7 +179,8 @@ class Cell:
         nodes = [self.node(i.segment) for i in self.instances]
         order = sorted(range(len(self.instances)), key=lambda i: nodes[i])
         self.first[:] = np.searchsorted(sorted(nodes), np.arange(len(self.index) + 1))
-        carried = record = seed = weight = 0
+        carried = record = ion_record = seed = weight = 0
+        found: dict[Instance, Described] = {}
         value = 1  # 0 is there so that an empty array has an address
         for place, number in enumerate(order):
             instance, entry = self.instances[number], self.instances[number].entry
@@ -179,6 +189,11 @@ class Cell:
             row["voltage"] = layout.address(self.voltage[nodes[number]])
             row["carried"] = layout.address(self.carried) + carried * self.width * 8
             row["record"] = layout.address(self.record) + record * 8
+            row["ion_record"] = 0
+            found[instance] = Described(
+                row, layout.address(self.table) + place * layout.INSTANCE.itemsize, self.seed_table[seed:], ion_record
+            )
+            ion_record += _ion_record_length(entry) * len(entry.ion_currents)
             row["seeds"] = layout.address(self.seed_table) + seed * layout.SEED.itemsize
             row["weights"] = layout.address(self.weight_table) + weight * layout.WEIGHT.itemsize
             row["weight_count"] = len(instance.weights)
@@ -195,8 +210,39 @@ class Cell:
             carried += len(entry.carried)
             record += self._record_length(entry)
             self._link(instance, layout.address(self.table) + place * layout.INSTANCE.itemsize)
+        self._describe_ions(found)
+
+    def _describe_ions(self, found: dict[Instance, Described]) -> None:
+        """The rows of ions, and who adds to them and reads them."""
+        types, contribution = registry.types() if self.ions else {}, 0
+        for number, site in enumerate(self.ions):
+            row, ion = self.ion_table[number], site.ion
+            reversal, current = (layout.address(self.ion_rows) + (2 * number + k) * self.width * 8 for k in (0, 1))
+            row["node"], row["type"] = self.node(site.segment), types[f"{ion}_ion"].number
+            row["nernst"] = site.nernst if site.inside or site.outside else 0.0
+            row["reversal"] = reversal if row["nernst"] else 0
+            row["current"] = current if site.reads_current else 0
+            for side, name in (("inside", f"{ion}i"), ("outside", f"{ion}o")):
+                writer = getattr(site, side)
+                row[side] = found[writer].carried(name, self.width, writer.entry) if writer else 0
+            rows = {f"e{ion}": "reversal", f"i{ion}": "current", f"{ion}i": "inside", f"{ion}o": "outside"}
+            for instance in site.instances:
+                for slot, parameter in zip(found[instance].seeds, instance.entry.parameters, strict=False):
+                    if parameter.name in rows:
+                        slot["row"] = row[rows[parameter.name]]
+            row["contributions"] = layout.address(self.contributions) + contribution * layout.CONTRIBUTION.itemsize
+            row["count"] = len(site.contributors) if site.reads_current else 0
+            for instance in site.contributors if site.reads_current else ():
+                entry = instance.entry
+                start = layout.address(self.ion_record) + found[instance].ion_record * 8
+                found[instance].row["ion_record"] = start
+                slot = self.contributions[contribution]
+                slot["instance"] = found[instance].address
+                slot["record"] = start + entry.ion_currents.index(f"i{ion}") * _ion_record_length(entry) * 8
+                contribution += 1
 
     def _seed(self, slot: Any, row: NDArray[np.float64] | None, value: int) -> int:
+        slot["row"] = 0
         if row is None:
             slot["first"] = slot["end"] = 0
             return value
@@ -260,6 +306,24 @@ class Cell:
         for instance in self.instances:
             with suppress(*gone):
                 instance.holder.ng_link = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Described:
+    """An instance in the tables: its row there and where that is, its seeds, and its place among the ions' records."""
+
+    row: Any
+    address: int
+    seeds: Any
+    ion_record: int
+
+    def carried(self, name: str, width: int, entry: Entry) -> int:
+        """Where the row of a carried variable is."""
+        return int(self.row["carried"]) + entry.carried.index(name) * width * 8
+
+
+def _ion_record_length(entry: Entry) -> int:
+    return entry.current_carried + entry.current_parameters + 1
 
 
 def place(segment: Any) -> tuple[Any, float]:

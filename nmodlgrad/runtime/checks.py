@@ -64,26 +64,6 @@ def check_mechanisms(
             )
 
 
-_WRITTEN = 3  # e_style of a reversal potential that a mechanism writes
-_ADVANCED = 1 << 6  # eadvance: recomputed from the concentrations in every step
-
-
-def check_reversals(sections: Iterable[Any], entries: Mapping[str, Entry]) -> None:
-    """Refuse reversal potentials that change during the run: what changes them is not carried."""
-    readers = {e.name: [name[1:] for name in e.reversals] for e in entries.values()}
-    for section in sections:
-        names = {mechanism.name() for segment in section for mechanism in segment}
-        names |= {p.hname().split("[")[0] for p in points_of([section])}
-        for name in sorted(names & readers.keys()):
-            for ion in readers[name]:
-                style = int(h.ion_style(f"{ion}_ion", sec=section))
-                if style & _ADVANCED or style >> 3 & 3 == _WRITTEN:
-                    raise CannotCarry(
-                        f"{section}: {name} reads e{ion}, which changes with concentrations (or is written by a "
-                        f"mechanism) during the run: that is not carried yet"
-                    )
-
-
 class EventTimesAreConstants(UserWarning):
     """A spike of a carried cell acts on a carried cell: the derivative of its time is left out."""
 

@@ -9,7 +9,7 @@ LANES = 8  # rows are padded to whole vectors of this many doubles
 
 _LONG, _ADDRESS, _DOUBLE = np.int64, np.uint64, np.float64
 
-SEED = np.dtype([("first", _LONG), ("end", _LONG), ("values", _ADDRESS)])
+SEED = np.dtype([("first", _LONG), ("end", _LONG), ("values", _ADDRESS), ("row", _ADDRESS)])
 WEIGHT = np.dtype([("address", _ADDRESS), ("seed", SEED)])
 CELL = np.dtype([("time", _DOUBLE), ("width", _LONG)])
 INSTANCE = np.dtype(
@@ -18,12 +18,28 @@ INSTANCE = np.dtype(
         ("voltage", _ADDRESS),
         ("carried", _ADDRESS),
         ("record", _ADDRESS),
+        ("ion_record", _ADDRESS),
         ("seeds", _ADDRESS),
         ("weights", _ADDRESS),
         ("weight_count", _LONG),
         ("current_carried", _LONG),
         ("current_parameters", _LONG),
         ("nonlinear", _LONG),
+    ]
+)
+CONTRIBUTION = np.dtype([("instance", _ADDRESS), ("record", _ADDRESS)])
+ION = np.dtype(
+    [
+        ("node", _LONG),
+        ("type", _LONG),
+        ("at", _LONG),
+        ("reversal", _ADDRESS),
+        ("current", _ADDRESS),
+        ("inside", _ADDRESS),
+        ("outside", _ADDRESS),
+        ("nernst", _DOUBLE),
+        ("contributions", _ADDRESS),
+        ("count", _LONG),
     ]
 )
 PLAN = np.dtype(
@@ -38,6 +54,8 @@ PLAN = np.dtype(
         ("voltage", _ADDRESS),
         ("instances", _ADDRESS),
         ("first", _ADDRESS),
+        ("ions", _ADDRESS),
+        ("ion_count", _LONG),
         ("sites", _LONG),
         ("site", _ADDRESS),
         ("directions", _LONG),

@@ -36,9 +36,12 @@ class Entry:
     weight: str | None
     linear: bool
     ions: tuple[str, ...]
+    concentrations: tuple[str, ...]
+    ion_currents: tuple[str, ...]
+    initial_inputs: tuple[str, ...]
     range_parameters: tuple[str, ...]
     globals: tuple[str, ...]
-    reversals: tuple[str, ...]
+    ion_inputs: tuple[str, ...]
     excluded: dict[str, str]
 
     @property
@@ -60,9 +63,12 @@ class Entry:
             weight=data["weight"],
             linear=data["linear"],
             ions=tuple(data["ions"]),
+            concentrations=tuple(data["concentrations"]),
+            ion_currents=tuple(data["ion_currents"]),
+            initial_inputs=tuple(data["initial_inputs"]),
             range_parameters=tuple(data["range_parameters"]),
             globals=tuple(data["globals"]),
-            reversals=tuple(data["reversals"]),
+            ion_inputs=tuple(data["ion_inputs"]),
             excluded=data["excluded"],
         )
 

@@ -11,7 +11,7 @@ import numpy as np
 from neuron import h
 from numpy.typing import ArrayLike, NDArray
 
-from nmodlgrad.runtime import checks, registry
+from nmodlgrad.runtime import checks, ions, registry
 from nmodlgrad.runtime.cell import Cell, Instance, points_of, root_of, sections_of, segments_of
 from nmodlgrad.runtime.errors import CannotCarry, Closed, UnknownParameter, WrongArgument
 from nmodlgrad.runtime.parameter import Parameter
@@ -131,7 +131,7 @@ class Sensitivity:
     def _check(self, cell: Cell) -> None:
         """Everything in the cell can be carried."""
         silent = [point.original for point in self._points]
-        checks.check_reversals(cell.sections, self._entries)
+        ions.check(cell.instances)
         checks.check_mechanisms(cell.sections, cell.cable, registry.types(), self._entries, silent)
 
     def _instances(self, sections: Sequence[Any]) -> list[Instance]:

@@ -22,6 +22,9 @@ class Activity:
     weight: str | None
 
 
+_INPUTS = (Role.PARAMETER, Role.REVERSAL, Role.CONCENTRATION, Role.ION_CURRENT)
+
+
 def analyse(flow: Dataflow, phases: Phases, wrt: Collection[str] | None) -> Activity:
     """Find what is active.
 
@@ -41,7 +44,8 @@ def analyse(flow: Dataflow, phases: Phases, wrt: Collection[str] | None) -> Acti
         span = mechanism.symbols[name].span
         raise Refused([Diagnostic.at(span, "NG021", f"{name} can not be seeded: {excluded[name]}")])
     seedable = [s.name for s in mechanism.symbols.values() if s.role in (Role.PARAMETER, Role.REVERSAL)]
-    parameters = tuple(name for name in seedable if name not in excluded and (wrt is None or name in wrt))
+    wanted = [name for name in seedable if wrt is None or name in wrt]
+    parameters = tuple(name for name in (*wanted, *mechanism.ion_inputs) if name not in excluded)
     arguments = mechanism.net_receive.arguments if mechanism.net_receive else ()
     weight = arguments[0].name if arguments else None
     return Activity(_carried(flow, phases, parameters, weight), parameters, excluded, weight)
@@ -56,7 +60,7 @@ def _tabulated(flow: Dataflow) -> dict[str, str]:
             continue
         read = (flow.function if isinstance(block, n.FunctionBlock) else flow.procedure)(block.name).live
         for name in sorted(read & mechanism.symbols.keys()):
-            if mechanism.symbols[name].role in (Role.PARAMETER, Role.REVERSAL):
+            if mechanism.symbols[name].role in _INPUTS:
                 excluded[name] = (
                     f"it acts through the TABLE of {block.name}, which is differentiated by its argument only"
                 )
@@ -68,7 +72,7 @@ def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
     states = [s.name for s in mechanism.symbols.values() if s.role is Role.STATE]
     between = {"initial": phases.initial, "states": phases.states, "receive": phases.receive}
     later = frozenset().union(*(flow.access(p).live for p in (phases.current, phases.states, phases.receive)))
-    carried = list(states)
+    carried = list(dict.fromkeys((*states, *mechanism.concentrations)))
     while True:
         inputs = {name: frozenset({name}) for name in (*carried, *parameters, "v", *([weight] if weight else ()))}
         start = {
@@ -85,14 +89,26 @@ def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
         if not new:
             break
         carried += new
-    _refuse_carried_from_current(flow, phases, inputs, later, carried)
+    _refuse_carried_from_current(flow, phases, inputs, later | set(mechanism.concentrations), carried)
+    _refuse_unfinished_current(flow, phases)
     _refuse_shared(flow, between, carried)
     return tuple(carried)
 
 
 def _keeps(mechanism: Mechanism, name: str) -> bool:
     symbol = mechanism.symbols.get(name)
-    return symbol is not None and symbol.role in (Role.ASSIGNED, Role.PARAMETER, Role.STATE, Role.ION_CURRENT)
+    kept = (Role.ASSIGNED, Role.PARAMETER, Role.STATE, Role.ION_CURRENT, Role.CONCENTRATION)
+    return symbol is not None and symbol.role in kept
+
+
+def _refuse_unfinished_current(flow: Dataflow, phases: Phases) -> None:
+    """While BREAKPOINT runs, the current of an ion is what the mechanisms before this one add up to."""
+    mechanism = flow.mechanism
+    read = flow.access(phases.current).live
+    for name in mechanism.ion_inputs:
+        if name in read and mechanism.symbols[name].role is Role.ION_CURRENT:
+            message = f"BREAKPOINT reads {name}, which is not complete while BREAKPOINT runs: not differentiated"
+            raise Refused([Diagnostic.at(mechanism.symbols[name].span, "NG002", message)])
 
 
 def _refuse_carried_from_current(

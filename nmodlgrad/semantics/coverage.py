@@ -108,14 +108,15 @@ def _parts(item: n.Node) -> Iterator[Diagnostic]:
 
 
 def _ions(mechanism: Mechanism) -> Iterator[Diagnostic]:
-    hint = "writing the current of an ion is, and reading its reversal potential"
     for use in mechanism.ions:
         for name in use.read:
-            if name != f"e{use.ion}":
-                yield _not_yet(name.span, f"reading {name} is", hint)
+            if mechanism.symbols[name].role is Role.STATE and name not in use.write:
+                yield _not_yet(name.span, f"reading {name}, which is a STATE here too, is")
+            elif name in use.write and name == f"i{use.ion}":
+                yield _not_yet(name.span, f"reading {name} and writing it is")
         for name in use.write:
-            if name != f"i{use.ion}":
-                yield _not_yet(name.span, f"writing {name} is", hint)
+            if name == f"e{use.ion}":
+                yield _not_yet(name.span, f"writing {name} is")
 
 
 def _solves(mechanism: Mechanism) -> Iterator[Diagnostic]:

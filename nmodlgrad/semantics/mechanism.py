@@ -106,6 +106,23 @@ class Mechanism:
         """The DERIVATIVE blocks by name."""
         return {name: block for name, block in self.solvable.items() if isinstance(block, n.DerivativeBlock)}
 
+    @property
+    def ion_inputs(self) -> tuple[str, ...]:
+        """What others compute and this mechanism reads of its ions: concentrations and currents."""
+        roles = (Role.CONCENTRATION, Role.ION_CURRENT)
+        read = [name for use in self.ions for name in use.read if name not in use.write]
+        return tuple(name for name in read if name in self.symbols and self.symbols[name].role in roles)
+
+    @property
+    def concentrations(self) -> tuple[str, ...]:
+        """The concentrations that this mechanism writes."""
+        return tuple(x for use in self.ions for x in use.write if x in (f"{use.ion}i", f"{use.ion}o"))
+
+    @property
+    def ion_currents(self) -> tuple[str, ...]:
+        """The currents of ions that this mechanism computes."""
+        return tuple(name for use in self.ions for name in use.write if name == f"i{use.ion}")
+
     def table(self, block: Callable) -> n.Table | None:
         """The TABLE statement of a function or procedure."""
         return next((s for s in block.body.statements if isinstance(s, n.Table)), None)
