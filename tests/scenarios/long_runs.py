@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oracle.model import Direction, Model
+from scenarios.ions import CALCIUM
 from scenarios.parts import clamp, connection, section, stimulus
 from scenarios.point_processes import synapses_driven_by_events
 from scenarios.registry import scenario
@@ -12,7 +13,7 @@ from scenarios.registry import scenario
 DENSITY = ("naf", "kdr", "leak", "nap", "gated", "chained", "slopes", "funtable", "corners", "moved")
 
 
-@scenario(*DENSITY, "expsyn2", "alphasyn2", "drive")
+@scenario(*DENSITY, *CALCIUM, "expsyn2", "alphasyn2", "drive", "casyn")
 def all_the_fixtures(h: Any, table: bool = True, duration_ms: float = 100.0) -> Model:
     """Every fixture in one branched cell that goes on spiking."""
     h.usetable_naf = h.usetable_funtable = int(table)
@@ -26,11 +27,16 @@ def all_the_fixtures(h: Any, table: bool = True, duration_ms: float = 100.0) -> 
     for suffix in ("leak", "chained"):
         twig.insert(suffix)
     soma.gbar_chained = twig.gbar_chained = 1e-4
+    for suffix in CALCIUM:
+        soma.insert(suffix)
+        twig.insert(suffix)
     soma.ena = dend.ena = 55
     fast, slow, electrode = h.expsyn2(twig(0.9)), h.alphasyn2(dend(0.1)), h.drive(soma(0.5))
+    calcium = h.casyn(twig(0.5))
     electrode.amp = 0.9
     source = stimulus(h, 3, 8, 100)
     onto_fast, onto_slow = connection(h, source, fast, 0.002), connection(h, source, slow, 0.001, 2.5)
+    onto_calcium = connection(h, source, calcium, 0.001, 1.5)
     return Model(
         sections=[soma, dend, twig],
         directions=[
@@ -42,8 +48,9 @@ def all_the_fixtures(h: Any, table: bool = True, duration_ms: float = 100.0) -> 
             Direction("rise", of=slow),
             Direction("weight", of=onto_slow),
             Direction("amp", of=electrode),
+            Direction("gbar_cachan", sections=[soma, twig]),
         ],
-        keep=[source, onto_fast, onto_slow],
+        keep=[source, onto_fast, onto_slow, calcium, onto_calcium],
         duration_ms=duration_ms,
     )
 
@@ -56,5 +63,5 @@ def built_ins_that_go_on_spiking(h: Any) -> Model:
     return Model(model.sections, model.directions, [*model.keep, clamp(h, soma(0.5), 0.5)], duration_ms=100.0)
 
 
-FEW_PERCENT = [0.01, 0.5, -2e-5, 0.1, -0.3, 0.05, 2e-4, 0.03]
+FEW_PERCENT = [0.01, 0.5, -2e-5, 0.1, -0.3, 0.05, 2e-4, 0.03, 2e-5]
 """A theta for `all_the_fixtures`: it moves each parameter by some percent."""
