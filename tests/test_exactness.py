@@ -47,6 +47,7 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "of_calcium_that_gathers_and_acts": ("calcium", {}),
     "of_a_current_that_reads_concentrations": ("calcium_by_ghk", {}),
     "of_calcium_through_synapses": ("calcium_through_synapses", {}),
+    "of_calcium_in_shells": ("calcium_in_shells", {}),
     "where_concentrations_stay": ("constant_concentrations", {}),
     "with_every_mechanism_together": ("all_the_fixtures", {"table": False, "duration_ms": 30.0}),
 }

@@ -464,6 +464,50 @@ def test_a_global_parameter_acts_at_the_ends_of_sections_too(tmp_path: Path) -> 
     assert out == "[0.] [0.]\n"
 
 
+POOL_AND_READER = """
+ng.load("hh", "pas", *%s)
+soma, dend, clamp = cell()
+for mechanism in %s:
+    soma.insert(mechanism)
+print(refusal(lambda: ng.Sensitivity([ng.Parameter("gnabar_hh", sections=[soma])])))
+"""
+
+
+def reading(sources: list[str], inserted: list[str]) -> str:
+    return model(POOL_AND_READER % (sources, inserted))
+
+
+def test_a_concentration_that_two_mechanisms_write_is_refused() -> None:
+    sources = [str(FIXTURES / f"{name}.mod") for name in ("cachan", "capool", "cashell")]
+    out = reading(sources, ["cachan", "capool", "cashell"])
+    assert "both write cai in soma(0.5): that is not carried" in out
+
+
+def test_a_concentration_that_moves_by_a_mechanism_which_is_not_translated_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mods").mkdir()
+    (tmp_path / "mods" / "capool.mod").write_bytes((FIXTURES / "capool.mod").read_bytes())
+    nrnivmodl = Path(sysconfig.get_path("scripts")) / "nrnivmodl"
+    subprocess.run([nrnivmodl, "mods"], cwd=tmp_path, check=True, capture_output=True)
+    out = model(POOL_AND_READER % ([str(FIXTURES / "cachan.mod")], ["cachan", "capool"]), tmp_path)
+    assert "cachan reads" in out
+    assert "which moves during the run" in out
+    assert "not translated" in out
+
+
+def test_a_reversal_potential_that_moves_must_have_been_translated(tmp_path: Path) -> None:
+    ion = [str(FIXTURES / f"{name}.mod") for name in ("cachan", "capool")]
+    out = model(
+        f"""
+        ng.load({ion[0]!r}, {ion[1]!r}, "hh", wrt=["gbar", "gnabar"])
+        soma, dend, clamp = cell()
+        for mechanism in ("cachan", "capool"):
+            soma.insert(mechanism)
+        print(refusal(lambda: ng.Sensitivity([ng.Parameter("gbar_cachan", sections=[soma])])))
+        """
+    )
+    assert "cachan reads eca, which moves during the run: translate it with eca among the parameters" in out
+
+
 def test_two_on_two_cells_do_not_meet() -> None:
     out = model("""
         ng.load("hh", "pas")

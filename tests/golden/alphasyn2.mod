@@ -80,6 +80,7 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
+  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
 } ng_Seed;
 typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
   const double *ng_address;
@@ -94,6 +95,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const double *ng_voltage; /* dV/dtheta of its node */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Weight *ng_weights;
   long ng_weight_count;
@@ -106,9 +108,11 @@ extern void hoc_execerror(const char *, const char *);
 #define NG_SELF ((ng_Instance *) (size_t) ng_link)
 #define NG_RESTRICT __restrict
 
-static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *ng_row) {
-  const double *ng_values = ng_seed->ng_values;
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
   long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
@@ -185,8 +189,8 @@ VERBATIM
       ng_row_up[ng_k] = _ldup_dup*ng_old_up;
       ng_row_down[ng_k] = _lddown_ddown*ng_old_down;
     }
-    ng_sow(ng_self->ng_seeds + 1, _ldup_drise, ng_row_up); /* rise */
-    ng_sow(ng_self->ng_seeds + 2, _lddown_dfall, ng_row_down); /* fall */
+    ng_sow(ng_self->ng_seeds + 1, _ldup_drise, ng_row_up, ng_width); /* rise */
+    ng_sow(ng_self->ng_seeds + 2, _lddown_dfall, ng_row_down, ng_width); /* fall */
 ENDVERBATIM
 }
 
@@ -223,8 +227,8 @@ VERBATIM
       ng_row_down[ng_k] = 0.;
       ng_row_unit[ng_k] = 0.;
     }
-    ng_sow(ng_self->ng_seeds + 2, _ldunit_dfall, ng_row_unit); /* fall */
-    ng_sow(ng_self->ng_seeds + 1, _ldunit_drise, ng_row_unit); /* rise */
+    ng_sow(ng_self->ng_seeds + 2, _ldunit_dfall, ng_row_unit, ng_width); /* fall */
+    ng_sow(ng_self->ng_seeds + 1, _ldunit_drise, ng_row_unit, ng_width); /* rise */
 ENDVERBATIM
 }
 
@@ -249,8 +253,8 @@ VERBATIM
       ng_row_up[ng_k] = _ldup_dunit*ng_old_unit + ng_old_up;
       ng_row_down[ng_k] = ng_old_down + _lddown_dunit*ng_old_unit;
     }
-    ng_sow(ng_weight_seed(ng_self, _lng_sender), _ldup_dweight, ng_row_up); /* weight */
-    ng_sow(ng_weight_seed(ng_self, _lng_sender), _lddown_dweight, ng_row_down); /* weight */
+    ng_sow(ng_weight_seed(ng_self, _lng_sender), _ldup_dweight, ng_row_up, ng_width); /* weight */
+    ng_sow(ng_weight_seed(ng_self, _lng_sender), _lddown_dweight, ng_row_down, ng_width); /* weight */
 ENDVERBATIM
 }
 

@@ -80,6 +80,7 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
+  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
 } ng_Seed;
 typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
   const double *ng_address;
@@ -94,6 +95,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const double *ng_voltage; /* dV/dtheta of its node */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Weight *ng_weights;
   long ng_weight_count;
@@ -106,9 +108,11 @@ extern void hoc_execerror(const char *, const char *);
 #define NG_SELF ((ng_Instance *) (size_t) ng_link)
 #define NG_RESTRICT __restrict
 
-static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *ng_row) {
-  const double *ng_values = ng_seed->ng_values;
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
   long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
@@ -207,12 +211,12 @@ VERBATIM
       ng_row_n[ng_k] = _ldn_dm*ng_old_m + _ldn_dn*ng_old_n + _ldn_dv*ng_voltage[ng_k];
       ng_row_x[ng_k] = _ldx_dm*ng_old_m + _ldx_dn*ng_old_n + _ldx_dv*ng_voltage[ng_k] + ng_old_x;
     }
-    ng_sow(ng_self->ng_seeds + 2, _ldm_dspeed, ng_row_m); /* speed */
-    ng_sow(ng_self->ng_seeds + 3, _ldn_dlag, ng_row_n); /* lag */
-    ng_sow(ng_self->ng_seeds + 2, _ldn_dspeed, ng_row_n); /* speed */
-    ng_sow(ng_self->ng_seeds + 4, _ldx_ddrift, ng_row_x); /* drift */
-    ng_sow(ng_self->ng_seeds + 3, _ldx_dlag, ng_row_x); /* lag */
-    ng_sow(ng_self->ng_seeds + 2, _ldx_dspeed, ng_row_x); /* speed */
+    ng_sow(ng_self->ng_seeds + 2, _ldm_dspeed, ng_row_m, ng_width); /* speed */
+    ng_sow(ng_self->ng_seeds + 3, _ldn_dlag, ng_row_n, ng_width); /* lag */
+    ng_sow(ng_self->ng_seeds + 2, _ldn_dspeed, ng_row_n, ng_width); /* speed */
+    ng_sow(ng_self->ng_seeds + 4, _ldx_ddrift, ng_row_x, ng_width); /* drift */
+    ng_sow(ng_self->ng_seeds + 3, _ldx_dlag, ng_row_x, ng_width); /* lag */
+    ng_sow(ng_self->ng_seeds + 2, _ldx_dspeed, ng_row_x, ng_width); /* speed */
 ENDVERBATIM
 }
 
@@ -246,8 +250,8 @@ VERBATIM
       ng_row_n[ng_k] = _ldm_dv*ng_voltage[ng_k];
       ng_row_x[ng_k] = 0.;
     }
-    ng_sow(ng_self->ng_seeds + 2, _ldm_dspeed, ng_row_m); /* speed */
-    ng_sow(ng_self->ng_seeds + 2, _ldm_dspeed, ng_row_n); /* speed */
+    ng_sow(ng_self->ng_seeds + 2, _ldm_dspeed, ng_row_m, ng_width); /* speed */
+    ng_sow(ng_self->ng_seeds + 2, _ldm_dspeed, ng_row_n, ng_width); /* speed */
 ENDVERBATIM
 }
 

@@ -73,6 +73,7 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
+  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
 } ng_Seed;
 typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
   const double *ng_address;
@@ -87,6 +88,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const double *ng_voltage; /* dV/dtheta of its node */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Weight *ng_weights;
   long ng_weight_count;
@@ -99,9 +101,11 @@ extern void hoc_execerror(const char *, const char *);
 #define NG_SELF ((ng_Instance *) (size_t) ng_link)
 #define NG_RESTRICT __restrict
 
-static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *ng_row) {
-  const double *ng_values = ng_seed->ng_values;
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
   long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
@@ -163,8 +167,8 @@ VERBATIM
       const double ng_old_m = ng_row_m[ng_k];
       ng_row_m[ng_k] = _ldm_dm*ng_old_m + _ldm_dv*ng_voltage[ng_k];
     }
-    ng_sow(ng_self->ng_seeds + 2, _ldm_dk, ng_row_m); /* k */
-    ng_sow(ng_self->ng_seeds + 1, _ldm_dspan, ng_row_m); /* span */
+    ng_sow(ng_self->ng_seeds + 2, _ldm_dk, ng_row_m, ng_width); /* k */
+    ng_sow(ng_self->ng_seeds + 1, _ldm_dspan, ng_row_m, ng_width); /* span */
 ENDVERBATIM
 }
 
@@ -183,9 +187,9 @@ VERBATIM
       ng_row_m[ng_k] = 0.;
       ng_row_factor[ng_k] = 0.;
     }
-    ng_sow(ng_self->ng_seeds + 3, 1.0, ng_row_m); /* m0 */
-    ng_sow(ng_self->ng_seeds + 2, _ldfactor_dk, ng_row_factor); /* k */
-    ng_sow(ng_self->ng_seeds + 1, _ldfactor_dspan, ng_row_factor); /* span */
+    ng_sow(ng_self->ng_seeds + 3, 1.0, ng_row_m, ng_width); /* m0 */
+    ng_sow(ng_self->ng_seeds + 2, _ldfactor_dk, ng_row_factor, ng_width); /* k */
+    ng_sow(ng_self->ng_seeds + 1, _ldfactor_dspan, ng_row_factor, ng_width); /* span */
 ENDVERBATIM
 }
 

@@ -65,6 +65,7 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
+  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
 } ng_Seed;
 typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
   const double *ng_address;
@@ -79,6 +80,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const double *ng_voltage; /* dV/dtheta of its node */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Weight *ng_weights;
   long ng_weight_count;
@@ -91,9 +93,11 @@ extern void hoc_execerror(const char *, const char *);
 #define NG_SELF ((ng_Instance *) (size_t) ng_link)
 #define NG_RESTRICT __restrict
 
-static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *ng_row) {
-  const double *ng_values = ng_seed->ng_values;
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
   long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
@@ -147,8 +151,8 @@ VERBATIM
       const double ng_old_filtered = ng_row_filtered[ng_k];
       ng_row_filtered[ng_k] = _ldfiltered_dfiltered*ng_old_filtered;
     }
-    ng_sow(ng_self->ng_seeds + 0, _ldfiltered_damp, ng_row_filtered); /* amp */
-    ng_sow(ng_self->ng_seeds + 1, _ldfiltered_dtau, ng_row_filtered); /* tau */
+    ng_sow(ng_self->ng_seeds + 0, _ldfiltered_damp, ng_row_filtered, ng_width); /* amp */
+    ng_sow(ng_self->ng_seeds + 1, _ldfiltered_dtau, ng_row_filtered, ng_width); /* tau */
 ENDVERBATIM
 }
 

@@ -95,6 +95,7 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
+  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
 } ng_Seed;
 typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
   const double *ng_address;
@@ -109,6 +110,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const double *ng_voltage; /* dV/dtheta of its node */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Weight *ng_weights;
   long ng_weight_count;
@@ -121,9 +123,11 @@ extern void hoc_execerror(const char *, const char *);
 #define NG_SELF ((ng_Instance *) (size_t) ng_link)
 #define NG_RESTRICT __restrict
 
-static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *ng_row) {
-  const double *ng_values = ng_seed->ng_values;
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
   long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
@@ -134,6 +138,25 @@ static void ng_keep(double *ng_pair, double ng_value) {
   ng_pair[1] = ng_value;
 }
 ENDVERBATIM
+
+: Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
+PROCEDURE ng_ion_currents() {
+    LOCAL dg_dgbar, dg_dn, g, dik_dek, dik_dgbar, dik_dn, dik_dv
+    dg_dgbar = n*n*n*n
+    dg_dn = 4*gbar*n*n*n
+    g = gbar*n*n*n*n
+    dik_dek = -g
+    dik_dgbar = dg_dgbar*(v - ek)
+    dik_dn = dg_dn*(v - ek)
+    dik_dv = g
+VERBATIM
+    double *ng_record = NG_SELF->ng_ion_record;
+    ng_record[0] = _ldik_dn; /* dik/dn */
+    ng_record[1] = _ldik_dgbar; /* dik/dgbar */
+    ng_record[2] = _ldik_dek; /* dik/dek */
+    ng_record[3] = _ldik_dv; /* dik/dv */
+ENDVERBATIM
+}
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
@@ -149,6 +172,7 @@ VERBATIM
     ng_keep(ng_record + 0, _ldik_dn); /* d/dn */
     ng_keep(ng_record + 2, _ldik_dgbar); /* d/dgbar */
     ng_keep(ng_record + 4, _ldik_dek); /* d/dek */
+    if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
 
@@ -185,8 +209,8 @@ VERBATIM
       const double ng_old_n = ng_row_n[ng_k];
       ng_row_n[ng_k] = _ldn_dn*ng_old_n + _ldn_dv*ng_voltage[ng_k];
     }
-    ng_sow(ng_self->ng_seeds + 3, _ldn_dq10, ng_row_n); /* q10 */
-    ng_sow(ng_self->ng_seeds + 2, _ldn_dvhalf, ng_row_n); /* vhalf */
+    ng_sow(ng_self->ng_seeds + 3, _ldn_dq10, ng_row_n, ng_width); /* q10 */
+    ng_sow(ng_self->ng_seeds + 2, _ldn_dvhalf, ng_row_n, ng_width); /* vhalf */
 ENDVERBATIM
 }
 
@@ -202,7 +226,7 @@ VERBATIM
     for (ng_k = 0; ng_k < ng_width; ng_k++) {
       ng_row_n[ng_k] = dninf_du*ng_voltage[ng_k];
     }
-    ng_sow(ng_self->ng_seeds + 2, dninf_dvhalf, ng_row_n); /* vhalf */
+    ng_sow(ng_self->ng_seeds + 2, dninf_dvhalf, ng_row_n, ng_width); /* vhalf */
 ENDVERBATIM
 }
 

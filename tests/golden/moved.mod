@@ -81,6 +81,7 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
+  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
 } ng_Seed;
 typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
   const double *ng_address;
@@ -95,6 +96,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const double *ng_voltage; /* dV/dtheta of its node */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Weight *ng_weights;
   long ng_weight_count;
@@ -107,9 +109,11 @@ extern void hoc_execerror(const char *, const char *);
 #define NG_SELF ((ng_Instance *) (size_t) ng_link)
 #define NG_RESTRICT __restrict
 
-static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *ng_row) {
-  const double *ng_values = ng_seed->ng_values;
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
   long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
@@ -189,8 +193,8 @@ VERBATIM
       ng_row_m[ng_k] = _ldm_dm*ng_old_m + _ldm_ds*ng_old_s + _ldm_dv*ng_voltage[ng_k];
       ng_row_s[ng_k] = _lds_dm_2*ng_old_m + _lds_ds_3*ng_old_s + _lds_dv*ng_voltage[ng_k];
     }
-    ng_sow(ng_self->ng_seeds + 1, _ldm_dtau, ng_row_m); /* tau */
-    ng_sow(ng_self->ng_seeds + 1, _lds_dtau_2, ng_row_s); /* tau */
+    ng_sow(ng_self->ng_seeds + 1, _ldm_dtau, ng_row_m, ng_width); /* tau */
+    ng_sow(ng_self->ng_seeds + 1, _lds_dtau_2, ng_row_s, ng_width); /* tau */
 ENDVERBATIM
 }
 

@@ -99,6 +99,7 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
+  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
 } ng_Seed;
 typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
   const double *ng_address;
@@ -113,6 +114,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const double *ng_voltage; /* dV/dtheta of its node */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Weight *ng_weights;
   long ng_weight_count;
@@ -132,6 +134,27 @@ static void ng_keep(double *ng_pair, double ng_value) {
 }
 ENDVERBATIM
 
+: Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
+PROCEDURE ng_ion_currents() {
+    LOCAL dm_power_gate_dh, dm_power_gate_dm, m_power_gate, dina_dena, dina_dgbar, dina_dh, dina_dm, dina_dv
+    dm_power_gate_dh = m*m*m
+    dm_power_gate_dm = 3*h*m*m
+    m_power_gate = m^3*h
+    dina_dena = -gbar*m_power_gate
+    dina_dgbar = m_power_gate*(v - ena)
+    dina_dh = dm_power_gate_dh*gbar*(v - ena)
+    dina_dm = dm_power_gate_dm*gbar*(v - ena)
+    dina_dv = gbar*m_power_gate
+VERBATIM
+    double *ng_record = NG_SELF->ng_ion_record;
+    ng_record[0] = _ldina_dm; /* dina/dm */
+    ng_record[1] = _ldina_dh; /* dina/dh */
+    ng_record[2] = _ldina_dgbar; /* dina/dgbar */
+    ng_record[3] = _ldina_dena; /* dina/dena */
+    ng_record[4] = _ldina_dv; /* dina/dv */
+ENDVERBATIM
+}
+
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
     LOCAL dm_power_gate_dh, dm_power_gate_dm, m_power_gate, dina_dena, dina_dgbar, dina_dh, dina_dm
@@ -148,6 +171,7 @@ VERBATIM
     ng_keep(ng_record + 2, _ldina_dh); /* d/dh */
     ng_keep(ng_record + 4, _ldina_dgbar); /* d/dgbar */
     ng_keep(ng_record + 6, _ldina_dena); /* d/dena */
+    if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
 

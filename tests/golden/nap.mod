@@ -55,6 +55,7 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
+  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
 } ng_Seed;
 typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
   const double *ng_address;
@@ -69,6 +70,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const double *ng_voltage; /* dV/dtheta of its node */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Weight *ng_weights;
   long ng_weight_count;
@@ -87,6 +89,25 @@ static void ng_keep(double *ng_pair, double ng_value) {
   ng_pair[1] = ng_value;
 }
 ENDVERBATIM
+
+: Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
+PROCEDURE ng_ion_currents() {
+    LOCAL activation_1, dactivation_du_1, dactivation_dvmid_1, dina_dena, dina_dgbar, dina_dv, dina_dvmid
+    activation_1 = activation(v)
+    dactivation_du_1 = dactivation_du(v)
+    dactivation_dvmid_1 = dactivation_dvmid(v)
+    dina_dena = -activation_1*gbar
+    dina_dgbar = activation_1*(v - ena)
+    dina_dv = activation_1*gbar + dactivation_du_1*gbar*(v - ena)
+    dina_dvmid = dactivation_dvmid_1*gbar*(v - ena)
+VERBATIM
+    double *ng_record = NG_SELF->ng_ion_record;
+    ng_record[0] = _ldina_dgbar; /* dina/dgbar */
+    ng_record[1] = _ldina_dvmid; /* dina/dvmid */
+    ng_record[2] = _ldina_dena; /* dina/dena */
+    ng_record[3] = _ldina_dv; /* dina/dv */
+ENDVERBATIM
+}
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
@@ -108,6 +129,7 @@ VERBATIM
     ng_keep(ng_record + 4, _ldina_dena); /* d/dena */
     ng_keep(ng_record + 6, _ldina_dv); /* d/dv */
     ng_keep(ng_record + 8, _ltotal_current); /* the current */
+    if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
 

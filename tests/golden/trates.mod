@@ -98,6 +98,7 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
+  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
 } ng_Seed;
 typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
   const double *ng_address;
@@ -112,6 +113,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const double *ng_voltage; /* dV/dtheta of its node */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Weight *ng_weights;
   long ng_weight_count;
@@ -131,6 +133,25 @@ static void ng_keep(double *ng_pair, double ng_value) {
 }
 ENDVERBATIM
 
+: Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
+PROCEDURE ng_ion_currents() {
+    LOCAL dg_dgbar, dg_dn, g, dik_dek, dik_dgbar, dik_dn, dik_dv
+    dg_dgbar = factor*n
+    dg_dn = factor*gbar
+    g = factor*gbar*n
+    dik_dek = -g
+    dik_dgbar = dg_dgbar*(v - ek)
+    dik_dn = dg_dn*(v - ek)
+    dik_dv = g
+VERBATIM
+    double *ng_record = NG_SELF->ng_ion_record;
+    ng_record[0] = _ldik_dn; /* dik/dn */
+    ng_record[1] = _ldik_dgbar; /* dik/dgbar */
+    ng_record[2] = _ldik_dek; /* dik/dek */
+    ng_record[3] = _ldik_dv; /* dik/dv */
+ENDVERBATIM
+}
+
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
     LOCAL dg_dgbar, dg_dn, g, dik_dek, dik_dgbar, dik_dn
@@ -145,6 +166,7 @@ VERBATIM
     ng_keep(ng_record + 0, _ldik_dn); /* d/dn */
     ng_keep(ng_record + 2, _ldik_dgbar); /* d/dgbar */
     ng_keep(ng_record + 4, _ldik_dek); /* d/dek */
+    if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
 

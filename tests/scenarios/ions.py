@@ -65,7 +65,7 @@ def calcium_by_ghk(h: Any) -> Model:
 def calcium_through_synapses(h: Any) -> Model:
     """A density mechanism and two point processes that share one ion, in a section where a pool reads it."""
     sections, keep = calcium_cell(h)
-    soma, trunk, left, right = sections
+    soma, trunk, left = sections[:3]
     for sec in (soma, trunk, left):
         sec.insert("capool")
     for sec in (trunk, left):
@@ -82,6 +82,22 @@ def calcium_through_synapses(h: Any) -> Model:
         Direction("gnabar_hh", sections=[soma]),
     ]
     return Model(sections, directions, [*keep, source, *synapses, *netcons])
+
+
+@scenario("cachan", "cashell", "kca")
+def calcium_in_shells(h: Any) -> Model:
+    """A pool whose STATE is not the concentration itself, with a kink where the current turns."""
+    sections, keep = calcium_cell(h)
+    for sec in sections:
+        for name in ("cachan", "cashell", "kca"):
+            sec.insert(name)
+    directions = [
+        Direction("gbar_cachan", sections=sections),
+        Direction("taur_cashell", sections=sections),
+        Direction("cainf_cashell", sections=sections, scale=1e-4),
+        Direction("gnabar_hh", sections=sections[:1]),
+    ]
+    return Model(sections, directions, keep)
 
 
 @scenario("cachan", "kca", "goldman")

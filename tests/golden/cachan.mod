@@ -1,0 +1,269 @@
+TITLE A calcium channel that inactivates with the calcium it lets in
+
+NEURON {
+    SUFFIX cachan
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    USEION ca READ eca, cai WRITE ica
+    RANGE gbar, khalf, g
+}
+
+UNITS {
+    (mV) = (millivolt)
+    (S) = (siemens)
+    (mA) = (milliamp)
+    (molar) = (1/liter)
+    (mM) = (millimolar)
+}
+
+PARAMETER {
+    gbar = 4e-4 (S/cm2)
+    khalf = 2e-3 (mM)
+    vhalf = -28 (mV)
+}
+
+ASSIGNED {
+    v (mV)
+    eca (mV)
+    cai (mM)
+    ica (mA/cm2)
+    g (S/cm2)
+}
+
+STATE { m h }
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    m = minf(v)
+    h = hinf(cai)
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE states METHOD cnexp
+    g = gbar*m*m*h
+    ica = g*(v - eca)
+}
+
+DERIVATIVE states {
+    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    m' = (minf(v) - m)/1.5
+    h' = (hinf(cai) - h)/(4 + 20/(1 + cai/khalf))
+}
+
+FUNCTION minf(v (mV)) {
+    minf = 1/(1 + exp((vhalf - v)/6))
+}
+
+FUNCTION hinf(c (mM)) {
+    hinf = khalf/(khalf + c)
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: m, h.
+: Seedable: gbar, eca, khalf, vhalf, cai.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+} ng_Seed;
+typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
+  const double *ng_address;
+  ng_Seed ng_seed;
+} ng_Weight;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions, rounded up to whole vectors */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  const ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Weight *ng_weights;
+  long ng_weight_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep this value and the one before. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[0] = ng_pair[1];
+  ng_pair[1] = ng_value;
+}
+ENDVERBATIM
+
+: Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
+PROCEDURE ng_ion_currents() {
+    LOCAL dg_dgbar, dg_dh, dg_dm, g, dica_deca, dica_dgbar, dica_dh, dica_dm, dica_dv
+    dg_dgbar = h*m*m
+    dg_dh = gbar*m*m
+    dg_dm = 2*gbar*h*m
+    g = gbar*m*m*h
+    dica_deca = -g
+    dica_dgbar = dg_dgbar*(v - eca)
+    dica_dh = dg_dh*(v - eca)
+    dica_dm = dg_dm*(v - eca)
+    dica_dv = g
+VERBATIM
+    double *ng_record = NG_SELF->ng_ion_record;
+    ng_record[0] = _ldica_dm; /* dica/dm */
+    ng_record[1] = _ldica_dh; /* dica/dh */
+    ng_record[2] = _ldica_dgbar; /* dica/dgbar */
+    ng_record[3] = _ldica_deca; /* dica/deca */
+    ng_record[4] = _ldica_dv; /* dica/dv */
+ENDVERBATIM
+}
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL dg_dgbar, dg_dh, dg_dm, g, dica_deca, dica_dgbar, dica_dh, dica_dm
+    dg_dgbar = h*m*m
+    dg_dh = gbar*m*m
+    dg_dm = 2*gbar*h*m
+    g = gbar*m*m*h
+    dica_deca = -g
+    dica_dgbar = dg_dgbar*(v - eca)
+    dica_dh = dg_dh*(v - eca)
+    dica_dm = dg_dm*(v - eca)
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    ng_keep(ng_record + 0, _ldica_dm); /* d/dm */
+    ng_keep(ng_record + 2, _ldica_dh); /* d/dh */
+    ng_keep(ng_record + 4, _ldica_dgbar); /* d/dgbar */
+    ng_keep(ng_record + 6, _ldica_deca); /* d/deca */
+    if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
+ENDVERBATIM
+}
+
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL m_rate, m_decay, dminf_dv_1, dminf_dvhalf_1, dm_dm, dm_dv, dm_dvhalf, dh_rate_dcai, dh_rate_dkhalf,
+          h_rate, exp_1, dexp_1_dcai, dexp_1_dkhalf, h_decay, hinf_1, dhinf_dc_1, dhinf_dkhalf_1,
+          dh_limit_by_hinf_1, dh_limit_dcai, dh_limit_dkhalf, h_limit, dh_dcai, dh_dh, dh_dkhalf
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("cachan advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    m_rate = -2/3
+    m_decay = exp(dt*m_rate)
+    dminf_dv_1 = dminf_dv(v)
+    dminf_dvhalf_1 = dminf_dvhalf(v)
+    dm_dm = m_decay
+    dm_dv = dminf_dv_1*(1 - m_decay)
+    dm_dvhalf = dminf_dvhalf_1*(1 - m_decay)
+    dh_rate_dcai = -20/(khalf*(4 + 20/(cai/khalf + 1))*(4 + 20/(cai/khalf + 1))*(cai/khalf + 1)*(cai/khalf + 1))
+    dh_rate_dkhalf = 20*cai/((4 + 20/(cai/khalf + 1))*(4 + 20/(cai/khalf + 1))*(cai/khalf + 1)*(cai/khalf + 1)*khalf*khalf)
+    h_rate = -1/(4 + 20/(cai/khalf + 1))
+    exp_1 = exp(dt*h_rate)
+    dexp_1_dcai = dh_rate_dcai*dt*exp_1
+    dexp_1_dkhalf = dh_rate_dkhalf*dt*exp_1
+    h_decay = exp_1
+    hinf_1 = hinf(cai)
+    dhinf_dc_1 = dhinf_dc(cai)
+    dhinf_dkhalf_1 = dhinf_dkhalf(cai)
+    dh_limit_by_hinf_1 = -(-4 - 20/(cai/khalf + 1))/(4 + 20/(cai/khalf + 1))
+    dh_limit_dcai = dh_limit_by_hinf_1*dhinf_dc_1 - 20*hinf_1*(-4 - 20/(cai/khalf + 1))/(khalf*(4 + 20/(cai/khalf + 1))*(4 + 20/(cai/khalf + 1))*(cai/khalf + 1)*(cai/khalf + 1)) - 20*hinf_1/(khalf*(cai/khalf + 1)*(cai/khalf + 1)*(4 + 20/(cai/khalf + 1)))
+    dh_limit_dkhalf = 20*cai*hinf_1*(-4 - 20/(cai/khalf + 1))/((4 + 20/(cai/khalf + 1))*(4 + 20/(cai/khalf + 1))*(cai/khalf + 1)*(cai/khalf + 1)*khalf*khalf) + 20*cai*hinf_1/((cai/khalf + 1)*(cai/khalf + 1)*khalf*khalf*(4 + 20/(cai/khalf + 1))) + dh_limit_by_hinf_1*dhinf_dkhalf_1
+    h_limit = -hinf_1*(-4 - 20/(cai/khalf + 1))/(4 + 20/(cai/khalf + 1))
+    dh_dcai = dexp_1_dcai*(h - h_limit) + dh_limit_dcai*(1 - h_decay)
+    dh_dh = h_decay
+    dh_dkhalf = dexp_1_dkhalf*(h - h_limit) + dh_limit_dkhalf*(1 - h_decay)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_m = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_h = ng_self->ng_carried + 1*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_m = ng_row_m[ng_k];
+      const double ng_old_h = ng_row_h[ng_k];
+      ng_row_m[ng_k] = _ldm_dm*ng_old_m + _ldm_dv*ng_voltage[ng_k];
+      ng_row_h[ng_k] = _ldh_dh*ng_old_h;
+    }
+    ng_sow(ng_self->ng_seeds + 3, _ldm_dvhalf, ng_row_m, ng_width); /* vhalf */
+    ng_sow(ng_self->ng_seeds + 4, _ldh_dcai, ng_row_h, ng_width); /* cai */
+    ng_sow(ng_self->ng_seeds + 2, _ldh_dkhalf, ng_row_h, ng_width); /* khalf */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+    LOCAL dminf_dv_1, dminf_dvhalf_1, dhinf_dc_1, dhinf_dkhalf_1
+    dminf_dv_1 = dminf_dv(v)
+    dminf_dvhalf_1 = dminf_dvhalf(v)
+    dhinf_dc_1 = dhinf_dc(cai)
+    dhinf_dkhalf_1 = dhinf_dkhalf(cai)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_m = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_h = ng_self->ng_carried + 1*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_m[ng_k] = _ldminf_dv_1*ng_voltage[ng_k];
+      ng_row_h[ng_k] = 0.;
+    }
+    ng_sow(ng_self->ng_seeds + 3, _ldminf_dvhalf_1, ng_row_m, ng_width); /* vhalf */
+    ng_sow(ng_self->ng_seeds + 4, _ldhinf_dc_1, ng_row_h, ng_width); /* cai */
+    ng_sow(ng_self->ng_seeds + 2, _ldhinf_dkhalf_1, ng_row_h, ng_width); /* khalf */
+ENDVERBATIM
+}
+
+: The derivative of minf with respect to v.
+FUNCTION dminf_dv(v) {
+    LOCAL exp_1, dexp_1_dv
+    exp_1 = exp((vhalf - v)/6)
+    dexp_1_dv = -exp_1/6
+    dminf_dv = -dexp_1_dv/((exp_1 + 1)*(exp_1 + 1))
+}
+
+: The derivative of minf with respect to vhalf.
+FUNCTION dminf_dvhalf(v) {
+    LOCAL exp_1, dexp_1_dvhalf
+    exp_1 = exp((vhalf - v)/6)
+    dexp_1_dvhalf = exp_1/6
+    dminf_dvhalf = -dexp_1_dvhalf/((exp_1 + 1)*(exp_1 + 1))
+}
+
+: The derivative of hinf with respect to c.
+FUNCTION dhinf_dc(c) {
+    dhinf_dc = -khalf/((c + khalf)*(c + khalf))
+}
+
+: The derivative of hinf with respect to khalf.
+FUNCTION dhinf_dkhalf(c) {
+    dhinf_dkhalf = 1/(c + khalf) - khalf/((c + khalf)*(c + khalf))
+}
+
+UNITSON

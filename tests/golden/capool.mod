@@ -1,0 +1,151 @@
+TITLE Calcium under the membrane: filled by the current, pumped out
+
+NEURON {
+    SUFFIX capool
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    USEION ca READ ica, cai WRITE cai
+    RANGE depth, tau, rest
+}
+
+UNITS {
+    (molar) = (1/liter)
+    (mM) = (millimolar)
+    (mA) = (milliamp)
+    (um) = (micron)
+    FARADAY = (faraday) (coulomb)
+}
+
+PARAMETER {
+    depth = 0.2 (um)
+    tau = 25 (ms)
+    rest = 6e-5 (mM)
+}
+
+ASSIGNED { ica (mA/cm2) }
+
+STATE { cai (mM) }
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    cai = rest
+}
+
+BREAKPOINT {
+    SOLVE pool METHOD cnexp
+}
+
+DERIVATIVE pool {
+    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    cai' = -(10000)*ica/(2*FARADAY*depth) - (cai - rest)/tau
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: cai.
+: Seedable: depth, tau, rest, ica.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+} ng_Seed;
+typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
+  const double *ng_address;
+  ng_Seed ng_seed;
+} ng_Weight;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions, rounded up to whole vectors */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  const ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Weight *ng_weights;
+  long ng_weight_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+ENDVERBATIM
+
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL dcai_rate_dtau, cai_rate, exp_1, dexp_1_dtau, cai_decay, dcai_limit_ddepth, dcai_limit_dica,
+          dcai_limit_dtau, cai_limit, dcai_dcai, dcai_ddepth, dcai_dica, dcai_drest, dcai_dtau
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("capool advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    dcai_rate_dtau = 1/(tau*tau)
+    cai_rate = -1/tau
+    exp_1 = exp(dt*cai_rate)
+    dexp_1_dtau = dcai_rate_dtau*dt*exp_1
+    cai_decay = exp_1
+    dcai_limit_ddepth = 5000*ica*tau/(FARADAY*depth*depth)
+    dcai_limit_dica = -5000*tau/(FARADAY*depth)
+    dcai_limit_dtau = -5000*ica/(FARADAY*depth)
+    cai_limit = tau*(rest/tau - 5000*ica/(FARADAY*depth))
+    dcai_dcai = cai_decay
+    dcai_ddepth = dcai_limit_ddepth*(1 - cai_decay)
+    dcai_dica = dcai_limit_dica*(1 - cai_decay)
+    dcai_drest = 1 - cai_decay
+    dcai_dtau = dcai_limit_dtau*(1 - cai_decay) + dexp_1_dtau*(cai - cai_limit)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_cai = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_cai = ng_row_cai[ng_k];
+      ng_row_cai[ng_k] = _ldcai_dcai*ng_old_cai;
+    }
+    ng_sow(ng_self->ng_seeds + 0, _ldcai_ddepth, ng_row_cai, ng_width); /* depth */
+    ng_sow(ng_self->ng_seeds + 3, _ldcai_dica, ng_row_cai, ng_width); /* ica */
+    ng_sow(ng_self->ng_seeds + 2, _ldcai_drest, ng_row_cai, ng_width); /* rest */
+    ng_sow(ng_self->ng_seeds + 1, _ldcai_dtau, ng_row_cai, ng_width); /* tau */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_cai = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_cai[ng_k] = 0.;
+    }
+    ng_sow(ng_self->ng_seeds + 2, 1.0, ng_row_cai, ng_width); /* rest */
+ENDVERBATIM
+}
+
+UNITSON

@@ -1,0 +1,222 @@
+TITLE A synapse of which a part of the current is calcium
+
+NEURON {
+    POINT_PROCESS casyn
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    USEION ca READ eca WRITE ica
+    NONSPECIFIC_CURRENT i
+    RANGE tau, fraction
+}
+
+UNITS {
+    (nA) = (nanoamp)
+    (mV) = (millivolt)
+    (uS) = (microsiemens)
+}
+
+PARAMETER {
+    tau = 6 (ms)
+    fraction = 0.1
+}
+
+ASSIGNED {
+    v (mV)
+    eca (mV)
+    i (nA)
+    ica (nA)
+}
+
+STATE { g (uS) }
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    g = 0
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE decay METHOD cnexp
+    i = (1 - fraction)*g*v
+    ica = fraction*g*(v - eca)
+}
+
+DERIVATIVE decay {
+    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    g' = -g/tau
+}
+
+NET_RECEIVE(weight (uS)) {
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        ng_receive(_threadargscomma_ _args[0], (double) (size_t) _args);
+ENDVERBATIM
+    }
+    g = g + weight
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: g.
+: Seedable: fraction, eca, tau.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+} ng_Seed;
+typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
+  const double *ng_address;
+  ng_Seed ng_seed;
+} ng_Weight;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions, rounded up to whole vectors */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  const ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Weight *ng_weights;
+  long ng_weight_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep this value and the one before. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[0] = ng_pair[1];
+  ng_pair[1] = ng_value;
+}
+
+static const ng_Seed *ng_weight_seed(const ng_Instance *ng_self, double ng_sender) {
+  static const ng_Seed ng_none = {0, 0, 0};
+  const double *ng_address = (const double *) (size_t) ng_sender;
+  long ng_low = 0, ng_high = ng_self->ng_weight_count;
+  while (ng_low < ng_high) {
+    const long ng_middle = (ng_low + ng_high)/2;
+    const ng_Weight *ng_weight = ng_self->ng_weights + ng_middle;
+    if (ng_weight->ng_address == ng_address) return &ng_weight->ng_seed;
+    if (ng_weight->ng_address < ng_address) ng_low = ng_middle + 1;
+    else ng_high = ng_middle;
+  }
+  return &ng_none;
+}
+ENDVERBATIM
+
+: Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
+PROCEDURE ng_ion_currents() {
+    LOCAL dica_deca, dica_dfraction, dica_dg, dica_dv
+    dica_deca = -fraction*g
+    dica_dfraction = g*(v - eca)
+    dica_dg = fraction*(v - eca)
+    dica_dv = fraction*g
+VERBATIM
+    double *ng_record = NG_SELF->ng_ion_record;
+    const double ng_density = 100./(_nd_area);
+    ng_record[0] = ng_density*(_ldica_dg); /* dica/dg */
+    ng_record[1] = ng_density*(_ldica_dfraction); /* dica/dfraction */
+    ng_record[2] = ng_density*(_ldica_deca); /* dica/deca */
+    ng_record[3] = ng_density*(_ldica_dv); /* dica/dv */
+ENDVERBATIM
+}
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL di_dfraction, di_dg, dica_deca, dica_dfraction, dica_dg, dtotal_current_dfraction, dtotal_current_dg
+    di_dfraction = -g*v
+    di_dg = v*(1 - fraction)
+    dica_deca = -fraction*g
+    dica_dfraction = g*(v - eca)
+    dica_dg = fraction*(v - eca)
+    dtotal_current_dfraction = di_dfraction + dica_dfraction
+    dtotal_current_dg = di_dg + dica_dg
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    const double ng_density = 100./(_nd_area);
+    ng_keep(ng_record + 0, ng_density*_ldtotal_current_dg); /* d/dg */
+    ng_keep(ng_record + 2, ng_density*_ldtotal_current_dfraction); /* d/dfraction */
+    ng_keep(ng_record + 4, ng_density*_ldica_deca); /* d/deca */
+    if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
+ENDVERBATIM
+}
+
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL dg_rate_dtau, g_rate, exp_1, dexp_1_dtau, g_decay, g_limit, dg_dg, dg_dtau
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("casyn advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    dg_rate_dtau = 1/(tau*tau)
+    g_rate = -1/tau
+    exp_1 = exp(dt*g_rate)
+    dexp_1_dtau = dg_rate_dtau*dt*exp_1
+    g_decay = exp_1
+    g_limit = 0
+    dg_dg = g_decay
+    dg_dtau = dexp_1_dtau*(g - g_limit)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_g = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_g = ng_row_g[ng_k];
+      ng_row_g[ng_k] = _ldg_dg*ng_old_g;
+    }
+    ng_sow(ng_self->ng_seeds + 2, _ldg_dtau, ng_row_g, ng_width); /* tau */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_g = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_g[ng_k] = 0.;
+    }
+ENDVERBATIM
+}
+
+: Derivatives of the jump at an event; ng_sender is the address of the NetCon's weights.
+PROCEDURE ng_receive(weight, ng_sender) {
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    double *NG_RESTRICT ng_row_g = ng_self->ng_carried + 0*ng_width;
+    ng_sow(ng_weight_seed(ng_self, _lng_sender), 1.0, ng_row_g, ng_width); /* weight */
+ENDVERBATIM
+}
+
+UNITSON

@@ -1,0 +1,255 @@
+TITLE A calcium current by the Goldman-Hodgkin-Katz equation, which reads both concentrations
+
+NEURON {
+    SUFFIX goldman
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    USEION ca READ cai, cao WRITE ica
+    RANGE pbar
+}
+
+UNITS {
+    (mV) = (millivolt)
+    (mA) = (milliamp)
+    (molar) = (1/liter)
+    (mM) = (millimolar)
+}
+
+PARAMETER {
+    pbar = 2e-5 (cm/s)
+    celsius (degC)
+}
+
+ASSIGNED {
+    v (mV)
+    cai (mM)
+    cao (mM)
+    ica (mA/cm2)
+}
+
+STATE { m }
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    m = minf(v)
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE states METHOD cnexp
+    ica = pbar*m*drive(v, cai, cao)
+}
+
+DERIVATIVE states {
+    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    m' = (minf(v) - m)/2
+}
+
+FUNCTION minf(v (mV)) {
+    minf = 1/(1 + exp(-(v + 20)/7))
+}
+
+FUNCTION drive(v (mV), ci (mM), co (mM)) (.001 coul/cm3) {
+    LOCAL x
+    x = 2*96485*v/(1000*8.314*(celsius + 273.15))
+    drive = .001*2*96485*(ci*efun(-x) - co*efun(x))
+}
+
+FUNCTION efun(z) {
+    if (fabs(z) < 1e-4) {
+        efun = 1 - z/2
+    } else {
+        efun = z/(exp(z) - 1)
+    }
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: m.
+: Seedable: pbar, cai, cao.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+} ng_Seed;
+typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
+  const double *ng_address;
+  ng_Seed ng_seed;
+} ng_Weight;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions, rounded up to whole vectors */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  const ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Weight *ng_weights;
+  long ng_weight_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep this value and the one before. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[0] = ng_pair[1];
+  ng_pair[1] = ng_value;
+}
+ENDVERBATIM
+
+: Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
+PROCEDURE ng_ion_currents() {
+    LOCAL drive_1, ddrive_dv_1, ddrive_dci_1, ddrive_dco_1, dica_dcai, dica_dcao, dica_dm, dica_dpbar, dica_dv
+    drive_1 = drive(v, cai, cao)
+    ddrive_dv_1 = ddrive_dv(v, cai, cao)
+    ddrive_dci_1 = ddrive_dci(v, cai, cao)
+    ddrive_dco_1 = ddrive_dco(v, cai, cao)
+    dica_dcai = ddrive_dci_1*m*pbar
+    dica_dcao = ddrive_dco_1*m*pbar
+    dica_dm = drive_1*pbar
+    dica_dpbar = drive_1*m
+    dica_dv = ddrive_dv_1*m*pbar
+VERBATIM
+    double *ng_record = NG_SELF->ng_ion_record;
+    ng_record[0] = _ldica_dm; /* dica/dm */
+    ng_record[1] = _ldica_dpbar; /* dica/dpbar */
+    ng_record[2] = _ldica_dcai; /* dica/dcai */
+    ng_record[3] = _ldica_dcao; /* dica/dcao */
+    ng_record[4] = _ldica_dv; /* dica/dv */
+ENDVERBATIM
+}
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL drive_1, ddrive_dv_1, ddrive_dci_1, ddrive_dco_1, dica_dcai, dica_dcao, dica_dm, dica_dpbar,
+          dica_dv, ica, total_current
+    drive_1 = drive(v, cai, cao)
+    ddrive_dv_1 = ddrive_dv(v, cai, cao)
+    ddrive_dci_1 = ddrive_dci(v, cai, cao)
+    ddrive_dco_1 = ddrive_dco(v, cai, cao)
+    dica_dcai = ddrive_dci_1*m*pbar
+    dica_dcao = ddrive_dco_1*m*pbar
+    dica_dm = drive_1*pbar
+    dica_dpbar = drive_1*m
+    dica_dv = ddrive_dv_1*m*pbar
+    ica = pbar*m*drive_1
+    total_current = ica
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    ng_keep(ng_record + 0, _ldica_dm); /* d/dm */
+    ng_keep(ng_record + 2, _ldica_dpbar); /* d/dpbar */
+    ng_keep(ng_record + 4, _ldica_dcai); /* d/dcai */
+    ng_keep(ng_record + 6, _ldica_dcao); /* d/dcao */
+    ng_keep(ng_record + 8, _ldica_dv); /* d/dv */
+    ng_keep(ng_record + 10, _ltotal_current); /* the current */
+    if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
+ENDVERBATIM
+}
+
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL m_rate, m_decay, dminf_dv_1, dm_dm, dm_dv
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("goldman advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    m_rate = -0.5
+    m_decay = exp(dt*m_rate)
+    dminf_dv_1 = dminf_dv(v)
+    dm_dm = m_decay
+    dm_dv = dminf_dv_1*(1 - m_decay)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_m = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_m = ng_row_m[ng_k];
+      ng_row_m[ng_k] = _ldm_dm*ng_old_m + _ldm_dv*ng_voltage[ng_k];
+    }
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+    LOCAL dminf_dv_1
+    dminf_dv_1 = dminf_dv(v)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_m = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_m[ng_k] = _ldminf_dv_1*ng_voltage[ng_k];
+    }
+ENDVERBATIM
+}
+
+: The derivative of minf with respect to v.
+FUNCTION dminf_dv(v) {
+    LOCAL exp_1, dexp_1_dv
+    exp_1 = exp(-(v + 20)/7)
+    dexp_1_dv = -exp_1/7
+    dminf_dv = -dexp_1_dv/((exp_1 + 1)*(exp_1 + 1))
+}
+
+: The derivative of efun with respect to z.
+FUNCTION defun_dz(z) {
+    LOCAL exp_1, defun_dz_2
+    if (fabs(z) < 1e-4) {
+        defun_dz = -0.5
+    } else {
+        exp_1 = exp(z)
+        defun_dz_2 = 1/(exp_1 - 1) - exp_1*z/((exp_1 - 1)*(exp_1 - 1))
+        defun_dz = defun_dz_2
+    }
+}
+
+: The derivative of drive with respect to v.
+FUNCTION ddrive_dv(v, ci, co) {
+    LOCAL dx_dv, x, defun_dz_1, defun_1_dv, defun_dz_2, defun_2_dv
+    dx_dv = 192970/(8314*celsius + 2270969.1)
+    x = 2*96485*v/(1000*8.314*(celsius + 273.15))
+    defun_dz_1 = defun_dz(-x)
+    defun_1_dv = -defun_dz_1*dx_dv
+    defun_dz_2 = defun_dz(x)
+    defun_2_dv = defun_dz_2*dx_dv
+    ddrive_dv = 192.97*ci*defun_1_dv - 192.97*co*defun_2_dv
+}
+
+: The derivative of drive with respect to ci.
+FUNCTION ddrive_dci(v, ci, co) {
+    LOCAL x
+    x = 2*96485*v/(1000*8.314*(celsius + 273.15))
+    ddrive_dci = 192.97*efun(-x)
+}
+
+: The derivative of drive with respect to co.
+FUNCTION ddrive_dco(v, ci, co) {
+    LOCAL x
+    x = 2*96485*v/(1000*8.314*(celsius + 273.15))
+    ddrive_dco = -192.97*efun(x)
+}
+
+UNITSON

@@ -1,0 +1,220 @@
+TITLE A potassium channel that calcium opens
+
+NEURON {
+    SUFFIX kca
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    USEION k READ ek WRITE ik
+    USEION ca READ cai
+    RANGE gbar, power
+}
+
+UNITS {
+    (mV) = (millivolt)
+    (S) = (siemens)
+    (mA) = (milliamp)
+    (molar) = (1/liter)
+    (mM) = (millimolar)
+}
+
+PARAMETER {
+    gbar = 3e-4 (S/cm2)
+    power = 1.8
+}
+
+ASSIGNED {
+    v (mV)
+    ek (mV)
+    cai (mM)
+    ik (mA/cm2)
+}
+
+STATE { z }
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    z = open(cai)
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE states METHOD cnexp
+    ik = gbar*z*(v - ek)
+}
+
+DERIVATIVE states {
+    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    z' = (open(cai) - z)/(1 + 3/(1 + cai/1e-3))
+}
+
+FUNCTION open(c (mM)) {
+    open = 1/(1 + (4e-4/c)^power)
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: z.
+: Seedable: gbar, ek, power, cai.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+} ng_Seed;
+typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
+  const double *ng_address;
+  ng_Seed ng_seed;
+} ng_Weight;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions, rounded up to whole vectors */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  const ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Weight *ng_weights;
+  long ng_weight_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep this value and the one before. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[0] = ng_pair[1];
+  ng_pair[1] = ng_value;
+}
+ENDVERBATIM
+
+: Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
+PROCEDURE ng_ion_currents() {
+    LOCAL dik_dek, dik_dgbar, dik_dv, dik_dz
+    dik_dek = -gbar*z
+    dik_dgbar = z*(v - ek)
+    dik_dv = gbar*z
+    dik_dz = gbar*(v - ek)
+VERBATIM
+    double *ng_record = NG_SELF->ng_ion_record;
+    ng_record[0] = _ldik_dz; /* dik/dz */
+    ng_record[1] = _ldik_dgbar; /* dik/dgbar */
+    ng_record[2] = _ldik_dek; /* dik/dek */
+    ng_record[3] = _ldik_dv; /* dik/dv */
+ENDVERBATIM
+}
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL dik_dek, dik_dgbar, dik_dz
+    dik_dek = -gbar*z
+    dik_dgbar = z*(v - ek)
+    dik_dz = gbar*(v - ek)
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    ng_keep(ng_record + 0, _ldik_dz); /* d/dz */
+    ng_keep(ng_record + 2, _ldik_dgbar); /* d/dgbar */
+    ng_keep(ng_record + 4, _ldik_dek); /* d/dek */
+    if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
+ENDVERBATIM
+}
+
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL dz_rate_dcai, z_rate, exp_1, dexp_1_dcai, z_decay, open_1, dopen_dc_1, dopen_dpower_1,
+          dz_limit_by_open_1, dz_limit_dcai, dz_limit_dpower, z_limit, dz_dcai, dz_dpower, dz_dz
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("kca advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    dz_rate_dcai = -3000/((1 + 3/(1000*cai + 1))*(1 + 3/(1000*cai + 1))*(1000*cai + 1)*(1000*cai + 1))
+    z_rate = -1/(1 + 3/(1000*cai + 1))
+    exp_1 = exp(dt*z_rate)
+    dexp_1_dcai = dt*dz_rate_dcai*exp_1
+    z_decay = exp_1
+    open_1 = open(cai)
+    dopen_dc_1 = dopen_dc(cai)
+    dopen_dpower_1 = dopen_dpower(cai)
+    dz_limit_by_open_1 = -(-1 - 3/(1000*cai + 1))/(1 + 3/(1000*cai + 1))
+    dz_limit_dcai = dopen_dc_1*dz_limit_by_open_1 - 3000*open_1*(-1 - 3/(1000*cai + 1))/((1 + 3/(1000*cai + 1))*(1 + 3/(1000*cai + 1))*(1000*cai + 1)*(1000*cai + 1)) - 3000*open_1/((1000*cai + 1)*(1000*cai + 1)*(1 + 3/(1000*cai + 1)))
+    dz_limit_dpower = dopen_dpower_1*dz_limit_by_open_1
+    z_limit = -open_1*(-1 - 3/(1000*cai + 1))/(1 + 3/(1000*cai + 1))
+    dz_dcai = dexp_1_dcai*(z - z_limit) + dz_limit_dcai*(1 - z_decay)
+    dz_dpower = dz_limit_dpower*(1 - z_decay)
+    dz_dz = z_decay
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_z = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_z = ng_row_z[ng_k];
+      ng_row_z[ng_k] = _ldz_dz*ng_old_z;
+    }
+    ng_sow(ng_self->ng_seeds + 3, _ldz_dcai, ng_row_z, ng_width); /* cai */
+    ng_sow(ng_self->ng_seeds + 2, _ldz_dpower, ng_row_z, ng_width); /* power */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+    LOCAL dopen_dc_1, dopen_dpower_1
+    dopen_dc_1 = dopen_dc(cai)
+    dopen_dpower_1 = dopen_dpower(cai)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_z = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_z[ng_k] = 0.;
+    }
+    ng_sow(ng_self->ng_seeds + 3, _ldopen_dc_1, ng_row_z, ng_width); /* cai */
+    ng_sow(ng_self->ng_seeds + 2, _ldopen_dpower_1, ng_row_z, ng_width); /* power */
+ENDVERBATIM
+}
+
+: The derivative of open with respect to c.
+FUNCTION dopen_dc(c) {
+    dopen_dc = power*(0.0004/c)^power/(c*((0.0004/c)^power + 1)*((0.0004/c)^power + 1))
+}
+
+: The derivative of open with respect to power.
+FUNCTION dopen_dpower(c) {
+    LOCAL power_1, log_1, dpower_1_dpower
+    power_1 = (4e-4/c)^(power)
+    if (4e-4/c > 0) {
+        log_1 = log(4e-4/c)
+    } else {
+        log_1 = 0
+    }
+    dpower_1_dpower = log_1*power_1
+    dopen_dpower = -dpower_1_dpower/((power_1 + 1)*(power_1 + 1))
+}
+
+UNITSON
