@@ -9,9 +9,9 @@ from nmodlgrad._version import __version__
 
 if TYPE_CHECKING:
     from nmodlgrad.build import BuildError
-    from nmodlgrad.compiler import translate
+    from nmodlgrad.compiler import check, translate
     from nmodlgrad.diagnostics import Diagnostic, NmodlGradError, Refused
-    from nmodlgrad.runtime.errors import CannotCarry, UnknownParameter
+    from nmodlgrad.runtime.errors import CannotCarry, Closed, UnknownParameter, WrongArgument
     from nmodlgrad.runtime.load import load
     from nmodlgrad.runtime.parameter import Parameter
     from nmodlgrad.runtime.sensitivity import Recorder, Sensitivity
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BuildError",
     "CannotCarry",
+    "Closed",
     "Diagnostic",
     "NmodlGradError",
     "Parameter",
@@ -26,7 +27,9 @@ __all__ = [
     "Refused",
     "Sensitivity",
     "UnknownParameter",
+    "WrongArgument",
     "__version__",
+    "check",
     "load",
     "translate",
 ]
@@ -35,6 +38,7 @@ __all__ = [
 _HOME = {
     "BuildError": "build",
     "CannotCarry": "runtime.errors",
+    "Closed": "runtime.errors",
     "Diagnostic": "diagnostics",
     "NmodlGradError": "diagnostics",
     "Parameter": "runtime.parameter",
@@ -42,6 +46,8 @@ _HOME = {
     "Refused": "diagnostics",
     "Sensitivity": "runtime.sensitivity",
     "UnknownParameter": "runtime.errors",
+    "WrongArgument": "runtime.errors",
+    "check": "compiler",
     "load": "runtime.load",
     "translate": "compiler",
 }

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from nmodlgrad.compiler import write
 from nmodlgrad.diagnostics import NmodlGradError
+from nmodlgrad.resources import cache_folder
 
 # -O3 -march=native vectorises the loops over directions; without contraction the original's results stay as they
 # are to the last bit, since every operation is still rounded on its own.
@@ -56,15 +57,6 @@ def build(files: Mapping[str, str]) -> Path:
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return folder
-
-
-def cache_folder() -> Path:
-    """Where compiled mechanisms are kept: ``$NMODLGRAD_CACHE``, else the user's cache folder."""
-    own = os.environ.get("NMODLGRAD_CACHE")
-    if own:
-        return Path(own).expanduser()
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "nmodlgrad"
 
 
 def require_compiler() -> None:

@@ -40,7 +40,9 @@ CATALOGUE: Mapping[str, Entry] = {
     # blocks and how they are solved
     "NG014": _error("`SOLVE` names a block that does not exist"),
     "NG015": _error("a call has the wrong number of arguments"),
-    "NG016": _error("a `TABLE` does not fit its routine: one for each, over the only argument, with names in a `PROCEDURE`"),
+    "NG016": _error(
+        "a `TABLE` does not fit its routine: one at most, over the only argument, with names in a `PROCEDURE`"
+    ),
     "NG017": _error("an array is used without an index or out of its bounds, or an index is given to what is no array"),
     "NG018": _error("`INCLUDE` names a file that does not exist, or a file includes itself"),
     "NG019": _error("a `METHOD` does not exist, or does not fit the block that it shall solve"),
@@ -58,5 +60,7 @@ CATALOGUE: Mapping[str, Entry] = {
     "NG029": _error("a statement stands in a block where it has no meaning"),
     "NG030": _warning("a `GLOBAL` is assigned by every instance, so the mechanism is not thread-safe"),
     "NG031": _warning("a division by zero at a voltage that a cell reaches"),
-    "NG032": _warning("NEURON's own translator refuses the text: a line of over 511 characters, or one that is not ASCII"),
+    "NG032": _warning("NEURON's own translator refuses the text: a line is too long, or not ASCII"),
+    "NG033": _warning("`RANGE` lists a name that nothing declares: NEURON leaves it out"),
+    "NG034": _warning("a variable of an ion is written without being computed, or computed without being written"),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from nmodlgrad._version import __version__
@@ -24,9 +24,11 @@ examples:
   nmodlgrad hh                              hh_grad and its support, in ./nmodlgrad_out
   nmodlgrad mods/ -o build/ && nrnivmodl build/
   nmodlgrad kdr.mod --wrt gbar,vhalf        only these parameters can be seeded: fewer terms in the output
+  nmodlgrad --check mods/                   what is wrong with them, and what can not be differentiated; writes nothing
   nmodlgrad mods/ --json                    one JSON object per line: what was written, or what is refused and where
   nmodlgrad demo                            a branched cell, its gradient beside a finite difference, and a picture
 
+Every error and warning has a code: docs/diagnostics.md lists them.
 exit status: 0 done, 1 something is refused (nothing is written), 2 wrong usage
 """
 
@@ -39,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(given)
     report = _Report(options.json)
     try:
-        return _translate(options, report)
+        return _check(options, report) if options.check else _translate(options, report)
     except Refused as refused:
         for diagnostic in refused.diagnostics:
             report.diagnostic(diagnostic)
@@ -79,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="TEXT",
         help="append TEXT to the mechanisms' names (default: _grad for built-in ones)",
     )
+    parser.add_argument("--check", action="store_true", help="parse and analyse, say what is found, write nothing")
     parser.add_argument("--json", action="store_true", help="print JSON lines to stdout instead of text to stderr")
     parser.add_argument(
         "--verbose", action="store_true", help="say what is carried, what can be seeded and what can not"
@@ -122,15 +125,24 @@ class _Report:
         self._say({"kind": "mechanism", "path": str(path), **data}, text)
 
     def done(self, output: Path, count: int) -> None:
-        text = f"{count} mechanism{'s' if count != 1 else ''} in {output}; compile with: nrnivmodl {output}"
+        text = f"{_count(count, 'mechanism')} in {output}; compile with: nrnivmodl {output}"
         self._say({"kind": "done", "output": str(output), "mechanisms": count}, text)
 
-    def progress(self, text: str) -> None:
-        if not self.as_json:
-            print(text, file=sys.stderr, flush=True)
+    def checked(self, found: Sequence[Diagnostic]) -> None:
+        errors = sum(diagnostic.severity == "error" for diagnostic in found)
+        text = f"{_count(errors, 'error')}, {_count(len(found) - errors, 'warning')}"
+        self._say({"kind": "checked", "errors": errors, "warnings": len(found) - errors}, text)
+
+    def progress(self, verbose: bool) -> Callable[[str], None] | None:
+        """What to call with the name of each source."""
+        return (lambda name: print(f"reading {name}", file=sys.stderr)) if verbose and not self.as_json else None
 
     def _say(self, data: dict[str, object], text: str) -> None:
         print(json.dumps(data) if self.as_json else text, file=sys.stdout if self.as_json else sys.stderr)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _list(names: object) -> str:
@@ -144,12 +156,23 @@ def _translate(options: argparse.Namespace, report: _Report) -> int:
     if output.exists() and not output.is_dir():
         report.error(f"{output} is a file: -o takes a folder")
         return 2
-    progress = (lambda name: report.progress(f"reading {name}")) if options.verbose else None
-    manifest = translate(options.sources, output, options.wrt, options.suffix, progress)
+    manifest = translate(
+        options.sources, output, options.wrt, options.suffix, report.progress(options.verbose), report.diagnostic
+    )
     for entry in manifest["mechanisms"]:
         report.mechanism(entry, output / entry["file"], options.verbose)
     report.done(output, len(manifest["mechanisms"]))
     return 0
+
+
+def _check(options: argparse.Namespace, report: _Report) -> int:
+    from nmodlgrad.compiler import check
+
+    found = check(options.sources, options.wrt, options.suffix, report.progress(options.verbose))
+    for diagnostic in found:
+        report.diagnostic(diagnostic)
+    report.checked(found)
+    return int(any(diagnostic.severity == "error" for diagnostic in found))
 
 
 def _demo(arguments: Sequence[str]) -> int:

@@ -32,6 +32,7 @@ def translate(
     wrt: Collection[str] | None = None,
     suffix: str | None = None,
     progress: Callable[[str], None] | None = None,
+    warn: Callable[[Diagnostic], None] | None = None,
 ) -> dict[str, Any]:
     """Write augmented mechanisms, the support mechanism and the manifest into a folder.
 
@@ -47,6 +48,8 @@ def translate(
         appended to the mechanisms' names; by default ``_grad`` for built-in ones and nothing for others
     progress
         called with the name of each source before it is read
+    warn
+        called with each warning
 
     Returns
     -------
@@ -61,9 +64,29 @@ def translate(
     listed = [sources] if isinstance(sources, str | Path) else list(sources)
     found = find(listed)
     _refuse_overwriting(found, Path(output))
-    result = compile_sources(found, wrt, suffix, progress)
+    result = compile_sources(found, wrt, suffix, progress, warn)
     write(result.files, Path(output))
     return result.manifest
+
+
+def check(
+    sources: Iterable[str | Path] | str | Path,
+    wrt: Collection[str] | None = None,
+    suffix: str | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> list[Diagnostic]:
+    """Everything that there is to say about mechanisms, errors and warnings, without writing anything.
+
+    The parameters are those of `translate`.
+    """
+    found: list[Diagnostic] = []
+    try:
+        compile_sources(
+            find([sources] if isinstance(sources, str | Path) else sources), wrt, suffix, progress, found.append
+        )
+    except Refused as refused:
+        found += refused.diagnostics
+    return found
 
 
 def compile_sources(
@@ -71,6 +94,7 @@ def compile_sources(
     wrt: Collection[str] | None = None,
     suffix: str | None = None,
     progress: Callable[[str], None] | None = None,
+    warn: Callable[[Diagnostic], None] | None = None,
 ) -> Translation:
     """Translate source texts without touching the file system."""
     from nmodlgrad.emit import manifest
@@ -85,13 +109,13 @@ def compile_sources(
         if progress:
             progress(item.source.name)
         try:
-            tangent = _differentiate(item, wrt, known)
+            tangent = _differentiate(item, wrt, known, warn)
         except Refused as refused:
             problems += refused.diagnostics
             continue
         except RecursionError:
             message = "expressions or blocks are nested too deeply, or an expression has too many terms"
-            problems.append(Diagnostic("NG008", message, item.source.name, 1, 1))
+            problems.append(Diagnostic("NG008", message, item.source.name))
             continue
         built_in = tangent.mechanism.name in BUILT_IN
         if built_in and tangent.mechanism.is_point_process and tangent.mechanism.net_receive is None:
@@ -104,7 +128,7 @@ def compile_sources(
             )
         file = item.file
         if file in files:
-            problems.append(Diagnostic("NG004", f"two sources have the file name {file}", item.source.name, 1, 1))
+            problems.append(Diagnostic("NG004", f"two sources have the file name {file}", item.source.name))
         files[file] = augmented(tangent, name)
         entries.append(manifest.entry(tangent, name, file))
     problems += _unknown(wrt, known)
@@ -117,18 +141,22 @@ def compile_sources(
     return Translation(files, data)
 
 
-def _differentiate(item: Found, wrt: Collection[str] | None, known: set[str]) -> Any:
+def _differentiate(
+    item: Found, wrt: Collection[str] | None, known: set[str], warn: Callable[[Diagnostic], None] | None
+) -> Any:
     from nmodlgrad.calculus.tangent import differentiate
-    from nmodlgrad.checks import check
-    from nmodlgrad.semantics import coverage
+    from nmodlgrad.checks import findings
     from nmodlgrad.semantics.resolve import resolve
 
     mechanism = resolve(item.source)
     known.update(mechanism.symbols)
-    errors = [found for found in check(mechanism) if found.severity == "error"]
+    found = findings(mechanism)
+    for finding in found:
+        if warn and finding.severity == "warning":
+            warn(finding)
+    errors = [finding for finding in found if finding.severity == "error"]
     if errors:
         raise Refused(errors)
-    coverage.require(mechanism)
     return differentiate(mechanism, wrt)
 
 
@@ -136,7 +164,7 @@ def _not_silent(item: Found, name: str) -> Diagnostic:
     """Augmented point processes stand in for built-in ones, which stay where they are and get no events any more."""
     message = f"{name} injects current without events, so nothing can stand in for it"
     hint = "IClamp, SEClamp and AlphaSynapse are carried exactly as they are, without being translated"
-    return Diagnostic("NG007", message, item.source.name, 1, 1, hint=hint)
+    return Diagnostic("NG007", message, item.source.name, hint=hint)
 
 
 def _unknown(wrt: Collection[str] | None, known: set[str]) -> list[Diagnostic]:
@@ -146,7 +174,7 @@ def _unknown(wrt: Collection[str] | None, known: set[str]) -> list[Diagnostic]:
     for name in sorted(set(wrt or ()) - known):
         near = get_close_matches(name, sorted(known), n=2)
         hint = f"did you mean {' or '.join(near)}?" if near else ""
-        problems.append(Diagnostic("NG005", f"no mechanism has a parameter {name}", "--wrt", 1, 1, hint=hint))
+        problems.append(Diagnostic("NG005", f"no mechanism has a parameter {name}", "--wrt", hint=hint))
     return problems
 
 
@@ -156,7 +184,7 @@ def _twice(entries: list[dict[str, Any]]) -> list[Diagnostic]:
     for entry in entries:
         if entry["name"] in seen:
             message = f"the mechanism {entry['name']} is in {seen[entry['name']]} too"
-            problems.append(Diagnostic("NG004", message, entry["file"], 1, 1))
+            problems.append(Diagnostic("NG004", message, entry["file"]))
         seen[entry["name"]] = entry["file"]
     return problems
 
@@ -167,7 +195,7 @@ def _refuse_overwriting(found: Iterable[Found], output: Path) -> None:
         target = output / item.file
         if target.exists() and Path(item.source.name).exists() and target.samefile(item.source.name):
             message = "the output would overwrite this source"
-            raise Refused([Diagnostic("NG006", message, item.source.name, 1, 1, hint="give another folder with -o")])
+            raise Refused([Diagnostic("NG006", message, item.source.name, hint="give another folder with -o")])
 
 
 def write(files: dict[str, str], output: Path) -> None:

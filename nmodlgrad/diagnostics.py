@@ -62,14 +62,15 @@ _SHOWN = 120  # of a line that is longer, the part around the place is shown
 class Diagnostic:
     """One finding. `code` is stable (``NG0xx``), `hint` says what to do.
 
-    `excerpt` is the line, or a part of it; `indent` and `width` place the caret under it.
+    `line` and `column` count from 1; both are 0 for what concerns a file or an option as a whole. `excerpt` is the
+    line, or a part of it; `indent` and `width` place the caret under it.
     """
 
     code: str
     message: str
     file: str
-    line: int
-    column: int
+    line: int = 0
+    column: int = 0
     excerpt: str = ""
     indent: int = 0
     width: int = 1
@@ -93,7 +94,8 @@ class Diagnostic:
         return cls(code, message, source.name, line, column, excerpt, indent, width, hint)
 
     def __str__(self) -> str:
-        text = f"{self.file}:{self.line}:{self.column}: {self.severity}[{self.code}]: {self.message}"
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        text = f"{place}: {self.severity}[{self.code}]: {self.message}"
         if self.excerpt:
             indent = "".join("\t" if c == "\t" else " " for c in self.excerpt[: self.indent])
             text += f"\n    {self.excerpt}\n    {indent}{'^' * self.width}"

@@ -72,7 +72,7 @@ def find(sources: Iterable[str | Path]) -> list[Found]:
 
 
 def _problem(item: str | Path, message: str, hint: str = "") -> Diagnostic:
-    return Diagnostic("NG003", message, str(item), 1, 1, hint=hint)
+    return Diagnostic("NG003", message, str(item), hint=hint)
 
 
 def read(path: Path) -> Source:

@@ -77,6 +77,60 @@ def test_a_refusal_is_data_too_and_nothing_is_written(tmp_path: Path, capsys: py
     assert not (tmp_path / "out").exists()
 
 
+def test_check_says_what_is_wrong_and_writes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    undefined, twice = FIXTURES / "refused" / "undefined.mod", FIXTURES / "refused" / "twice.mod"
+    assert main(["--check", KDR, str(undefined), str(twice)]) == 1
+    said = capsys.readouterr()
+    assert not said.out
+    assert [line.split(" ")[1] for line in said.err.splitlines() if ": error" in line] == [
+        "error[NG010]:",
+        "error[NG010]:",
+        "error[NG015]:",
+        "error[NG013]:",
+    ]
+    assert said.err.endswith("4 errors, 0 warnings\n")
+    assert not written(tmp_path)
+    assert main(["--check", KDR]) == 0
+    assert capsys.readouterr().err == "0 errors, 0 warnings\n"
+
+
+def test_check_says_the_same_as_data(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--check", "--json", str(FIXTURES / "refused" / "twice.mod")]) == 1
+    said = capsys.readouterr()
+    assert not said.err
+    found, checked = map(json.loads, said.out.splitlines())
+    assert (found["severity"], found["code"], found["line"], found["column"]) == ("error", "NG013", 4, 16)
+    assert checked == {"kind": "checked", "errors": 1, "warnings": 0}
+
+
+def test_a_warning_is_said_and_refuses_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = tmp_path / "long.mod"
+    source.write_text(Path(KDR).read_text() + ": " + "x" * 600 + "\n")
+    assert main([str(source), "-o", str(tmp_path / "out")]) == 0
+    assert "warning[NG032]" in capsys.readouterr().err
+    assert main(["--check", str(source)]) == 0
+    assert "0 errors, 1 warning\n" in capsys.readouterr().err
+
+
+def test_one_syntax_error_does_not_hide_those_in_the_next_blocks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "broken.mod"
+    source.write_text(
+        "NEURON { SUFFIX broken RANGE a b }\nPARAMETER {\n  a = \n}\nINITIAL { a = 1; }\nFUNCTION f(x) { f = x }\n"
+    )
+    assert main(["--check", str(source)]) == 1
+    said = capsys.readouterr().err
+    assert [line.split(": ")[0].rpartition("broken.mod:")[2] for line in said.splitlines() if "NG001" in line] == [
+        "1:32",
+        "4:1",
+        "5:16",
+    ]
+
+
 def test_wrt_chooses_what_can_be_seeded(tmp_path: Path) -> None:
     assert main([KDR, "--wrt", "gbar,ek", "-o", str(tmp_path)]) == 0
     (entry,) = json.loads((tmp_path / "nmodlgrad.json").read_text())["mechanisms"]

@@ -71,6 +71,14 @@ def test_every_byte_of_the_original_is_kept(change: Callable[[str], str]) -> Non
     assert all(character in kept for character in original), "the original's characters, in their order"
 
 
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
+def test_the_line_ends_are_those_of_the_original(path: Path) -> None:
+    original = path.read_text(encoding="latin-1")
+    text = emitted(path.name, original.replace("\n", "\r\n"))
+    assert text.count("\r") == text.count("\n") == text.count("\r\n")
+    assert text.replace("\r\n", "\n") == emitted(path.name, original)
+
+
 def test_statements_that_share_a_line_stay_apart() -> None:
     text = emitted(
         "dense.mod",

@@ -19,7 +19,7 @@ from nmodlgrad.syntax.parse import parse
 FRAME = {"x": 1.7, "y": 0.3, "z": -0.6}
 X, Y, Z = sp.symbols("x y z")
 SOURCE = Source("m.mod", "NEURON { SUFFIX m }")
-MACHINE = Primal(resolve(SOURCE, parse(SOURCE)))
+MACHINE = Primal(resolve(SOURCE))
 
 numbers = st.one_of(
     st.integers(-12, 12).map(sp.Integer),

@@ -104,6 +104,64 @@ def test_what_can_not_be_seeded_is_refused_with_the_reason() -> None:
     assert "GLOBAL: one value for all instances, so it takes no place" in out[1]
 
 
+def test_places_that_can_not_be_meant_are_refused() -> None:
+    """dend(0) is the node of soma(0.5) here, and dend(0).ena is that of dend's first segment."""
+    out = model("""
+        ng.load("hh", "pas")
+        soma, dend, clamp = cell()
+        h.disconnect(sec=dend)
+        dend.connect(soma(0.5))
+        extra = h.Section(name="extra"); extra.connect(soma(0))
+        extra.insert("hh")
+        for name, places in (
+            ("gnabar_hh", {"sections": [soma, dend, extra]}),
+            ("ena", {"sections": [soma, dend]}),
+            ("ena", {"segments": [soma(0.5), dend(0.5)]}),
+            ("ena", {"segments": [extra(0), soma(0.5)]}),
+            ("gnabar_hh", {"segments": [dend(0)]}),
+        ):
+            print(refusal(lambda: ng.Sensitivity([ng.Parameter(name, **places)])))
+        print(soma.has_membrane("hh"))
+    """).splitlines()
+    assert out[:5] == [
+        "UnknownParameter: gnabar_hh: not all of the places given have the mechanism hh; leave out soma_dend",
+        "UnknownParameter: ena: not all of the places given have the ion na; leave out soma_dend",
+        "UnknownParameter: ena: not all of the places given have the ion na; leave out soma_dend(0.5)",
+        "UnknownParameter: ena: extra(0) is the end of a section, which has no membrane: give one between",
+        "UnknownParameter: gnabar_hh: soma_dend(0) is the end of a section, which has no membrane: give one between",
+    ]
+    assert out[5] == "True", "the refused model is as it was"
+
+
+def test_arguments_of_another_kind_are_refused() -> None:
+    out = model("""
+        ng.load("hh", "pas")
+        soma, dend, clamp = cell()
+        sens = ng.Sensitivity(ng.Parameter("gnabar_hh", sections=soma))
+        for action in (
+            lambda: sens.dv(soma),
+            lambda: sens.record(dend),
+            lambda: sens.dv("soma"),
+            lambda: ng.Sensitivity("gnabar_hh"),
+            lambda: ng.Sensitivity(["gnabar_hh"]),
+            lambda: ng.Sensitivity(3),
+            lambda: ng.Parameter(soma),
+            lambda: ng.Parameter("gnabar_hh", sections="soma"),
+            lambda: ng.Parameter("gnabar_hh", segments=[soma]),
+            lambda: ng.Parameter("gnabar_hh", sections=soma(0.5)),
+        ):
+            print(refusal(action))
+        print(issubclass(ng.WrongArgument, TypeError))
+        run(soma)
+        print(sens.dv(soma(0.5)).shape)
+    """).splitlines()
+    assert all(line.startswith("WrongArgument") for line in out[:10]), out
+    assert "give soma(0.5)" in out[0]
+    assert "a Sensitivity takes Parameters" in out[3]
+    assert "segments takes segments, not soma" in out[8]
+    assert out[10:] == ["True", "(1,)"]
+
+
 # ------------------------------------------------------------------ changes under our feet
 def test_a_change_of_nseg_is_noticed_at_finitialize() -> None:
     out = model(GRADIENT + "dend.nseg = 5\nprint(refusal(lambda: run(soma)))", errors=True)
@@ -129,6 +187,141 @@ def test_cvode_can_not_be_switched_on_after_attaching() -> None:
 def test_a_change_during_the_run_stops_it() -> None:
     out = model(GRADIENT + "run(soma)\ndend.nseg = 5\nprint(refusal(lambda: h.continuerun(20)))")
     assert "nothing was refused" not in out
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "soma(0.5).v = -50",
+        "dend(1).v += 1e-9",
+        "saved.restore()",
+        "play.play(dend(0.5)._ref_v, times, True)",
+        "h.CVode().extra_scatter_gather(0, nudge)",
+    ],
+)
+def test_a_voltage_that_is_set_during_the_run_stops_it(change: str) -> None:
+    out = model(
+        GRADIENT
+        + f"""
+play, times = h.Vector([-60, -40]), h.Vector([0, 20])
+def nudge():
+    if h.t > 3:
+        dend(0.5).v += 1
+saved = h.SaveState()
+run(soma, 2)
+saved.save()
+h.continuerun(4)
+{change}
+if "play." in {change!r}:
+    h.finitialize(-65)  # a play begins with a run
+print(refusal(lambda: h.continuerun(6)))
+print(refusal(lambda: h.continuerun(6)))
+""",
+        errors=True,
+    )
+    assert "v was set during the run" in out
+    assert "nothing was refused" not in out
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_in_any_thread_it_is_noticed_and_forgotten_by_the_next_run(number: int) -> None:
+    """NEURON hangs when an error is raised in a worker thread: there it is told to whoever reads the derivative."""
+    out = model(f"""
+        ng.load("hh", "pas")
+        h.ParallelContext().nthread(2)
+        cells = [cell(name) for name in "abc"]
+        sens = ng.Sensitivity([ng.Parameter("gnabar_hh", sections=[c[0] for c in cells])])
+        records = [sens.record(c[0](0.5)) for c in cells]
+        first = run(cells[0][0], 5), [r.to_numpy() for r in records]
+        cells[{number}][0](0.5).v = -20
+        refusal(lambda: h.continuerun(6))
+        print(refusal(lambda: sens.dv(cells[{number}][1](0.5))))
+        print(refusal(records[{number}].to_numpy))
+        print(run(cells[0][0], 5) == first[0], np.array_equal([r.to_numpy() for r in records], first[1]))
+    """).splitlines()
+    for line in out[:2]:
+        assert line.startswith("CannotCarry")
+        assert "v was set during the run" in line
+    assert out[2] == "True True"
+
+
+def test_a_state_restored_after_finitialize_stops_the_run_too() -> None:
+    out = model(
+        GRADIENT
+        + """
+run(soma, 3)
+saved = h.SaveState()
+saved.save()
+h.finitialize(-65)
+saved.restore()
+print(refusal(h.fadvance))
+""",
+        errors=True,
+    )
+    assert "v and t were set after finitialize" in out
+    assert "nothing was refused" not in out
+
+
+def test_a_warm_up_at_negative_times_is_no_restoring() -> None:
+    out = model(
+        GRADIENT
+        + """
+def warm_up():
+    h.t, h.dt = -1e6, 1e3
+    while h.t < -1e3:
+        h.fadvance()
+    h.t, h.dt = 0, 0.025
+    h.frecord_init()
+handler = h.FInitializeHandler(1, warm_up)
+print(refusal(lambda: run(soma)), np.isfinite(dv.to_numpy()).all())
+"""
+    )
+    assert out == "nothing was refused True\n"
+
+
+def test_a_run_that_goes_astray_is_not_blamed_on_the_user() -> None:
+    out = model(GRADIENT + "clamp.amp = float('nan')\nprint(refusal(lambda: run(soma)), sens.dv(soma(0.5)))")
+    assert out == "nothing was refused [nan nan]\n"
+
+
+@pytest.mark.parametrize("restored", ["in_the_midst", "after_finitialize"])
+def test_restart_takes_what_was_restored_as_given(restored: str) -> None:
+    """Against differences of runs from the restored state. The initial states depend on vhalf, the restored do not."""
+    out = model(f"""
+        ng.load("hh", "pas", {str(FIXTURES / "slopes.mod")!r})
+        soma, dend, clamp = cell()
+        if hasattr(h, "usetable_hh"):
+            h.usetable_hh = 0
+        soma.insert("slopes")
+        sens = ng.Sensitivity([ng.Parameter("start_slopes", sections=[soma]),
+                               ng.Parameter("vmid_slopes", sections=[soma]),
+                               ng.Parameter("gnabar_hh", sections=[soma])])
+        dv = sens.record(soma(0.5))
+        saved = h.SaveState()
+        run(soma, 2)
+        saved.save()
+        def trace(theta):
+            sens.theta = theta
+            voltage = h.Vector().record(soma(0.5)._ref_v)
+            h.finitialize(-65)
+            if {restored!r} == "in_the_midst":
+                h.continuerun(3)
+            saved.restore()
+            sens.restart()
+            while h.t < 5:
+                h.fadvance()
+            return np.array(voltage)[-100:]
+        errors = []
+        for k, step in enumerate((1e-2, 1e-2, 1e-5)):
+            e = step*np.eye(3)[k]
+            reference = (8 * (trace(e) - trace(-e)) - (trace(2 * e) - trace(-2 * e))) / (12 * step)
+            trace([0, 0, 0])
+            errors.append(abs(dv.to_numpy()[-100:, k] - reference).max() / (abs(reference).max() or 1))
+        print(json.dumps(errors))
+    """)
+    start, vmid, gnabar = json.loads(out)
+    assert start == 0, "what is restored does not depend on what INITIAL did"
+    assert max(vmid, gnabar) < 1e-7
 
 
 def test_nodes_renumbered_by_another_cell_stay_exact() -> None:
@@ -314,6 +507,51 @@ def test_closing_puts_everything_back() -> None:
         print(describe() == values, run(soma) == trace, max(abs(np.array(inside) - trace)) < 1e-9)
     """)
     assert out == "ExpSyn_grad[0] False\nTrue True True\n"
+
+
+def test_what_is_closed_can_not_be_used() -> None:
+    out = model(
+        GRADIENT
+        + """
+run(soma)
+samples = dv.to_numpy()
+sens.close()
+sens.close()
+before = soma.gnabar_hh
+def move():
+    sens.theta = [1, 1]
+for action in (move, lambda: sens.dv(soma(0.5)), lambda: sens.record(soma(0.5)), sens.restart):
+    print(refusal(action))
+print(soma.gnabar_hh == before, np.array_equal(dv.to_numpy(), samples), sens.theta)
+"""
+    ).splitlines()
+    assert all(line.startswith("Closed: this Sensitivity is closed") for line in out[:4]), out
+    assert out[4] == "True True [0. 0.]"
+
+
+def test_parameters_and_sensitivities_say_what_they_are() -> None:
+    out = model("""
+        ng.load("hh", "pas", "ExpSyn")
+        soma, dend, clamp = cell()
+        synapse = h.ExpSyn(dend(0.5))
+        parameters = [
+            ng.Parameter("gnabar_hh", sections=soma),
+            ng.Parameter("g_pas", segments=[dend(0.5), dend(0.9)], scale=1e-4),
+            ng.Parameter("tau", of=synapse),
+        ]
+        print(*parameters, sep="\\n")
+        sens = ng.Sensitivity(parameters)
+        print(sens)
+        sens.close()
+        print(sens)
+    """)
+    assert out.splitlines() == [
+        "Parameter('gnabar_hh', sections=[soma])",
+        "Parameter('g_pas', segments=[soma_dend(0.5), soma_dend(0.9)], scale=0.0001)",
+        "Parameter('tau', of=ExpSyn[0])",
+        "<Sensitivity to 3 parameters, carried by soma>",
+        "<Sensitivity to 3 parameters, closed>",
+    ]
 
 
 # ------------------------------------------------------------------ ways to run

@@ -9,13 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interpreter.primal import Primal
-from nmodlgrad.diagnostics import Source, Span
+from nmodlgrad.diagnostics import NOWHERE, Source
 from nmodlgrad.semantics.resolve import resolve
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.parse import parse
 from nmodlgrad.syntax.unparse import expression
 
-NOWHERE = Span(0, 0)
 FRAME = {"x": 1.7 + 0j, "y": -0.3 + 0j, "long_name": 0.2 + 0j}
 
 numbers = st.sampled_from(["0", "1", "2.5", ".5", "1e-3", "6.02e23", "3."]).map(lambda text: n.Number(NOWHERE, text))
@@ -62,12 +61,7 @@ def test_what_is_written_is_read_back_as_the_same_tree(tree: n.Expression) -> No
     assert nowhere(read(expression(tree))) == tree
 
 
-MACHINE = Primal(
-    resolve(
-        source := Source("m.mod", "NEURON { SUFFIX m }"),
-        parse(source),
-    )
-)
+MACHINE = Primal(resolve(Source("m.mod", "NEURON { SUFFIX m }")))
 
 
 @settings(max_examples=300, derandomize=True, database=None, deadline=None)

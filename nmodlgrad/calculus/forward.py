@@ -9,9 +9,9 @@ import sympy as sp
 
 from nmodlgrad.calculus.program import Program
 from nmodlgrad.calculus.scope import Scope
+from nmodlgrad.semantics.coverage import PREFIX
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.names import Names
-from nmodlgrad.semantics.coverage import PREFIX
 from nmodlgrad.syntax import nodes as n
 
 

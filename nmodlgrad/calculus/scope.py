@@ -15,8 +15,7 @@ import sympy as sp
 from nmodlgrad.calculus.intrinsics import UNARY
 from nmodlgrad.calculus.printing import nmodl
 from nmodlgrad.calculus.program import Choose, Invoke, Program, Set, Step, changed, needed, renamed, targets
-from nmodlgrad.diagnostics import Diagnostic, Refused
-from nmodlgrad.numerics.build import NOWHERE
+from nmodlgrad.diagnostics import NOWHERE, Diagnostic, Refused
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.unparse import expression
 from nmodlgrad.syntax.walk import calls, subnodes
@@ -190,7 +189,9 @@ class Scope:
         access = self.flow.procedure(call.name)
         self._expose(access.live | access.written)
         values = [self._expression(a, call.name) for a in call.arguments]
-        passed = {a.name: value.partials for a, value in zip(procedure.arguments, values, strict=True)}
+        passed: dict[str, Partials] = {
+            a.name: value.partials for a, value in zip(procedure.arguments, values, strict=True)
+        }
         reads = access.entering.union(*(value.reads for value in values))
         texts = ", ".join(value.text for value in values)
         if not any(passed.values()) and not any(self.partials(g) for g in access.entering):
@@ -249,7 +250,7 @@ class Scope:
         """The expression over current names; calls that carry a derivative become variables of their own."""
         match node:
             case n.VariableName(span=span, name=name):
-                return n.VariableName(span, self.now(name))
+                return n.VariableName(span, n.Word(self.now(name)))
             case n.Unary(span=span, operator=operator, operand=operand):
                 return n.Unary(span, operator, self._lift(operand, active))
             case n.Binary(operator="^", right=exponent) if active and self._depends(exponent):
@@ -282,7 +283,7 @@ class Scope:
         if not (active and self._depends(call)):
             return n.Call(call.span, call.name, tuple(self._lift(a, active) for a in call.arguments))
         if call.name == "pow":
-            return self._lift(n.Binary(call.span, call.arguments[0], "^", call.arguments[1]))
+            return self._lift(n.Binary(call.span, call.arguments[0], n.Word("^"), call.arguments[1]))
         if function is None and call.name not in UNARY:
             self._refuse_active(call, call.name)
         values = [self._expression(a, call.name) for a in call.arguments]
@@ -302,7 +303,7 @@ class Scope:
             for target, partials in (passed | {g: self.partials(g) for g in hidden}).items():
                 _accumulate(total, self._slope(call.name, target, texts, reads), partials)
         self._hold_partials(variable, total)
-        return n.VariableName(call.span, variable)
+        return n.VariableName(call.span, n.Word(variable))
 
     def _lift_power(self, node: n.Binary) -> n.Expression:
         """base^exponent with an active exponent; its derivative by the exponent is 0 where the base is 0."""
@@ -318,7 +319,7 @@ class Scope:
         _accumulate(total, exponent.value * base.value ** (exponent.value - 1), base.partials)
         _accumulate(total, sp.Symbol(power) * sp.Symbol(logarithm), exponent.partials)
         self._hold_partials(power, total)
-        return n.VariableName(node.span, power)
+        return n.VariableName(node.span, n.Word(power))
 
     def _hold_partials(self, variable: str, total: Partials) -> None:
         self.environment[variable] = {
@@ -350,8 +351,8 @@ class Scope:
                     return _ARITHMETIC[operator](one, two)
         if self._depends(lifted):
             self._refuse_active(lifted, "a comparison used as a number")
-        text = expression(lifted)
-        symbol = sp.Symbol(text if isinstance(lifted, n.Call) else f"({text})")
+        written = expression(lifted)
+        symbol = sp.Symbol(written if isinstance(lifted, n.Call) else f"({written})")
         self.opaque_reads[str(symbol)] = self.flow.reads(lifted)
         return symbol
 

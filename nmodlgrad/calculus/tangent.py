@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nmodlgrad.calculus.forward import Derivative, Differentiator, Linearised, Tangent
 from nmodlgrad.numerics.phases import lower
+from nmodlgrad.semantics import coverage
 from nmodlgrad.semantics.activity import analyse
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.mechanism import Mechanism
@@ -44,8 +45,9 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
     Raises
     ------
     Refused
-        where something can not be differentiated exactly.
+        where something is not differentiated, or not exactly.
     """
+    coverage.require(mechanism)
     flow, names = Dataflow(mechanism), Names(mechanism.source.text)
     phases = lower(mechanism, names)
     activity = analyse(flow, phases, wrt)

@@ -6,13 +6,16 @@ from nmodlgrad.checks import (
     arity,
     arrays,
     declarations,
+    division,
     equations,
+    ions,
     linearity,
     names,
     placement,
     solves,
     tables,
     text,
+    threads,
 )
 from nmodlgrad.diagnostics import Diagnostic
 from nmodlgrad.semantics.mechanism import Mechanism
@@ -27,11 +30,14 @@ CHECKS = (
     equations.check,
     linearity.check,
     tables.check,
+    ions.check,
+    threads.check,
+    division.check,
     text.check,
 )
 
 
-def check(mechanism: Mechanism) -> list[Diagnostic]:
+def findings(mechanism: Mechanism) -> list[Diagnostic]:
     """Everything that the checks find, errors and warnings, by place."""
     found = {diagnostic for look in CHECKS for diagnostic in look(mechanism)}
     return sorted(found, key=lambda d: (d.file, d.line, d.column, d.code))

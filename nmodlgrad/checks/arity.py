@@ -7,12 +7,17 @@ from collections.abc import Iterator
 from nmodlgrad.diagnostics import Diagnostic
 from nmodlgrad.semantics.language import INTRINSICS
 from nmodlgrad.semantics.mechanism import Mechanism
+from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import calls
 
 
 def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
     """NG015. NEURON's own functions beyond those of the C library take various numbers of arguments."""
-    routines = {**mechanism.functions, **mechanism.procedures, **mechanism.function_tables}
+    routines: dict[str, n.FunctionBlock | n.ProcedureBlock | n.FunctionTableBlock] = {
+        **mechanism.functions,
+        **mechanism.procedures,
+        **mechanism.function_tables,
+    }
     for item in mechanism.items:
         for call in calls(item):
             block = routines.get(call.name)

@@ -11,23 +11,42 @@ from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import subnodes
 
 _ROUTINES = n.FunctionBlock | n.ProcedureBlock | n.FunctionTableBlock
+_SOLVABLE = n.DerivativeBlock | n.KineticBlock | n.LinearBlock | n.NonlinearBlock | n.DiscreteBlock
 
 
 def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
     """NG013. A name in two lists of the NEURON block is declared once: RANGE and GLOBAL say who sees it."""
     yield from _twice([name for name, *_ in declarations(mechanism.items)])
     yield from _twice([item.name for item in mechanism.items if isinstance(item, _ROUTINES)])
-    yield from _twice([b.name for b in mechanism.items if isinstance(b, n.Block) and not isinstance(b, _ROUTINES) and hasattr(b, "name")])
+    yield from _twice([item.name for item in mechanism.items if isinstance(item, _SOLVABLE)])
     for item in mechanism.items:
         for node in subnodes(item):
             if isinstance(node, n.LocalList):
                 yield from _twice(node.names)
             elif isinstance(node, _ROUTINES | n.NetReceiveBlock):
                 yield from _twice([argument.name for argument in node.arguments])
-    suffixes = [item.name for b in mechanism.items if isinstance(b, n.NeuronBlock) for item in b.items if isinstance(item, n.Suffix)]
+    yield from _both(mechanism)
+    blocks = [block for block in mechanism.items if isinstance(block, n.NeuronBlock)]
+    suffixes = [item.name for block in blocks for item in block.items if isinstance(item, n.Suffix)]
     for extra in suffixes[1:]:
         message = f"a second name, {extra}, for the mechanism {mechanism.name}"
         yield Diagnostic.at(extra.span, "NG013", message)
+
+
+def _both(mechanism: Mechanism) -> Iterator[Diagnostic]:
+    """Names of variables, by their declaration or by a list of the NEURON block, that are names of routines too."""
+    variables = [name for name, *_ in declarations(mechanism.items)]
+    for block in mechanism.items:
+        if isinstance(block, n.NeuronBlock):
+            for item in block.items:
+                if isinstance(item, n.NameList) and item.kind in ("RANGE", "GLOBAL"):
+                    variables += item.names
+    routines = {item.name: item.name for item in mechanism.items if isinstance(item, _ROUTINES)}
+    for name in variables:
+        if name in routines:
+            line = name.span.source.position(routines.pop(name).span.start)[0]
+            message = f"{name} is a variable here, and a FUNCTION or PROCEDURE on line {line}"
+            yield Diagnostic.at(name.span, "NG013", message, "give one of them another name")
 
 
 def _twice(names: list[n.Word] | tuple[n.Word, ...]) -> Iterator[Diagnostic]:

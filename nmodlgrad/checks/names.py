@@ -1,4 +1,4 @@
-"""Names that nothing defines."""
+"""Names that nothing defines, and lists of names that nothing declares."""
 
 from __future__ import annotations
 
@@ -7,42 +7,76 @@ import re
 from collections.abc import Iterable, Iterator
 
 from nmodlgrad.diagnostics import Diagnostic
-from nmodlgrad.semantics.language import BEYOND, ENVIRONMENT, INTRINSICS
+from nmodlgrad.semantics.language import BEYOND, ENVIRONMENT, FLUXES, INTRINSICS, VISIBLE
 from nmodlgrad.semantics.mechanism import Mechanism, Role
+from nmodlgrad.semantics.resolve import declarations
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import subnodes
 
 
 def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
-    """NG010. What the C code of a VERBATIM block mentions may be defined there: nothing is said of it."""
-    verbatim = _in_verbatim(mechanism)
-    routines = {*mechanism.functions, *mechanism.procedures, *mechanism.function_tables}
+    """NG010 at the first place of each name, NG033.
+
+    What the C code of a VERBATIM block mentions may be defined there: nothing is said of it.
+    """
+    known = _variables(mechanism) | _in_verbatim(mechanism)
+    said: set[str] = set()
+    for diagnostic, name in (*_in_bodies(mechanism, known), *_in_lists(mechanism, known)):
+        if name not in said:
+            said.add(name)
+            yield diagnostic
+    routines = {*mechanism.functions, *mechanism.procedures, *mechanism.function_tables}  # declarations.py
+    for item in _lists(mechanism):
+        if item.kind == "RANGE":
+            for name in item.names:
+                if name not in known | said | routines:
+                    message = f"{name} is in RANGE, but not declared: NEURON leaves it out"
+                    yield Diagnostic.at(
+                        name.span, "NG033", message, nearest(name, known - VISIBLE) or f"declare {name} in ASSIGNED"
+                    )
+
+
+Finding = tuple[Diagnostic, str]
+
+
+def _variables(mechanism: Mechanism) -> set[str]:
+    """What expressions may read. USEION and POINTER do not declare what they list; EXTERNAL and RANDOM do."""
+    declared = {name for name, *_ in declarations(mechanism.items)}
+    declared |= {name for item in _lists(mechanism) if item.kind in ("EXTERNAL", "RANDOM") for name in item.names}
+    return declared | ENVIRONMENT | VISIBLE | {"v"} | mechanism.defined.keys() | _initial_values(mechanism)
+
+
+def _in_bodies(mechanism: Mechanism, variables: set[str]) -> Iterator[Finding]:
+    # A block that is solved can be called too.
+    routines = {*mechanism.functions, *mechanism.procedures, *mechanism.function_tables, *mechanism.solvable}
     functions = routines | INTRINSICS.keys() | BEYOND | {"INT"}
-    variables = mechanism.symbols.keys() | ENVIRONMENT | mechanism.defined.keys() | _initial_values(mechanism)
-    for _, body, own in mechanism.bodies:
-        known = variables | own | _local_names(body)
+    verbatim = _in_verbatim(mechanism)
+    for block, body, own in mechanism.bodies:
+        known = variables | own | _local_names(body) | (FLUXES if isinstance(block, n.KineticBlock) else set())
         for node in subnodes(body):
             match node:
                 case n.VariableName(name=name) | n.Prime(name=name) | n.PastValue(name=name):
-                    if name not in known and name not in verbatim:
-                        yield _undefined(name, known)
+                    if name not in known:
+                        yield _undefined(mechanism, name, known), name
                 case n.Call(name=name) if name not in functions and name not in verbatim:
-                    yield _undefined(name, functions)
-    yield from _lists(mechanism, variables | verbatim)
-
-
-def _lists(mechanism: Mechanism, known: set[str]) -> Iterator[Diagnostic]:
-    """Names in lists that say something about variables which have to be declared elsewhere."""
-    declared = known | {name for use in mechanism.ions for name in (*use.read, *use.write)}
-    for item in mechanism.items:
-        for node in subnodes(item):
-            match node:
-                case n.NameList(kind="RANGE" | "GLOBAL" | "NONSPECIFIC_CURRENT" | "ELECTRODE_CURRENT", names=names):
-                    yield from (_undefined(name, declared) for name in names if name not in declared)
+                    yield _undefined(mechanism, name, functions), name
                 case n.Table(names=names, depend=depend):
-                    yield from (_undefined(x, declared) for x in (*names, *depend) if x not in declared)
-                case n.Conductance(name=name) if name not in declared:
-                    yield _undefined(name, declared)
+                    yield from ((_undefined(mechanism, x, known), x) for x in (*names, *depend) if x not in known)
+                case n.Conductance(name=name) if name not in known:
+                    yield _undefined(mechanism, name, known), name
+
+
+def _in_lists(mechanism: Mechanism, known: set[str]) -> Iterator[Finding]:
+    """Names in lists that say something about variables which have to be declared elsewhere."""
+    lists = [i.names for i in _lists(mechanism) if i.kind in ("GLOBAL", "NONSPECIFIC_CURRENT", "ELECTRODE_CURRENT")]
+    for names in (*lists, *((*use.read, *use.write) for use in mechanism.ions)):
+        yield from ((_undefined(mechanism, name, known), name) for name in names if name not in known)
+
+
+def _lists(mechanism: Mechanism) -> Iterator[n.NameList]:
+    for block in mechanism.items:
+        if isinstance(block, n.NeuronBlock):
+            yield from (item for item in block.items if isinstance(item, n.NameList))
 
 
 def _initial_values(mechanism: Mechanism) -> set[str]:
@@ -71,8 +105,11 @@ def _in_verbatim(mechanism: Mechanism) -> set[str]:
     return {word for node in nodes for word in re.findall(r"[a-zA-Z_]\w*", node.text)}
 
 
-def _undefined(name: n.Word, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic.at(name.span, "NG010", f"{name} is not defined", nearest(name, known))
+def _undefined(mechanism: Mechanism, name: n.Word, known: Iterable[str]) -> Diagnostic:
+    listed = {x for use in mechanism.ions for x in (*use.read, *use.write)} | {c.name for c in mechanism.currents}
+    listed |= {x for item in _lists(mechanism) if item.kind in ("POINTER", "BBCOREPOINTER") for x in item.names}
+    hint = f"declare {name} in ASSIGNED" if name in listed else nearest(name, set(known) - VISIBLE)
+    return Diagnostic.at(name.span, "NG010", f"{name} is not defined", hint)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -10,14 +10,16 @@ from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.lexis import METHODS
 
-# What solves what (nocmodl: solve.cpp). A PROCEDURE and a DISCRETE block are executed as they are.
+# What solves what (nocmodl: init.cpp and solve.cpp). The last two say when to run a block rather than how. A third,
+# cvode_t_v, is a word of the language, but nocmodl lets it solve nothing.
+_ALWAYS = ("after_cvode", "cvode_t")
 _FITTING = {
-    n.DerivativeBlock: ("cnexp", "derivimplicit", "euler", "runge", "sparse"),
-    n.KineticBlock: ("sparse",),
-    n.LinearBlock: (),
-    n.NonlinearBlock: ("newton",),
-    n.DiscreteBlock: (),
-    n.ProcedureBlock: ("after_cvode", "cvode_t", "cvode_t_v"),
+    n.DerivativeBlock: ("cnexp", "derivimplicit", "euler", "runge", *_ALWAYS),
+    n.KineticBlock: ("sparse", "euler", "runge", *_ALWAYS),
+    n.LinearBlock: _ALWAYS,
+    n.NonlinearBlock: ("newton", *_ALWAYS),
+    n.DiscreteBlock: _ALWAYS,
+    n.ProcedureBlock: _ALWAYS,
 }
 _KEYWORDS = {
     n.DerivativeBlock: "DERIVATIVE",
@@ -42,5 +44,8 @@ def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
             yield Diagnostic.at(solve.method.span, "NG019", f"there is no METHOD {solve.method}", hint)
         elif solve.method is not None and solve.method not in _FITTING[type(block)]:
             message = f"METHOD {solve.method} does not solve a {_KEYWORDS[type(block)]} block"
-            fitting = " or ".join(_FITTING[type(block)])
-            yield Diagnostic.at(solve.method.span, "NG019", message, f"{fitting or 'none'} does")
+            fitting = " or ".join(method for method in _FITTING[type(block)] if method not in _ALWAYS)
+            yield Diagnostic.at(solve.method.span, "NG019", message, f"{fitting or 'SOLVE without a METHOD'} does")
+    for solve in [solve for solve in mechanism.solves if solve.method == "cnexp"][1:]:
+        hint = "put the equations into one block"
+        yield Diagnostic.at(solve.span, "NG019", "NEURON takes METHOD cnexp once in a file", hint)

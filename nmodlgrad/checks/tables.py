@@ -21,7 +21,7 @@ def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
                 message = f"a TABLE is over one argument, and {block.name} has {len(block.arguments)}"
                 yield Diagnostic.at(table.span, "NG016", message)
             if isinstance(block, n.FunctionBlock) and table.names:
-                message = f"the TABLE of a FUNCTION holds its value: it lists no names"
+                message = "the TABLE of a FUNCTION holds its value: it lists no names"
                 yield Diagnostic.at(table.names[0].span, "NG016", message)
             elif isinstance(block, n.ProcedureBlock) and not table.names:
                 message = f"the TABLE of {block.name} lists no names"

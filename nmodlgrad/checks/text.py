@@ -22,5 +22,7 @@ def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
             break
     for match in re.finditer(rf"[^\r\n]{{{LONGEST_LINE + 1},}}", source.readable):
         message = f"NEURON's translator refuses lines of more than {LONGEST_LINE} characters"
-        yield Diagnostic.at(Span(*match.span(), source), "NG032", message, "break the line: a statement may have several")
+        yield Diagnostic.at(
+            Span(*match.span(), source), "NG032", message, "break the line: a statement may have several"
+        )
         break

@@ -26,6 +26,11 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     return "".join([*pieces, text[at:]])
 
 
+def line_end(text: str) -> str:
+    """How a text ends its lines; of a mixed one, how it ends most of them."""
+    return "\r\n" if 2 * text.count("\r\n") > text.count("\n") else "\n"
+
+
 def insert_line(text: str, offset: int, line: str) -> Edit:
     """A line of its own after `offset`, indented like its neighbours and marked as ours."""
     start = text.rfind("\n", 0, offset) + 1
@@ -34,7 +39,7 @@ def insert_line(text: str, offset: int, line: str) -> Edit:
     following = text[rest_end + 1 :] if rest_end >= 0 else ""
     neighbour = following if text[offset - 1] == "{" and not rest.strip() else text[start:]
     indent = neighbour[: len(neighbour) - len(neighbour.lstrip(" \t"))]
-    newline = "\r\n" if text[:rest_end].endswith("\r") else "\n"
+    newline = line_end(text)
     inserted = newline.join(indent + part if part and not part.isupper() else part for part in line.split("\n"))
     tail = "" if not rest.strip() else newline + indent
     place = offset if tail else offset + len(rest.rstrip("\r"))

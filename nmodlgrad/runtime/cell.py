@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -67,7 +68,6 @@ class Cell:
         self.shape = self._shape()
         self.width = layout.padded(directions)
         self.structure = -1  # NEURON's count when this was described; it numbers its nodes at finitialize
-        self.membrane: list[int] = []
         self.cable = h.nmodlgrad_cable(root(0.5))
         self.log, self.marker = h.Vector(), h.Vector()
         self.sites: dict[tuple[Any, float], Any] = {}
@@ -85,7 +85,7 @@ class Cell:
         weights = sum(len(i.weights) for i in self.instances)
         self.plan = np.zeros(1, layout.PLAN)
         self.index, self.parent = np.zeros(count, np.intc), np.zeros(count, np.intc)
-        self.cm = np.zeros(count)
+        self.capacitor, self.cm, self.v = np.full(count, -1, np.intc), np.zeros(count), np.full(count, np.nan)
         self.voltage = layout.rows(count, self.width)
         self.carried = layout.rows(max(carried, 1), self.width)
         self.record = np.zeros(max(records, 1))
@@ -130,10 +130,8 @@ class Cell:
         if changed:
             self._check_shape()
             self.index[:] = self._nodes()
-            self.membrane = [self.node(segment) for segment in segments_of(self.sections)]
             self.structure = structure
         self._describe_instances()
-        self.cm[self.membrane] = [segment.cm for segment in segments_of(self.sections)]
         self.site = np.array([self.node(segment) for segment in self.sites.values()], np.intc)
         self.log.resize(0)
         self._describe_plan()
@@ -146,7 +144,9 @@ class Cell:
         for name, array in (
             ("index", self.index),
             ("parent", self.parent),
+            ("capacitor", self.capacitor),
             ("cm", self.cm),
+            ("v", self.v),
             ("voltage", self.voltage),
             ("instances", self.table),
             ("first", self.first),
@@ -226,14 +226,28 @@ class Cell:
         """The row of a segment's node."""
         if self.structure < 0:
             return np.zeros(self.directions)
+        self._check_fault()
         return np.array(self.voltage[self.node(segment), : self.directions])
 
     def logged(self, site: int) -> NDArray[np.float64]:
         """Rows of a site, sample by sample with NEURON's own records: shape (samples, directions)."""
         if site >= len(self.site) or not len(self.log):
             return np.zeros((0, self.directions))
+        self._check_fault()
         table = self.log.as_numpy().reshape(-1, len(self.site), self.directions)
         return np.array(table[self.marker.as_numpy().astype(np.intp), site])
+
+    def _check_fault(self) -> None:
+        """The cable stopped; in a worker thread of NEURON it could not even say so."""
+        if fault := int(self.plan[0]["fault"]):
+            raise CannotCarry(f"the cell of {self.root}: {ctypes.string_at(fault).decode()}")
+
+    def restart(self) -> None:
+        """Nothing depends on theta until the next step, whatever the voltages and the states are."""
+        for rows in (self.voltage, self.carried):
+            rows[:] = 0
+        self.v[:] = np.nan
+        self.plan["fault"] = 0
 
     def unlink(self) -> None:
         """Let the instances forget the memory."""

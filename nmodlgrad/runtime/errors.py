@@ -9,5 +9,13 @@ class CannotCarry(NmodlGradError):
     """Something in the model can not be carried exactly; the message names it."""
 
 
+class Closed(NmodlGradError):
+    """A Sensitivity was used after its end."""
+
+
 class UnknownParameter(NmodlGradError):
     """A parameter does not exist, or can not be seeded; the message gives the reason and near names."""
+
+
+class WrongArgument(NmodlGradError, TypeError):
+    """An argument is of another kind than is asked for; the message says what to give."""

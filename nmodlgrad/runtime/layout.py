@@ -32,7 +32,9 @@ PLAN = np.dtype(
         ("nodes", _LONG),
         ("index", _ADDRESS),
         ("parent", _ADDRESS),
+        ("capacitor", _ADDRESS),
         ("cm", _ADDRESS),
+        ("v", _ADDRESS),
         ("voltage", _ADDRESS),
         ("instances", _ADDRESS),
         ("first", _ADDRESS),
@@ -41,6 +43,7 @@ PLAN = np.dtype(
         ("directions", _LONG),
         ("log", _ADDRESS),
         ("structure", _LONG),
+        ("fault", _ADDRESS),
     ]
 )
 

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nmodlgrad.runtime import checks, registry
 from nmodlgrad.runtime.cell import Cell, Instance, points_of, root_of, sections_of, segments_of
-from nmodlgrad.runtime.errors import CannotCarry, UnknownParameter
+from nmodlgrad.runtime.errors import CannotCarry, Closed, UnknownParameter, WrongArgument
 from nmodlgrad.runtime.parameter import Parameter
 from nmodlgrad.runtime.seeds import Seeds, identity
 from nmodlgrad.runtime.swap import (
@@ -48,7 +48,7 @@ class Sensitivity:
     Parameters
     ----------
     parameters
-        one :class:`Parameter` for each direction
+        one :class:`Parameter` for each direction; one alone need not be in a list
 
     Raises
     ------
@@ -56,6 +56,8 @@ class Sensitivity:
         for a parameter that does not exist or can not be seeded
     CannotCarry
         when something in the cells can not be carried exactly, by name
+    WrongArgument
+        for anything but Parameters
 
     Notes
     -----
@@ -63,8 +65,8 @@ class Sensitivity:
     by their augmented forms until :meth:`close`. A record of a swapped mechanism's variable is made after this.
     """
 
-    def __init__(self, parameters: Sequence[Parameter]) -> None:
-        self.parameters = tuple(parameters)
+    def __init__(self, parameters: Parameter | Iterable[Parameter]) -> None:
+        self.parameters = _listed(parameters)
         if not self.parameters:
             raise UnknownParameter("a Sensitivity needs at least one Parameter")
         checks.check_integration()
@@ -72,6 +74,7 @@ class Sensitivity:
         self._targets = [targets(parameter) for parameter in self.parameters]
         self._base = [[target.read() for target in row] for row in self._targets]
         self._theta = np.zeros(len(self.parameters))
+        self._closed = False
         self._density: list[tuple[registry.Entry, list[Any]]] = []
         self._points: list[SwappedPoint] = []
         self._cells: list[Cell] = []
@@ -162,15 +165,53 @@ class Sensitivity:
 
     # ------------------------------------------------------------------ what the user reads and sets
     def record(self, segment: Any) -> Recorder:
-        """Record dV/dtheta at a segment from the next finitialize on."""
+        """Record dV/dtheta at a segment from the next finitialize on.
+
+        Raises
+        ------
+        WrongArgument
+            for anything but a segment
+        CannotCarry
+            for a segment of a cell that is not carried
+        Closed
+            after :meth:`close`
+        """
         cell = self._cell(segment)
         return Recorder(self, cell, cell.site_of(segment))
 
     def dv(self, segment: Any) -> NDArray[np.float64]:
-        """dV/dtheta at a segment now: shape (directions,), mV per unit of theta."""
+        """dV/dtheta at a segment now: shape (directions,), mV per unit of theta.
+
+        Raises
+        ------
+        WrongArgument
+            for anything but a segment
+        CannotCarry
+            for a segment of a cell that is not carried, and when v was set during the run (see :meth:`restart`)
+        Closed
+            after :meth:`close`
+        """
         return self._cell(segment).now(segment)
 
+    def restart(self) -> None:
+        """Take the present voltages and states as given: from here on, the derivative is that of what follows.
+
+        For after ``SaveState.restore``, or after assigning a voltage or a state in the midst of a run: what such a
+        value depends on is not known, so it is taken to depend on nothing.
+        """
+        self._check_open()
+        for cell in self._cells:
+            cell.restart()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise Closed("this Sensitivity is closed: make a new one")
+
     def _cell(self, segment: Any) -> Cell:
+        self._check_open()
+        if not hasattr(segment, "node_index"):
+            hint = f"{segment}(0.5), say" if hasattr(segment, "allseg") else "soma(0.5), say"
+            raise WrongArgument(f"dV/dtheta belongs to a segment, not to {segment!r}: give {hint}")
         root = root_of(segment.sec)
         for cell in self._cells:
             if cell.root == root:
@@ -184,6 +225,7 @@ class Sensitivity:
 
     @theta.setter
     def theta(self, values: ArrayLike) -> None:
+        self._check_open()
         theta = np.asarray(values, float)
         if theta.shape != self._theta.shape:
             raise ValueError(f"theta has {len(self._theta)} directions, not the shape {theta.shape}")
@@ -201,6 +243,7 @@ class Sensitivity:
     # ------------------------------------------------------------------ the end
     def close(self) -> None:
         """Detach: the model is as it was, with the parameters where they stand now."""
+        self._closed = True
         self._handler = None
         _unlink(self._cells)
         unswap_points(self._points)
@@ -209,6 +252,12 @@ class Sensitivity:
             unswap_density(sections, entry)
         self._density = []
 
+    def __repr__(self) -> str:
+        count = len(self.parameters)
+        cells = ", ".join(str(cell.root) for cell in self._cells)
+        where = "closed" if self._closed else f"carried by {cells}"
+        return f"<Sensitivity to {count} parameter{'s' if count > 1 else ''}, {where}>"
+
     def __enter__(self) -> Sensitivity:
         return self
 
@@ -216,6 +265,18 @@ class Sensitivity:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _listed(parameters: Any) -> tuple[Parameter, ...]:
+    """The parameters; one alone need not be in a list."""
+    listed = (parameters,) if isinstance(parameters, Parameter | str) else parameters
+    if not isinstance(listed, Iterable):
+        raise WrongArgument(f"a Sensitivity takes Parameters, not {parameters!r}")
+    found = tuple(listed)
+    for each in found:
+        if not isinstance(each, Parameter):
+            raise WrongArgument(f"a Sensitivity takes Parameters, not {each!r}")
+    return found
 
 
 def _unlink(cells: list[Cell]) -> None:

@@ -48,18 +48,33 @@ def targets(parameter: Parameter) -> list[Target]:
         return _reversal(parameter)
     if seed.scope == "global":
         return [_global(parameter, entry, seed)]
-    found = [s for s in _segments(parameter) if hasattr(s, entry.original) or hasattr(s, entry.name)]
-    if not found:
-        raise UnknownParameter(f"{parameter.name}: none of the places given has the mechanism {entry.original}")
-    return [_range(entry, seed.name, segment) for segment in found]
+    segments = _segments(parameter)
+    lacking = [s for s in segments if not (hasattr(s, entry.original) or hasattr(s, entry.name))]
+    _refuse_lacking(parameter, segments, lacking, f"the mechanism {entry.original}")
+    return [_range(entry, seed.name, segment) for segment in segments]
 
 
 def _segments(parameter: Parameter) -> list[Any]:
     if parameter.segments is not None:
+        for segment in parameter.segments:
+            if segment.x in (0, 1):
+                raise UnknownParameter(
+                    f"{parameter.name}: {segment} is the end of a section, which has no membrane: give one between"
+                )
         return list(parameter.segments)
     if parameter.sections is not None:
         return [segment for section in parameter.sections for segment in section]
     raise UnknownParameter(f"{parameter.name}: say where it acts, with sections, segments or of")
+
+
+def _refuse_lacking(parameter: Parameter, segments: Sequence[Any], lacking: Sequence[Any], what: str) -> None:
+    """A place that a direction names but can not act in is a mistake, not a detail."""
+    if len(lacking) == len(segments):
+        raise UnknownParameter(f"{parameter.name}: none of the places given has {what}")
+    if lacking:
+        places = dict.fromkeys(str(s.sec if parameter.sections is not None else s) for s in lacking)
+        shown = ", ".join(list(places)[:5]) + (f" and {len(places) - 5} more" if len(places) > 5 else "")
+        raise UnknownParameter(f"{parameter.name}: not all of the places given have {what}; leave out {shown}")
 
 
 # ------------------------------------------------------------------ one kind each
@@ -92,18 +107,15 @@ def _global(parameter: Parameter, entry: Entry, seed: SeedParameter) -> Target:
 
 def _reversal(parameter: Parameter) -> list[Target]:
     ion = parameter.name[1:]
-    found = []
-    for segment in _segments(parameter):
-        if not hasattr(segment, f"{ion}_ion"):
-            continue
+    segments = _segments(parameter)
+    lacking = [segment for segment in segments if not hasattr(segment, f"{ion}_ion")]
+    _refuse_lacking(parameter, segments, lacking, f"the ion {ion}")
+    for segment in segments:
         if int(h.ion_style(f"{ion}_ion", sec=segment.sec)) & 0b1100000:
             raise UnknownParameter(
                 f"{parameter.name} is computed from concentrations in {segment}: it is no parameter there"
             )
-        found.append(_attribute("ion", None, parameter.name, segment))
-    if not found:
-        raise UnknownParameter(f"{parameter.name}: none of the places given has the ion {ion}")
-    return found
+    return [_attribute("ion", None, parameter.name, segment) for segment in segments]
 
 
 def _of_object(parameter: Parameter) -> Target:

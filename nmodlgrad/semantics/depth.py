@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from nmodlgrad.diagnostics import Diagnostic, Refused
 from nmodlgrad.semantics.mechanism import Callable, Mechanism
 from nmodlgrad.syntax import nodes as n
-from nmodlgrad.syntax.errors import DEEPEST, too_deep
 from nmodlgrad.syntax.walk import children
 
+DEEPEST = 400  # levels of a tree: passes over it call themselves for each, four times at most
 CALL = 5  # levels that a call counts for, beside those of the routine that is called
 LARGEST = 100_000  # nodes of all blocks, with those of the PROCEDUREs that they call as often as they call them
 
@@ -24,9 +24,9 @@ def require(mechanism: Mechanism) -> None:
     Raises
     ------
     Refused
-        with the call that goes too far.
+        with the first place that goes too far.
     """
-    routines = {block.name: block for block in mechanism.callables}
+    routines: dict[str, Callable] = {block.name: block for block in mechanism.callables}
     levels: dict[str, int] = {}
     sizes: dict[str, int] = {}
     for name in _callees_first(routines):
@@ -39,9 +39,7 @@ def require(mechanism: Mechanism) -> None:
             raise Refused([Diagnostic.at(body.span, "NG008", message, "call a PROCEDURE once, not again and again")])
 
 
-def _measure(
-    body: n.Body, mechanism: Mechanism, levels: dict[str, int], sizes: dict[str, int]
-) -> tuple[int, int]:
+def _measure(body: n.Body, mechanism: Mechanism, levels: dict[str, int], sizes: dict[str, int]) -> tuple[int, int]:
     """Levels and nodes of a body, with what is known of the routines that it calls."""
     deepest = size = 0
     for node, level in _levels(body):
@@ -50,8 +48,9 @@ def _measure(
             level += CALL + levels[node.name]
             if node.name in mechanism.procedures:
                 size += sizes[node.name]
-            if level > DEEPEST:
-                raise Refused([too_deep(node.span)])
+        if level > DEEPEST:
+            message = "expressions or blocks are nested too deeply, or an expression has too many terms"
+            raise Refused([Diagnostic.at(node.span, "NG008", message, "break it into several assignments")])
         deepest = max(deepest, level)
     return deepest, size
 

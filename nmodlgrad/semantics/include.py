@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nmodlgrad import sources
-from nmodlgrad.diagnostics import Diagnostic, Refused, Source
+from nmodlgrad.diagnostics import Diagnostic, Refused, Source, Span
 from nmodlgrad.sources import LARGEST
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.lexis import MOST_TOKENS
@@ -29,7 +29,10 @@ def read(source: Source) -> tuple[n.File, tuple[n.Item, ...]]:
     """
     reader = _Reader()
     included = reader.reached(source)
-    tree = parse(source, _defined(included))
+    try:
+        tree = parse(source, _defined(included))
+    except Refused as refused:  # perhaps for want of what a missing file defines
+        raise Refused([*reader.missing(source), *refused.diagnostics]) from None
     return tree, tuple(reader.items(tree, _defined([source, *included]), (os.path.realpath(source.name),)))
 
 
@@ -49,14 +52,14 @@ class _Reader:
                 yield item
                 continue
             included = self.find(tree.span.source, item.path.text[1:-1])
+            path = item.path.text[1:-1]
             if included is None:
-                hint = "it is looked for beside the file, in the working folder, its parent and those of MODL_INCLUDE"
-                raise Refused([Diagnostic.at(item.span, "NG018", f"there is no file {_shown(item)} to read", hint)])
+                raise Refused([_not_found(item.span, path)])
             place = os.path.realpath(included.name)
             if place in within:
-                raise Refused([Diagnostic.at(item.span, "NG018", f"{_shown(item)} includes itself")])
+                raise Refused([Diagnostic.at(item.span, "NG018", f"{_shown(path)} includes itself")])
             if len(within) > DEEPEST or self._is_too_much(included):
-                message = f"with {_shown(item)} the files that are included are too many or too long for a mechanism"
+                message = f"with {_shown(path)} the files that are included are too many or too long for a mechanism"
                 raise Refused([Diagnostic.at(item.span, "NG009", message)])
             yield from self.items(parse(included, defined), defined, (*within, place))
 
@@ -72,8 +75,8 @@ class _Reader:
         ahead, characters = [source], 0
         while ahead:
             text = ahead.pop()
-            for path in re.findall(rf'{_LINE}INCLUDE[ \t]*"([^"]*)"', text.readable):
-                included = self.find(text, path)
+            for match in re.finditer(_INCLUDE, text.readable):
+                included = self.find(text, match["path"])
                 place = included and os.path.realpath(included.name)
                 if included is None or place in found:
                     continue
@@ -83,6 +86,12 @@ class _Reader:
                 if len(found) >= MOST_FILES or characters > LARGEST:  # refused when it comes to them
                     return list(found.values())
         return list(found.values())
+
+    def missing(self, source: Source) -> Iterator[Diagnostic]:
+        """The INCLUDEs of a text that is not NMODL as it stands, as far as their files are not there."""
+        for match in re.finditer(_INCLUDE, source.readable):
+            if self.find(source, match["path"]) is None:
+                yield _not_found(Span(match.start("statement"), match.end(), source), match["path"])
 
     def find(self, source: Source, path: str) -> Source | None:
         """The file that an INCLUDE in a text names."""
@@ -105,6 +114,7 @@ def _read(file: str) -> Source | None:
 
 
 _LINE = r"(?m)(?:^|(?<=\r))[ \t]*"
+_INCLUDE = _LINE + r'(?P<statement>INCLUDE)[ \t]*"(?P<path>[^"]*)"'
 
 
 def _defined(texts: list[Source]) -> frozenset[str]:
@@ -114,6 +124,10 @@ def _defined(texts: list[Source]) -> frozenset[str]:
     )
 
 
-def _shown(item: n.Include) -> str:
-    text = item.path.text
-    return text if len(text) < 200 and text.isprintable() else "of this name"
+def _not_found(span: Span, path: str) -> Diagnostic:
+    hint = "it is looked for beside the file, in the working folder, its parent and those of MODL_INCLUDE"
+    return Diagnostic.at(span, "NG018", f"there is no file {_shown(path)}", hint)
+
+
+def _shown(path: str) -> str:
+    return f'"{path}"' if len(path) < 200 and path.isprintable() else "of this name"

@@ -32,12 +32,20 @@ INTRINSICS = {
 # fmt: off
 BEYOND = frozenset({
     "net_send", "net_event", "net_move", "state_discontinuity", "at_time", "printf", "prterr", "nrn_pointing",
-    "scop_random", "normrand", "exprand", "poisrand", "gauss", "set_seed", "random_setseq", "random_setids",
-    "random_uniform", "random_negexp", "random_normal", "nrn_ghk", "deflate", "expfit", "derivs", "force", "hyperbol",
-    "invert", "legendre", "perpulse", "perstep", "pulse", "ramp", "revhyperbol", "revsawtooth", "revsigmoid",
-    "sawtooth", "sigmoid", "spline", "squarewave", "step", "stepforce", "threshold", "tridiag", "factorial",
+    "scop_random", "normrand", "exprand", "poisrand", "poisson", "gauss", "set_seed", "nrn_random_play",
+    "random_setseq", "random_setids", "random_uniform", "random_negexp", "random_normal", "random_ipick",
+    "random_dpick", "nrn_ghk", "boundary", "deflate", "derivs", "erf", "expfit", "factorial", "force", "harmonic",
+    "hyperbol", "invert", "legendre", "perpulse", "perstep", "pulse", "ramp", "revhyperbol", "revsawtooth",
+    "revsigmoid", "romberg", "sawtooth", "schedule", "sigmoid", "spline", "squarewave", "step", "stepforce",
+    "threshold", "tridiag",
 })
 # fmt: on
 
 # Names that NEURON sets for every mechanism.
-ENVIRONMENT = frozenset({"t", "dt", "celsius", "area", "diam", "secondorder", "PI"})
+ENVIRONMENT = frozenset({"t", "dt", "celsius", "area", "diam", "secondorder"})
+
+# Names that the translated C++ finds in NEURON's headers or in itself.
+VISIBLE = frozenset({"delta_t", "usetable", "error", "hoc_epsilon", "stoprun", "M_PI", "INFINITY"})
+
+# What the reactions of a KINETIC block leave in it: the fluxes of the one above, forward and backward.
+FLUXES = frozenset({"f_flux", "b_flux"})

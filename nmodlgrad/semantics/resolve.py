@@ -31,7 +31,7 @@ def resolve(source: Source) -> Mechanism:
     if suffix is None:
         message = "no NEURON block with a SUFFIX, POINT_PROCESS or ARTIFICIAL_CELL: this is no mechanism"
         raise Refused([Diagnostic.at(Span(0, 0, source), "NG011", message)])
-    defined = {d.name: int(d.value) for d in items if isinstance(d, n.Define)}
+    defined: dict[str, int] = {d.name: int(d.value) for d in items if isinstance(d, n.Define)}
     mechanism = Mechanism(
         tree=tree,
         items=items,
@@ -56,7 +56,7 @@ def resolve(source: Source) -> Mechanism:
 
 
 def _named(items: tuple[n.Item, ...], kind: type[Block]) -> Mapping[str, Block]:
-    return {item.name: item for item in reversed(items) if isinstance(item, kind)}  # type: ignore[attr-defined]
+    return {str(getattr(item, "name", "")): item for item in reversed(items) if isinstance(item, kind)}
 
 
 def _first(items: tuple[n.Item, ...], kind: type[Block]) -> Block | None:
@@ -119,9 +119,10 @@ def _symbols(items: tuple[n.Item, ...], listed: Statements, defined: Mapping[str
             value=getattr(node, "value", None),
             size=None if size is None else defined.get(size) or int(size),
         )
-    for name, role in roles.items():
+    for listed_name, role in roles.items():
         if role is not Role.ENVIRONMENT:
-            symbols.setdefault(name, Symbol(name, role, Scope.INSTANCE, places.get(name, NOWHERE)))
+            place = places.get(listed_name, NOWHERE)
+            symbols.setdefault(listed_name, Symbol(listed_name, role, Scope.INSTANCE, place))
     return symbols
 
 

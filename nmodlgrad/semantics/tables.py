@@ -42,7 +42,8 @@ def _read_elsewhere(mechanism: Mechanism, block: Callable) -> set[str]:
     called = called_by(mechanism)
     own = reached(called, {block.name})
     others = [item for item in mechanism.tree.items if getattr(item, "name", None) not in own]
-    shared = reached(called, {c.name for item in others for c in calls(item)} - {block.name})
+    calling: set[str] = {c.name for item in others for c in calls(item)}
+    shared = reached(called, calling - {block.name})
     others += [b for b in mechanism.callables if b.name in own & shared]
     targets = {id(x.target) for item in others for x in subnodes(item) if isinstance(x, n.Assign)}
     found = (x for item in others for x in subnodes(item) if isinstance(x, n.VariableName) and id(x) not in targets)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from lark import Token
 from lark.exceptions import UnexpectedInput
@@ -12,7 +13,6 @@ from nmodlgrad.diagnostics import Diagnostic, Source, Span
 from nmodlgrad.sources import LARGEST
 from nmodlgrad.syntax.lexis import KEYWORDS, METHODS, MOST_TOKENS
 
-DEEPEST = 400  # levels of a tree: passes over it call themselves for each
 _SHOWN = 40  # characters of what is unexpected
 
 _BLOCKS = frozenset({
@@ -21,9 +21,10 @@ _BLOCKS = frozenset({
     "NONLINEAR", "PARAMETER", "PROCEDURE", "STATE", "UNITS",
 })  # fmt: skip
 _STATEMENTS = frozenset({
+    "IF", "WHILE", "__ANON_0", "__ANON_2",
     "COMPARTMENT", "CONDUCTANCE", "CONSERVE", "FOR_NETCONS", "FROM", "INITIAL", "LAG", "LBRACE", "LINEAR_TILDE",
     "LINEAR_TILDE_PLUS", "LONGITUDINAL_DIFFUSION", "MUTEXLOCK", "MUTEXUNLOCK", "NAME", "PRIME", "PROTECT", "SOLVE",
-    "TABLE", "TILDE", "TILDE_PLUS", "WATCH", "_IF", "_REACTION", "_WHILE",
+    "TABLE", "TILDE", "TILDE_PLUS", "WATCH", "_REACTION",
 })  # fmt: skip
 _INTERFACE = frozenset({
     "ARTIFICIAL_CELL", "BBCOREPOINTER", "ELECTRODE_CURRENT", "EXTERNAL", "GLOBAL", "NONSPECIFIC_CURRENT", "POINTER",
@@ -37,7 +38,7 @@ _OPERATORS = frozenset(
 # Sets of tokens with a name of their own: the token that gives a set away, all of it, and what it is called.
 _SETS = (
     ("NEURON", _BLOCKS | {"INITIAL", "LOCAL"}, "a block such as NEURON or PROCEDURE"),
-    ("_IF", _STATEMENTS, "a statement"),
+    ("IF", _STATEMENTS, "a statement"),
     ("SUFFIX", _INTERFACE, "a statement such as SUFFIX, RANGE or USEION"),
     ("NOT", frozenset({"LPAR", "MINUS", "NOT", "NAME", "PRIME", "INTEGER", "DEFINED", "REAL"}), "an expression"),
     ("TIMES", _OPERATORS, "an operator"),
@@ -60,7 +61,6 @@ _WORDS = {
     "RSQB": "']'",
     "STRING": "a string",
     "UNIT": "a unit in parentheses",
-    "_ELSE": "else",
     "_REPRESENTS": "REPRESENTS",
 }
 
@@ -73,7 +73,8 @@ def syntax_error(source: Source, error: UnexpectedInput) -> Diagnostic:
         return _at_the_end(source, stack)
     start = error.pos_in_stream or 0
     text = str(token) if token is not None else source.text[start]
-    expected = set(getattr(error, "expected", None) or getattr(error, "allowed", None) or ())
+    parser: Any = error.interactive_parser
+    expected: set[str] = parser.accepts() if parser else set()
     message, hint = _special(source, start, text, token, expected, stack) or _general(source, text, expected, stack)
     return Diagnostic.at(Span(start, start + len(text), source), "NG001", message, hint)
 
@@ -107,12 +108,6 @@ def unreadable(source: Source) -> list[Diagnostic]:
 def too_long(span: Span) -> Diagnostic:
     """A text with so many words and signs that reading it would take too long."""
     return Diagnostic.at(span, "NG009", f"over {MOST_TOKENS:,} words and signs: this is too long for a mechanism")
-
-
-def too_deep(span: Span) -> Diagnostic:
-    """An expression or a block inside so many others that nothing can be said about it."""
-    message = "expressions or blocks are nested too deeply, or an expression has too many terms"
-    return Diagnostic.at(span, "NG008", message, "break it into several assignments")
 
 
 # ------------------------------------------------------------------ messages
@@ -153,7 +148,7 @@ def _special(
     if kind == "DEFINED":
         return f"{text} stands for a number, by DEFINE, and can not be a name", "choose another name"
     if text.startswith("(") and "UNIT" in expected:
-        return "the unit is not closed on its line", ""
+        return "the unit is not closed on its line", "a unit ends with ')'"
     return None
 
 
@@ -171,8 +166,8 @@ def _describe(expected: set[str]) -> Iterator[str]:
         if sign in left and len(left & tokens) > 2:
             left -= tokens
             yield words
-    if {"INTEGER", "REAL"} <= left:
-        left -= {"INTEGER", "DEFINED"}
+    left -= {"INTEGER", "DEFINED"} if "REAL" in left else {"DEFINED"}
+    left -= {"NAME"} if "METHOD_NAME" in left else set()  # some other name is told apart later
     yield from sorted({_WORDS.get(name) or _literal(name) for name in left})
 
 

@@ -12,7 +12,7 @@ from lark import Token
 
 # Methods of SOLVE. Their names are taken: no variable can be called so.
 METHODS = frozenset(
-    {"after_cvode", "cnexp", "cvode_t", "cvode_t_v", "derivimplicit", "euler", "newton", "runge", "sparse"}
+    {"after_cvode", "cnexp", "cvode_t", "cvode_t_v", "derivimplicit", "euler", "newton", "runge", "simeq", "sparse"}
 )
 
 # Words of the language. They are taken wherever they stand, also where the grammar has no use for them.
@@ -57,6 +57,7 @@ class TooManyTokens(Exception):
         super().__init__(token)
         self.token = token
 
+
 _WORDS = frozenset({"NAME", "PRIME", "INTEGER", "REAL"})
 
 
@@ -67,7 +68,7 @@ class Lexis:
 
     def process(self, stream: Iterator[Token]) -> Iterator[Token]:
         """Give tokens the types that depend on what came before, and an unknown one to what has no place."""
-        defined = set(DEFINED.get())
+        defined, here = set(DEFINED.get()), set[str]()
         tildes, block, before = _NO_TILDE, "", ""
         for number, token in enumerate(stream):
             kind = token.type
@@ -76,7 +77,8 @@ class Lexis:
             if kind in _WORDS and len(token) > LONGEST_WORD:
                 token.type = "TOO_LONG"
             elif kind == "NAME":
-                if before == "DEFINE":
+                if before == "DEFINE" and token not in here:
+                    here.add(str(token))
                     defined.add(str(token))
                 elif token in defined:
                     token.type = "DEFINED"

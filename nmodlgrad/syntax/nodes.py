@@ -66,7 +66,7 @@ class PastValue(Node):
 @dataclass(frozen=True, slots=True)
 class Call(Node):
     name: Word
-    arguments: tuple[Expression | Text, ...]
+    arguments: tuple[Expression, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Binary(Node):
     right: Expression
 
 
-Expression = Number | VariableName | Prime | PastValue | Call | Unary | Binary
+Expression = Number | VariableName | Prime | PastValue | Call | Text | Unary | Binary
 
 
 # ------------------------------------------------------------------ statements

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import gc
 import re
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
-from lark import Lark, Token, Tree
+from lark import Lark, Token
+from lark import __version__ as lark_version
 from lark.exceptions import UnexpectedInput
-from lark.tree import Meta
 from lark.visitors import Transformer_NonRecursive
 
 from nmodlgrad import resources
-from nmodlgrad.diagnostics import Refused, Source, Span
+from nmodlgrad.diagnostics import Diagnostic, Refused, Source, Span
 from nmodlgrad.syntax import nodes as n
-from nmodlgrad.syntax.errors import DEEPEST, next_block, syntax_error, too_deep, too_long, unreadable
+from nmodlgrad.syntax.errors import next_block, syntax_error, too_long, unreadable
 from nmodlgrad.syntax.lexis import DEFINED, Lexis, TooManyTokens
 
 MOST_ERRORS = 20  # of one file: more would hardly be read
@@ -49,7 +50,8 @@ def parse(source: Source, defined: frozenset[str] = frozenset()) -> n.File:
 
 
 def _parse(source: Source) -> n.File:
-    text, found = source.readable, []
+    text = source.readable
+    found: list[Diagnostic] = []
     while len(found) < MOST_ERRORS:
         try:
             tree = _parser().parse(text)
@@ -66,9 +68,6 @@ def _parse(source: Source) -> n.File:
             break
     if found:
         raise Refused(found)
-    deep = _deepest(tree)
-    if deep is not None:
-        raise Refused([too_deep(Span(deep.start_pos, deep.end_pos, source))])
     file = _Build(source).transform(tree)
     assert isinstance(file, n.File)
     return file
@@ -89,15 +88,16 @@ def _uncollected() -> Iterator[None]:
 @lru_cache(maxsize=1)
 def _parser() -> Lark:
     grammar = (resources.folder("grammar") / "nmodl.lark").read_text(encoding="utf-8")
-    parser = Lark(grammar, parser="lalr", propagate_positions=True, postlex=Lexis())
-    for rule in parser.rules:
-        if rule.options.expand1 and not rule.alias and len(rule.expansion) == 1:
-            parser._callbacks[rule] = _only_part  # what lark's own callback comes to, in a fifth of the time
-    return parser
+    return Lark(grammar, parser="lalr", propagate_positions=True, postlex=Lexis(), cache=_kept_tables())
 
 
-def _only_part(parts: list[Any]) -> Any:
-    return parts[0]
+def _kept_tables() -> str | bool:
+    """The file for lark's tables of the grammar, which take ten times as long to make as to read."""
+    with suppress(OSError):
+        folder = resources.cache_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        return str(folder / f"grammar-{lark_version}-{sys.version_info.major}.{sys.version_info.minor}.pickle")
+    return False
 
 
 @lru_cache(maxsize=1)
@@ -108,16 +108,6 @@ def terminals() -> dict[str, str]:
 
 def _blank(text: str) -> str:
     return re.sub(r"[^\r\n]", " ", text)
-
-
-def _deepest(tree: Tree[Token]) -> Meta | None:
-    """Where the tree is deeper than any pass can follow."""
-    level: list[Tree[Token]] = [tree]
-    for _ in range(DEEPEST):
-        level = [child for node in level for child in node.children if isinstance(child, Tree)]
-        if not level:
-            return None
-    return level[0].meta
 
 
 class _Build(Transformer_NonRecursive[Token, n.File]):
@@ -139,8 +129,10 @@ class _Build(Transformer_NonRecursive[Token, n.File]):
 
     def _word(self, token: Token) -> n.Word:
         assert token.start_pos is not None and token.end_pos is not None
-        text = token[1:-1].strip() if token.type == "UNIT" else str(token)
-        return n.Word(text, Span(token.start_pos, token.end_pos, self.source))
+        start, text = token.start_pos, str(token)
+        if token.type == "UNIT":
+            start, text = start + 1 + len(token[1:-1]) - len(token[1:-1].lstrip()), token[1:-1].strip()
+        return n.Word(text, Span(start, start + len(text), self.source))
 
     # rules that stand for a part of a node
     def array_size(self, span: Span, size: n.Word) -> n.Word:
@@ -148,6 +140,8 @@ class _Build(Transformer_NonRecursive[Token, n.File]):
 
     def signed_number(self, span: Span, minus: n.Word | None, number: n.Word) -> n.Word:
         return n.Word(f"{minus or ''}{number}", span)
+
+    signed_integer = signed_number
 
     def start_value(self, span: Span, value: n.Word) -> n.Word:
         return value
@@ -177,7 +171,9 @@ class _Build(Transformer_NonRecursive[Token, n.File]):
     def start(self, span: Span, *items: n.Item) -> n.File:
         return n.File(Span(0, len(self.source.text), self.source), items)
 
-    def parameter(self, span: Span, name: n.Word, value: n.Word | None, unit: n.Word | None, limits: None) -> n.Parameter:
+    def parameter(
+        self, span: Span, name: n.Word, value: n.Word | None, unit: n.Word | None, limits: None
+    ) -> n.Parameter:
         return n.Parameter(span, name, None, value, unit)
 
     def array_parameter(self, span: Span, name: n.Word, size: n.Word, unit: n.Word | None, limits: None) -> n.Parameter:

@@ -31,12 +31,14 @@ def expression(node: n.Expression) -> str:
 def _print(node: n.Expression) -> tuple[str, int]:
     """Text and how tightly its outermost operator binds."""
     match node:
-        case n.Number(text=text):
-            return text, _ATOM
+        case n.Number(text=text, unit=unit):
+            return (text if unit is None else f"{text} ({unit})"), _ATOM
         case n.VariableName(name=name, index=index):
-            return (name if index is None else f"{name}[{expression(index)}]"), _ATOM
-        case n.Prime(name=name, order=order):
-            return name + "'" * order, _ATOM
+            return name + _index(index), _ATOM
+        case n.Prime(name=name, order=order, index=index):
+            return name + "'" * order + _index(index), _ATOM
+        case n.PastValue(name=name, steps=steps, index=index):
+            return f"{name}@{steps}{_index(index)}", _ATOM
         case n.Call(name=name, arguments=arguments):
             return f"{name}({', '.join(expression(a) for a in arguments)})", _ATOM
         case n.Text(text=text):
@@ -50,6 +52,10 @@ def _print(node: n.Expression) -> tuple[str, int]:
             space = "" if level == 5 else " "
             return f"{_wrap(left, level)}{space}{operator}{space}{_wrap(right, level + 1)}", level
     raise AssertionError(node)
+
+
+def _index(index: n.Expression | None) -> str:
+    return "" if index is None else f"[{expression(index)}]"
 
 
 def _wrap(node: n.Expression, least: int) -> str:

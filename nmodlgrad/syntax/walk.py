@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from nmodlgrad.syntax import nodes as n
@@ -12,7 +12,8 @@ from nmodlgrad.syntax import nodes as n
 
 def children(node: n.Node) -> Iterator[n.Node]:
     """The nodes right below a node, in textual order."""
-    for name in _fields(type(node)):
+    kind: Any = type(node)
+    for name in _fields(kind):
         value = getattr(node, name)
         if isinstance(value, n.Node):
             yield value
@@ -31,7 +32,7 @@ def subnodes(node: n.Node) -> Iterator[n.Node]:
         ahead += reversed(list(children(node)))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _fields(kind: type[Any]) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind) if field.name != "span")
 

@@ -10,7 +10,6 @@ from nmodlgrad.semantics.dataflow import local_names
 from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.semantics.resolve import resolve
 from nmodlgrad.syntax import nodes as n
-from nmodlgrad.syntax.parse import parse
 
 Values = dict[str, complex]
 
@@ -22,8 +21,7 @@ INTRINSICS: Mapping[str, Callable[..., complex]] = {
 
 def mechanism_of(text: str) -> Mechanism:
     """Read a source text."""
-    source = Source("random.mod", text)
-    return resolve(source, parse(source))
+    return resolve(Source("random.mod", text))
 
 
 class Primal:

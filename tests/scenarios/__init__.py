@@ -11,7 +11,13 @@ one compartment and one spike (`parts.TABLED_MS`), with a current for which no v
 the edge of a bin (found by trying thirty); there the differences are good to 5e-9.
 """
 
-from scenarios import density_mechanisms, long_runs, point_processes, trees  # noqa: F401  (each registers its own)
+from scenarios import (  # noqa: F401  (each registers its own)
+    changes,
+    density_mechanisms,
+    long_runs,
+    point_processes,
+    trees,
+)
 from scenarios.long_runs import FEW_PERCENT
 from scenarios.registry import FIXTURES_OF, SCENARIOS
 
