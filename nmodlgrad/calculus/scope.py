@@ -7,6 +7,7 @@ import operator
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import sympy as sp
@@ -17,7 +18,7 @@ from nmodlgrad.calculus.program import Choose, Invoke, Program, Set, Step, chang
 from nmodlgrad.diagnostics import NOWHERE, Diagnostic, Refused
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.unparse import expression
-from nmodlgrad.syntax.walk import calls
+from nmodlgrad.syntax.walk import calls, subnodes
 
 if TYPE_CHECKING:
     from nmodlgrad.calculus.forward import Differentiator, Tangent
@@ -26,6 +27,8 @@ Partials = dict[str, sp.Expr]  # input -> derivative with respect to it; what is
 
 # An expression counts as heavy from this many operations: it is computed once if several inputs need it.
 _HEAVY = 4
+
+_LONG = 40  # nodes of an expression that is differentiated as a whole; those that people write have half of it
 
 
 @dataclass(frozen=True)
@@ -253,10 +256,24 @@ class Scope:
             case n.Binary(operator="^", right=exponent) if active and self._depends(exponent):
                 return self._lift_power(node)
             case n.Binary(span=span, left=left, operator=operator, right=right):
-                return n.Binary(span, self._lift(left, active), operator, self._lift(right, active))
+                one, two = self._lift(left, active), self._lift(right, active)
+                if active:
+                    one, two = self._shortened(one), self._shortened(two)
+                return n.Binary(span, one, operator, two)
             case n.Call():
                 return self._lift_call(node, active)
         return node
+
+    def _shortened(self, node: n.Expression) -> n.Expression:
+        """A long expression that carries a derivative becomes a variable of its own: sympy is slow with what is long."""
+        if next(islice(subnodes(node), _LONG, None), None) is None or not self._depends(node):
+            return node
+        value = self._expression(node, "part")
+        variable = self.names.numbered("part")
+        self.derived.add(variable)
+        self.steps.append(Set(variable, value.text, value.reads))
+        self._hold_partials(variable, value.partials)
+        return n.VariableName(node.span, variable)
 
     def _lift_call(self, call: n.Call, active: bool) -> n.Expression:
         function = self.flow.mechanism.functions.get(call.name)
