@@ -265,7 +265,7 @@ class Scope:
         return node
 
     def _shortened(self, node: n.Expression) -> n.Expression:
-        """A long expression that carries a derivative becomes a variable of its own: sympy is slow with what is long."""
+        """A long expression that carries a derivative becomes a variable of its own: sympy is slow with long ones."""
         if next(islice(subnodes(node), _LONG, None), None) is None or not self._depends(node):
             return node
         value = self._expression(node, "part")
@@ -273,7 +273,7 @@ class Scope:
         self.derived.add(variable)
         self.steps.append(Set(variable, value.text, value.reads))
         self._hold_partials(variable, value.partials)
-        return n.VariableName(node.span, variable)
+        return n.VariableName(node.span, n.Word(variable))
 
     def _lift_call(self, call: n.Call, active: bool) -> n.Expression:
         function = self.flow.mechanism.functions.get(call.name)
