@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from nmodlgrad.build import BuildError
     from nmodlgrad.compiler import check, translate
     from nmodlgrad.diagnostics import Diagnostic, NmodlGradError, Refused
+    from nmodlgrad.gradcheck import gradcheck
     from nmodlgrad.runtime.errors import CannotCarry, Closed, UnknownParameter, WrongArgument
     from nmodlgrad.runtime.load import load
     from nmodlgrad.runtime.parameter import Parameter
@@ -30,6 +31,7 @@ __all__ = [
     "WrongArgument",
     "__version__",
     "check",
+    "gradcheck",
     "load",
     "translate",
 ]
@@ -48,6 +50,7 @@ _HOME = {
     "UnknownParameter": "runtime.errors",
     "WrongArgument": "runtime.errors",
     "check": "compiler",
+    "gradcheck": "gradcheck",
     "load": "runtime.load",
     "translate": "compiler",
 }

@@ -1,4 +1,4 @@
-"""The command line: ``nmodlgrad SOURCE...`` translates, ``nmodlgrad demo`` shows a gradient and checks it."""
+"""The command line: ``nmodlgrad SOURCE...`` translates, ``gradcheck`` tries gradients, ``demo`` shows one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from nmodlgrad._version import __version__
 from nmodlgrad.diagnostics import Diagnostic, NmodlGradError, Refused
@@ -25,6 +26,7 @@ examples:
   nmodlgrad mods/ -o build/ && nrnivmodl build/
   nmodlgrad kdr.mod --wrt gbar,vhalf        only these parameters can be seeded: fewer terms in the output
   nmodlgrad --check mods/                   what is wrong with them, and what can not be differentiated; writes nothing
+  nmodlgrad gradcheck mods/                 each gradient beside finite differences, in a small cell
   nmodlgrad mods/ --json                    one JSON object per line: what was written, or what is refused and where
   nmodlgrad demo                            a branched cell, its gradient beside a finite difference, and a picture
 
@@ -38,10 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["demo"]:
         return _demo(given[1:])
-    options = _parser().parse_args(given)
+    command = _gradcheck if given[:1] == ["gradcheck"] else None
+    options = _gradcheck_parser().parse_args(given[1:]) if command else _parser().parse_args(given)
     report = _Report(options.json)
     try:
-        return _check(options, report) if options.check else _translate(options, report)
+        return (command or (_check if options.check else _translate))(options, report)
     except Refused as refused:
         for diagnostic in refused.diagnostics:
             report.diagnostic(diagnostic)
@@ -90,6 +93,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _gradcheck_parser() -> argparse.ArgumentParser:
+    from nmodlgrad.gradcheck import DESCRIPTION
+
+    parser = argparse.ArgumentParser(prog="nmodlgrad gradcheck", description=DESCRIPTION, allow_abbrev=False)
+    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="a .mod file or a folder")
+    parser.add_argument("--jobs", type=int, metavar="N", help="so many mechanisms at once (default: one for each core)")
+    parser.add_argument("--json", action="store_true", help="print JSON lines to stdout instead of text")
+    return parser
+
+
 def _names(text: str) -> list[str]:
     names = [name.strip() for name in text.split(",")]
     if not all(name.isidentifier() for name in names):
@@ -133,6 +146,13 @@ class _Report:
         text = f"{_count(errors, 'error')}, {_count(len(found) - errors, 'warning')}"
         self._say({"kind": "checked", "errors": errors, "warnings": len(found) - errors}, text)
 
+    def counted(self, good: int, count: int) -> None:
+        text = f"{good} of {_count(count, 'mechanism')} exact and harmless"
+        self._say({"kind": "gradchecked", "good": good, "mechanisms": count}, text)
+
+    def gradchecked(self, report: Any) -> None:
+        self._say({"kind": "gradcheck", **report.as_data()}, str(report))
+
     def progress(self, verbose: bool) -> Callable[[str], None] | None:
         """What to call with the name of each source."""
         return (lambda name: print(f"reading {name}", file=sys.stderr)) if verbose and not self.as_json else None
@@ -173,6 +193,15 @@ def _check(options: argparse.Namespace, report: _Report) -> int:
         report.diagnostic(diagnostic)
     report.checked(found)
     return int(any(diagnostic.severity == "error" for diagnostic in found))
+
+
+def _gradcheck(options: argparse.Namespace, report: _Report) -> int:
+    from nmodlgrad.gradcheck import gradcheck
+
+    reports = gradcheck(options.sources, report.gradchecked, options.jobs)
+    good = sum(each.good for each in reports)
+    report.counted(good, len(reports))
+    return int(good < len(reports))
 
 
 def _demo(arguments: Sequence[str]) -> int:
