@@ -36,9 +36,9 @@ CATALOGUE: Mapping[str, Entry] = {
     "NG010": _error("a name is not defined"),
     "NG011": _error("there is no `NEURON` block with a `SUFFIX`, `POINT_PROCESS` or `ARTIFICIAL_CELL`"),
     "NG012": _error("a name starts with `ng_`, which is reserved: is the file augmented already?"),
-    "NG013": _error("a name is declared twice"),
+    "NG013": _error("a name is declared twice, or is taken by NEURON"),
     # blocks and how they are solved
-    "NG014": _error("`SOLVE` names a block that does not exist"),
+    "NG014": _error("`SOLVE` names a block that does not exist, or a `DERIVATIVE` block that stands before it"),
     "NG015": _error("a call has the wrong number of arguments"),
     "NG016": _error(
         "a `TABLE` does not fit its routine: one at most, over the only argument, with names in a `PROCEDURE`"
@@ -49,7 +49,7 @@ CATALOGUE: Mapping[str, Entry] = {
     "NG020": _error("`METHOD cnexp` with an equation that is not linear in its state: NEURON would solve it inexactly"),
     # differentiation
     "NG021": _error("a derivative would have to pass through a `TABLE` otherwise than by its argument"),
-    "NG022": _error("a differential equation of a name that is no `STATE`"),
+    "NG022": _error("an equation of a name that is no `STATE`, or a `DERIVATIVE` block without an equation"),
     "NG023": _error("a variable is computed in `BREAKPOINT` and read elsewhere before that"),
     "NG024": _error("a `GLOBAL` is computed from active values and kept: no instance can own its derivative"),
     "NG025": _error("a `LOCAL` or an argument hides a variable, here or from a routine that is called here"),

@@ -86,7 +86,8 @@ def check(
         )
     except Refused as refused:
         found += refused.diagnostics
-    return found
+    files = {file: number for number, file in enumerate(dict.fromkeys(d.file for d in found))}
+    return sorted(found, key=lambda d: (files[d.file], d.line, d.column))
 
 
 def compile_sources(

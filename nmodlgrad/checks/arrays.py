@@ -13,6 +13,9 @@ from nmodlgrad.syntax.walk import children, subnodes
 def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
     """NG017. Of the indices, those that are numbers are looked at: indices count from 0."""
     shared = {name: symbol.size for name, symbol in mechanism.symbols.items()}
+    for name, symbol in mechanism.symbols.items():
+        if symbol.size is not None and symbol.size < 1:
+            yield Diagnostic.at(symbol.span, "NG017", f"the array {name} has no elements")
     for _, body, own in mechanism.bodies:
         sizes = shared | dict.fromkeys(own)
         for node in subnodes(body):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nmodlgrad.diagnostics import Diagnostic
-from nmodlgrad.semantics.mechanism import Mechanism
+from nmodlgrad.semantics.language import BEYOND, INTRINSICS
+from nmodlgrad.semantics.mechanism import Mechanism, Role
 from nmodlgrad.semantics.resolve import declarations
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import subnodes
@@ -26,11 +27,27 @@ def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
             elif isinstance(node, _ROUTINES | n.NetReceiveBlock):
                 yield from _twice([argument.name for argument in node.arguments])
     yield from _both(mechanism)
-    blocks = [block for block in mechanism.items if isinstance(block, n.NeuronBlock)]
-    suffixes = [item.name for block in blocks for item in block.items if isinstance(item, n.Suffix)]
+    yield from _taken(mechanism)
+    for block in [item for item in mechanism.items if isinstance(item, n.NetReceiveBlock)][1:]:
+        yield Diagnostic.at(block.span, "NG013", "a second NET_RECEIVE block")
+    listed = [item for block in mechanism.items if isinstance(block, n.NeuronBlock) for item in block.items]
+    suffixes = [item.name for item in listed if isinstance(item, n.Suffix)]
     for extra in suffixes[1:]:
         message = f"a second name, {extra}, for the mechanism {mechanism.name}"
         yield Diagnostic.at(extra.span, "NG013", message)
+
+
+def _taken(mechanism: Mechanism) -> Iterator[Diagnostic]:
+    """Names that NEURON's translator has declared: functions of the C library and its own, and t."""
+    for name, role, _, _ in declarations(mechanism.items):
+        if name in INTRINSICS or name in BEYOND:
+            yield Diagnostic.at(name.span, "NG013", f"{name} is a function that NEURON knows", "choose another name")
+        elif name == "t" and role is not Role.ENVIRONMENT:
+            yield Diagnostic.at(name.span, "NG013", "t is declared by NEURON: it can be read without", "leave it out")
+    for item in mechanism.items:
+        if isinstance(item, _ROUTINES) and (item.name in INTRINSICS or item.name in BEYOND):
+            message = f"{item.name} is a function that NEURON knows"
+            yield Diagnostic.at(item.name.span, "NG013", message, "choose another name")
 
 
 def _both(mechanism: Mechanism) -> Iterator[Diagnostic]:

@@ -15,6 +15,9 @@ def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
     """NG022."""
     states = {name for name, symbol in mechanism.symbols.items() if symbol.role is Role.STATE}
     for item in mechanism.items:
+        if isinstance(item, n.DerivativeBlock) and not any(isinstance(x, n.Prime | n.Equation) for x in subnodes(item)):
+            message = f"the DERIVATIVE block {item.name} has no equation"
+            yield Diagnostic.at(item.name.span, "NG022", message, "what is merely assigned belongs in a PROCEDURE")
         for node in subnodes(item):
             if isinstance(node, n.Prime) and node.name not in states:
                 declared = mechanism.symbols.get(node.name)

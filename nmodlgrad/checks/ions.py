@@ -22,7 +22,7 @@ def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
             yield Diagnostic.at(use.ion.span, "NG028", message, "list in it all that is read and all that is written")
         seen.add(use.ion)
         yield from _names(use)
-        yield from _charge(use)
+        yield from _charge(mechanism, use)
     yield from _constants(mechanism)
     yield from _counted_twice(mechanism)
     yield from _without_effect(mechanism)
@@ -40,10 +40,15 @@ def _names(use: n.UseIon) -> Iterator[Diagnostic]:
             yield Diagnostic.at(name.span, "NG028", f"{name} is listed twice in WRITE")
 
 
-def _charge(use: n.UseIon) -> Iterator[Diagnostic]:
-    if use.valence is not None and use.ion in CHARGES and float(use.valence) != CHARGES[use.ion]:
+def _charge(mechanism: Mechanism, use: n.UseIon) -> Iterator[Diagnostic]:
+    if use.valence is not None and use.ion in CHARGES and _number(mechanism, use.valence) != CHARGES[use.ion]:
         message = f"VALENCE {use.valence} contradicts the charge of {use.ion} in NEURON, {CHARGES[use.ion]:.0f}"
         yield Diagnostic.at(use.valence.span, "NG028", message)
+
+
+def _number(mechanism: Mechanism, text: str) -> float:
+    sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text)
+    return sign * float(mechanism.defined.get(digits, digits))
 
 
 def _constants(mechanism: Mechanism) -> Iterator[Diagnostic]:

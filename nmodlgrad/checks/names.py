@@ -41,8 +41,10 @@ Finding = tuple[Diagnostic, str]
 
 def _variables(mechanism: Mechanism) -> set[str]:
     """What expressions may read. USEION and POINTER do not declare what they list; EXTERNAL and RANDOM do."""
-    declared = {name for name, *_ in declarations(mechanism.items)}
+    declared: set[str] = {name for name, *_ in declarations(mechanism.items)}
     declared |= {name for item in _lists(mechanism) if item.kind in ("EXTERNAL", "RANDOM") for name in item.names}
+    lags = (node for item in mechanism.items for node in subnodes(item) if isinstance(node, n.Lag))
+    declared |= {f"lag_{lag.name}_{lag.by}" for lag in lags}
     return declared | ENVIRONMENT | VISIBLE | {"v"} | mechanism.defined.keys() | _initial_values(mechanism)
 
 
@@ -108,6 +110,10 @@ def _in_verbatim(mechanism: Mechanism) -> set[str]:
 def _undefined(mechanism: Mechanism, name: n.Word, known: Iterable[str]) -> Diagnostic:
     listed = {x for use in mechanism.ions for x in (*use.read, *use.write)} | {c.name for c in mechanism.currents}
     listed |= {x for item in _lists(mechanism) if item.kind in ("POINTER", "BBCOREPOINTER") for x in item.names}
+    if name in mechanism.functions:
+        return Diagnostic.at(name.span, "NG010", f"{name} is a FUNCTION, not a variable", f"{name}(...) calls it")
+    if name in {name for name, *_ in declarations(mechanism.items)}:
+        return Diagnostic.at(name.span, "NG010", f"{name} is a variable, not a FUNCTION", "is an operator missing?")
     hint = f"declare {name} in ASSIGNED" if name in listed else nearest(name, set(known) - VISIBLE)
     return Diagnostic.at(name.span, "NG010", f"{name} is not defined", hint)
 

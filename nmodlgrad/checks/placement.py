@@ -32,6 +32,8 @@ def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
     """NG029."""
     for block in mechanism.items:
         for node in subnodes(block):
+            if isinstance(node, n.Assign) and node.target.name == "t":
+                yield Diagnostic.at(node.span, "NG029", "t can not be assigned: NEURON sets it")
             if type(node) in _ONLY_IN:
                 keyword, places = _ONLY_IN[type(node)]
                 if not isinstance(block, places):

@@ -9,6 +9,7 @@ from nmodlgrad.diagnostics import Diagnostic
 from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.lexis import METHODS
+from nmodlgrad.syntax.walk import subnodes
 
 # What solves what (nocmodl: init.cpp and solve.cpp). The last two say when to run a block rather than how. A third,
 # cvode_t_v, is a word of the language, but nocmodl lets it solve nothing.
@@ -46,6 +47,18 @@ def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
             message = f"METHOD {solve.method} does not solve a {_KEYWORDS[type(block)]} block"
             fitting = " or ".join(method for method in _FITTING[type(block)] if method not in _ALWAYS)
             yield Diagnostic.at(solve.method.span, "NG019", message, f"{fitting or 'SOLVE without a METHOD'} does")
+    yield from _too_late(mechanism)
     for solve in [solve for solve in mechanism.solves if solve.method == "cnexp"][1:]:
-        hint = "put the equations into one block"
+        hint = "put the equations into one block" if len(mechanism.derivatives) > 1 else ""
         yield Diagnostic.at(solve.span, "NG019", "NEURON takes METHOD cnexp once in a file", hint)
+
+
+def _too_late(mechanism: Mechanism) -> Iterator[Diagnostic]:
+    """nocmodl translates a DERIVATIVE block where it stands, by the method that it has been told until then."""
+    solved: set[str] = {solve.block for solve in mechanism.solves}
+    told: set[str] = set()
+    for item in mechanism.items:
+        if isinstance(item, n.DerivativeBlock) and item.name in solved - told:
+            message = f"the DERIVATIVE block {item.name} stands before the SOLVE that names it"
+            yield Diagnostic.at(item.name.span, "NG014", message, "move it behind, to the end of the file say")
+        told |= {node.block for node in subnodes(item) if isinstance(node, n.Solve)}

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 LEAK = "gradcheck_leak"
-DURATION_MS, DT_MS, V_INIT_MV, CELSIUS = 60.0, 0.025, -65.0, 24.0
+DURATION_MS, DT_MS, V_INIT_MV = 60.0, 0.025, -65.0
+CELSIUS = 22.7  # no round number: at 24, say, many a q10 factor is 1 whatever q10 is
 PULSES = ((2, 15, 0.12), (20, 12, 0.3), (36, 6, -0.1), (44, 10, 0.55))  # start, duration in ms, nA: -85 to about 30 mV
 
 

@@ -125,7 +125,9 @@ def _solves(mechanism: Mechanism) -> Iterator[Diagnostic]:
         if solve.block in mechanism.procedures:
             yield _not_yet(solve.span, f"SOLVE of the PROCEDURE {solve.block} is")
         elif solve.block in mechanism.derivatives and solve.method != "cnexp":
-            yield _not_yet(solve.span, f"METHOD {solve.method} is", "cnexp is")
+            yield _not_yet(
+                solve.span, f"METHOD {solve.method} is" if solve.method else "SOLVE without a METHOD is", "cnexp is"
+            )
         elif solve not in top_level or solve.steady_state:
             yield _not_yet(solve.span, "a SOLVE outside the top level of BREAKPOINT is")
     for extra in mechanism.solves[1:]:

@@ -117,7 +117,7 @@ def _symbols(items: tuple[n.Item, ...], listed: Statements, defined: Mapping[str
             name.span,
             unit=getattr(node, "unit", None),
             value=getattr(node, "value", None),
-            size=None if size is None else defined.get(size) or int(size),
+            size=None if size is None else defined[size] if size in defined else int(size),
         )
     for listed_name, role in roles.items():
         if role is not Role.ENVIRONMENT:

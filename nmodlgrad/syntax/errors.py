@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,17 +10,14 @@ from lark.exceptions import UnexpectedInput
 
 from nmodlgrad.diagnostics import Diagnostic, Source, Span
 from nmodlgrad.sources import LARGEST
-from nmodlgrad.syntax.lexis import KEYWORDS, METHODS, MOST_TOKENS
+from nmodlgrad.syntax.lexis import KEYWORDS, MOST_TOKENS
+from nmodlgrad.syntax.mistakes import Place, mistake
+from nmodlgrad.syntax.recovery import BLOCKS
 
 _SHOWN = 40  # characters of what is unexpected
 
-_BLOCKS = frozenset({
-    "AFTER", "ASSIGNED", "BEFORE", "BREAKPOINT", "CONSTANT", "CONSTRUCTOR", "DEFINE", "DERIVATIVE", "DESTRUCTOR",
-    "DISCRETE", "FUNCTION", "FUNCTION_TABLE", "INCLUDE", "INDEPENDENT", "KINETIC", "LINEAR", "NET_RECEIVE", "NEURON",
-    "NONLINEAR", "PARAMETER", "PROCEDURE", "STATE", "UNITS",
-})  # fmt: skip
 _STATEMENTS = frozenset({
-    "IF", "WHILE", "__ANON_0", "__ANON_2",
+    "_IF", "_IF_CAPITALS", "_WHILE", "_WHILE_CAPITALS",
     "COMPARTMENT", "CONDUCTANCE", "CONSERVE", "FOR_NETCONS", "FROM", "INITIAL", "LAG", "LBRACE", "LINEAR_TILDE",
     "LINEAR_TILDE_PLUS", "LONGITUDINAL_DIFFUSION", "MUTEXLOCK", "MUTEXUNLOCK", "NAME", "PRIME", "PROTECT", "SOLVE",
     "TABLE", "TILDE", "TILDE_PLUS", "WATCH", "_REACTION",
@@ -37,8 +33,8 @@ _OPERATORS = frozenset(
 
 # Sets of tokens with a name of their own: the token that gives a set away, all of it, and what it is called.
 _SETS = (
-    ("NEURON", _BLOCKS | {"INITIAL", "LOCAL"}, "a block such as NEURON or PROCEDURE"),
-    ("IF", _STATEMENTS, "a statement"),
+    ("NEURON", BLOCKS | {"LOCAL"}, "a block such as NEURON or PROCEDURE"),
+    ("TABLE", _STATEMENTS, "a statement"),
     ("SUFFIX", _INTERFACE, "a statement such as SUFFIX, RANGE or USEION"),
     ("NOT", frozenset({"LPAR", "MINUS", "NOT", "NAME", "PRIME", "INTEGER", "DEFINED", "REAL"}), "an expression"),
     ("TIMES", _OPERATORS, "an operator"),
@@ -74,23 +70,17 @@ def syntax_error(source: Source, error: UnexpectedInput) -> Diagnostic:
     start = error.pos_in_stream or 0
     text = str(token) if token is not None else source.text[start]
     parser: Any = error.interactive_parser
-    expected: set[str] = parser.accepts() if parser else set()
-    message, hint = _special(source, start, text, token, expected, stack) or _general(source, text, expected, stack)
+    place = Place(
+        source=source,
+        start=start,
+        text=text,
+        kind=token.type if token is not None else "",
+        expected=parser.accepts() if parser else set(),
+        before=stack[-1].type if stack and isinstance(stack[-1], Token) else "",
+        opened=_open_block(stack),
+    )
+    message, hint = mistake(place) or _general(place)
     return Diagnostic.at(Span(start, start + len(text), source), "NG001", message, hint)
-
-
-def next_block(text: str, error: UnexpectedInput) -> int | None:
-    """Where the next block starts after an error: reading can go on there."""
-    start = error.pos_in_stream
-    if start is None or start < 0:
-        return None
-    for match in _BLOCK_START.finditer(text, start):
-        if match.start(1) > start or (match.start(1) == start and text[:start].strip()):
-            return match.start(1)
-    return None
-
-
-_BLOCK_START = re.compile(rf"(?:(?<=[\r\n])|^)[ \t]*((?:{'|'.join(sorted(_BLOCKS | {'INITIAL'}))})\b)", re.MULTILINE)
 
 
 def unreadable(source: Source) -> list[Diagnostic]:
@@ -121,42 +111,12 @@ def _at_the_end(source: Source, stack: list[object]) -> Diagnostic:
     return Diagnostic.at(Span(end, end + 1, source), "NG001", message, "a '}' is missing")
 
 
-def _special(
-    source: Source, start: int, text: str, token: Token | None, expected: set[str], stack: list[object]
-) -> tuple[str, str] | None:
-    """Mistakes that people make often, each with what to do about it."""
-    kind = token.type if token is not None else ""
-    word = kind.removeprefix("KEYWORD ")
-    opened = _open_block(stack)
-    if text in ("VERBATIM", "COMMENT") and not re.search(rf"(?m)^[ \t]*END{text}", source.readable[start:]):
-        return f"{text} without END{text}", f"END{text} has to be the first word of its line"
-    if text == "COMMENT" and opened is not None:
-        return f"COMMENT can not stand inside {opened}", "start each line of the comment with a colon"
-    if kind == "TOO_LONG":
-        return f"a word or a number of {len(text):,} characters", "NEURON's translator reads lines of 511 characters"
-    if text == ";":
-        return "NMODL has no semicolons", "a statement ends where the next one starts"
-    if kind == "MISPLACED_TILDE":
-        return f"an equation can not stand here{_inside(opened)}", "reactions belong in KINETIC, equations in LINEAR"
-    if text == "LOCAL" and opened is not None:
-        return "LOCAL has to be the first statement of its block", "declare all LOCAL names in one list, at the start"
-    if opened is not None and opened.value in _BLOCKS | {"INITIAL"} and word in _BLOCKS | {"INITIAL"}:
-        line = source.position(opened.start_pos or 0)[0]
-        return f"unexpected {text} inside the {opened} block of line {line}", "is a '}' missing before it?"
-    if "NAME" in expected and (text in KEYWORDS or text in METHODS) and not expected & _STATEMENTS - {"NAME", "PRIME"}:
-        return f"{text} is a word of NMODL and can not be a name", "choose another name"
-    if kind == "DEFINED":
-        return f"{text} stands for a number, by DEFINE, and can not be a name", "choose another name"
-    if text.startswith("(") and "UNIT" in expected:
-        return "the unit is not closed on its line", "a unit ends with ')'"
-    return None
-
-
-def _general(source: Source, text: str, expected: set[str], stack: list[object]) -> tuple[str, str]:
+def _general(place: Place) -> tuple[str, str]:
+    text = place.text
     found = "a line of text" if "\n" in text else repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}...")
-    words = list(_describe(expected))
+    words = list(_describe(place.expected))
     listed = f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else "".join(words)
-    return f"unexpected {found}{_inside(_open_block(stack))}", f"expected {listed}" if len(words) < 10 else ""
+    return f"unexpected {found}{place.inside}", f"expected {listed}" if len(words) < 10 else ""
 
 
 def _describe(expected: set[str]) -> Iterator[str]:
@@ -181,16 +141,14 @@ def _literal(name: str) -> str:
 
 def _open_block(stack: list[object]) -> Token | None:
     """The keyword of the innermost block that is not closed."""
-    braces = 0
+    opened = closed = 0
     for item in reversed(stack):
         if not isinstance(item, Token):
             continue
-        if item.type == "LBRACE":
-            braces += 1
-        elif braces and item in KEYWORDS:
+        if item.type == "RBRACE":
+            closed += 1
+        elif item.type == "LBRACE":
+            closed, opened = (closed - 1, opened) if closed else (closed, opened + 1)
+        elif opened and item in KEYWORDS:
             return item
     return None
-
-
-def _inside(opened: Token | None) -> str:
-    return "" if opened is None else f" in {opened}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,7 +18,8 @@ from lark.visitors import Transformer_NonRecursive
 from nmodlgrad import resources
 from nmodlgrad.diagnostics import Diagnostic, Refused, Source, Span
 from nmodlgrad.syntax import nodes as n
-from nmodlgrad.syntax.errors import next_block, syntax_error, too_long, unreadable
+from nmodlgrad.syntax import recovery
+from nmodlgrad.syntax.errors import syntax_error, too_long, unreadable
 from nmodlgrad.syntax.lexis import DEFINED, Lexis, TooManyTokens
 
 MOST_ERRORS = 20  # of one file: more would hardly be read
@@ -60,10 +60,11 @@ def _parse(source: Source) -> n.File:
             break
         except UnexpectedInput as error:
             found.append(syntax_error(source, error))
-            resume = next_block(text, error)
+            resume = recovery.next_block(text, max(error.pos_in_stream or 0, 0))
             if resume is None:
                 break
-            text = _blank(text[:resume]) + text[resume:]
+            DEFINED.set(DEFINED.get() | recovery.defined_before(text, resume))
+            text = recovery.blanked(text, resume)
         else:
             break
     if found:
@@ -104,10 +105,6 @@ def _kept_tables() -> str | bool:
 def terminals() -> dict[str, str]:
     """How each token that is always written the same is written."""
     return {t.name: str(t.pattern.value) for t in _parser().terminals if t.pattern.type == "str"}
-
-
-def _blank(text: str) -> str:
-    return re.sub(r"[^\r\n]", " ", text)
 
 
 class _Build(Transformer_NonRecursive[Token, n.File]):

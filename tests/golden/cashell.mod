@@ -1,0 +1,181 @@
+TITLE Calcium in a thin shell: the concentration is computed from a state of another name
+
+NEURON {
+    SUFFIX cashell
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    USEION ca READ ica, cai WRITE cai
+    RANGE taur, cainf
+}
+
+UNITS {
+    (molar) = (1/liter)
+    (mM) = (millimolar)
+    (mA) = (milliamp)
+    (um) = (micron)
+}
+
+CONSTANT { FARADAY = 96489 (coul) }
+
+PARAMETER {
+    depth = 0.1 (um)
+    taur = 30 (ms)
+    cainf = 2e-4 (mM)
+}
+
+ASSIGNED {
+    ica (mA/cm2)
+    cai (mM)
+    channel (mM/ms)
+}
+
+STATE { ca (mM) }
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    ca = cainf
+    cai = ca
+}
+
+BREAKPOINT {
+    SOLVE shell METHOD cnexp
+}
+
+DERIVATIVE shell {
+    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    channel = -(10000)*ica/(2*FARADAY*depth)
+    if (channel <= 0) { channel = 0 }
+    ca' = channel + (cainf - ca)/taur
+    cai = ca
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: ca, cai.
+: Seedable: depth, taur, cainf, ica.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+} ng_Seed;
+typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
+  const double *ng_address;
+  ng_Seed ng_seed;
+} ng_Weight;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions, rounded up to whole vectors */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  const ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Weight *ng_weights;
+  long ng_weight_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+ENDVERBATIM
+
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL dchannel_ddepth, dchannel_dica, channel, dchannel_ddepth_2, dchannel_dica_2, dca_rate_dtaur,
+          ca_rate, exp_1, dexp_1_dtaur, ca_decay, dca_limit_ddepth, dca_limit_dica, dca_limit_dtaur, ca_limit,
+          dca_dca, dca_dcainf, dca_ddepth, dca_dica, dca_dtaur
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("cashell advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    dchannel_ddepth = 5000*ica/(FARADAY*depth*depth)
+    dchannel_dica = -5000/(FARADAY*depth)
+    channel = -10000*ica/(2*FARADAY*depth)
+    if (channel <= 0) {
+        channel = 0
+        dchannel_ddepth_2 = 0
+        dchannel_dica_2 = 0
+    } else {
+        dchannel_ddepth_2 = dchannel_ddepth
+        dchannel_dica_2 = dchannel_dica
+    }
+    dca_rate_dtaur = 1/(taur*taur)
+    ca_rate = -1/taur
+    exp_1 = exp(dt*ca_rate)
+    dexp_1_dtaur = dca_rate_dtaur*dt*exp_1
+    ca_decay = exp_1
+    dca_limit_ddepth = dchannel_ddepth_2*taur
+    dca_limit_dica = dchannel_dica_2*taur
+    dca_limit_dtaur = channel
+    ca_limit = taur*(cainf/taur + channel)
+    dca_dca = ca_decay
+    dca_dcainf = 1 - ca_decay
+    dca_ddepth = dca_limit_ddepth*(1 - ca_decay)
+    dca_dica = dca_limit_dica*(1 - ca_decay)
+    dca_dtaur = dca_limit_dtaur*(1 - ca_decay) + dexp_1_dtaur*(ca - ca_limit)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_ca = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_cai = ng_self->ng_carried + 1*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_ca = ng_row_ca[ng_k];
+      ng_row_ca[ng_k] = _ldca_dca*ng_old_ca;
+      ng_row_cai[ng_k] = _ldca_dca*ng_old_ca;
+    }
+    ng_sow(ng_self->ng_seeds + 2, _ldca_dcainf, ng_row_ca, ng_width); /* cainf */
+    ng_sow(ng_self->ng_seeds + 0, _ldca_ddepth, ng_row_ca, ng_width); /* depth */
+    ng_sow(ng_self->ng_seeds + 3, _ldca_dica, ng_row_ca, ng_width); /* ica */
+    ng_sow(ng_self->ng_seeds + 1, _ldca_dtaur, ng_row_ca, ng_width); /* taur */
+    ng_sow(ng_self->ng_seeds + 2, _ldca_dcainf, ng_row_cai, ng_width); /* cainf */
+    ng_sow(ng_self->ng_seeds + 0, _ldca_ddepth, ng_row_cai, ng_width); /* depth */
+    ng_sow(ng_self->ng_seeds + 3, _ldca_dica, ng_row_cai, ng_width); /* ica */
+    ng_sow(ng_self->ng_seeds + 1, _ldca_dtaur, ng_row_cai, ng_width); /* taur */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_ca = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_cai = ng_self->ng_carried + 1*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_ca[ng_k] = 0.;
+      ng_row_cai[ng_k] = 0.;
+    }
+    ng_sow(ng_self->ng_seeds + 2, 1.0, ng_row_ca, ng_width); /* cainf */
+    ng_sow(ng_self->ng_seeds + 2, 1.0, ng_row_cai, ng_width); /* cainf */
+ENDVERBATIM
+}
+
+UNITSON
