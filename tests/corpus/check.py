@@ -53,9 +53,9 @@ def check(files: Sequence[Mechanism]) -> list[Row]:
     for first in (b"NEURON { SUFFIX x }", b"NEURON { SUFFIX }"):  # the tables are made once, for errors too
         ours.verdict(first)
     for row in rows:
-        start = time.perf_counter()
+        start = time.process_time()
         row.ours = ours.verdict(row.file.content)
-        row.seconds = time.perf_counter() - start
+        row.seconds = time.process_time() - start
     _compare([row for row in rows if row.ours.kind == "accepted"])
     return rows
 
