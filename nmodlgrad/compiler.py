@@ -13,6 +13,7 @@ from typing import Any
 from nmodlgrad._version import __version__
 from nmodlgrad.diagnostics import Diagnostic, NmodlGradError, Refused
 from nmodlgrad.sources import BUILT_IN, Found, find
+from nmodlgrad.stack import deep
 
 MANIFEST = "nmodlgrad.json"
 SUPPORT = "zz_nmodlgrad_cable.mod"  # registered last: the cable has to head the state phase
@@ -89,6 +90,7 @@ def check(
     return found
 
 
+@deep()
 def compile_sources(
     found: Iterable[Found],
     wrt: Collection[str] | None = None,
