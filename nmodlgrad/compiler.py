@@ -13,6 +13,7 @@ from typing import Any
 from nmodlgrad._version import __version__
 from nmodlgrad.diagnostics import Diagnostic, NmodlGradError, Refused
 from nmodlgrad.sources import BUILT_IN, Found, find
+from nmodlgrad.stack import deep
 
 MANIFEST = "nmodlgrad.json"
 SUPPORT = "zz_nmodlgrad_cable.mod"  # registered last: the cable has to head the state phase
@@ -90,6 +91,7 @@ def check(
     return sorted(found, key=lambda d: (files[d.file], d.line, d.column))
 
 
+@deep()
 def compile_sources(
     found: Iterable[Found],
     wrt: Collection[str] | None = None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 import sympy as sp
 
@@ -23,6 +24,7 @@ def nmodl(expression: sp.Expr) -> str:
     return _print(sp.sympify(expression))[0]
 
 
+@lru_cache(maxsize=4096)  # the parts of a nest are printed again and again
 def _print(e: sp.Expr) -> tuple[str, int]:
     if isinstance(e, sp.Symbol):
         return str(e.name), _ATOM
@@ -105,6 +107,7 @@ def _is_below(f: sp.Expr) -> bool:
     return isinstance(f, sp.Pow) and bool(f.exp.is_Rational) and bool(f.exp.is_negative)
 
 
+@lru_cache(maxsize=4096)
 def _position(f: sp.Expr) -> tuple[int, str]:
     """Names first, then powers of names, then sums in parentheses."""
     return (0 if f.is_Symbol else 1 if isinstance(f, sp.Pow) else 2), str(f)

@@ -42,6 +42,9 @@ class Dataflow:
 
     def __init__(self, mechanism: Mechanism) -> None:
         self.mechanism = mechanism
+        # by the identity of nodes, which are kept so that no other can take it
+        self._read: dict[int, tuple[n.Node, frozenset[str]]] = {}
+        self._accessed: dict[int, tuple[n.Statement, Access]] = {}
 
     # ------------------------------------------------------------------ reads and writes
     def access(self, statements: Iterable[n.Statement]) -> Access:
@@ -53,10 +56,17 @@ class Dataflow:
 
     def reads(self, node: n.Node) -> frozenset[str]:
         """Names that an expression reads, those that its FUNCTIONs read included."""
-        called = [self.function(c.name).live for c in calls(node) if c.name in self.mechanism.functions]
-        return frozenset(names_read(node)).union(*called)
+        if id(node) not in self._read:
+            called = [self.function(c.name).live for c in calls(node) if c.name in self.mechanism.functions]
+            self._read[id(node)] = node, frozenset(names_read(node)).union(*called)
+        return self._read[id(node)][1]
 
     def _statement(self, statement: n.Statement) -> Access:
+        if id(statement) not in self._accessed:
+            self._accessed[id(statement)] = statement, self._look(statement)
+        return self._accessed[id(statement)][1]
+
+    def _look(self, statement: n.Statement) -> Access:
         match statement:
             case n.Assign(target=target, value=value):
                 wrote = frozenset({target.name})

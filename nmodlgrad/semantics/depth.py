@@ -13,8 +13,8 @@ from nmodlgrad.semantics.mechanism import Callable, Mechanism
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import children
 
-DEEPEST = 400  # levels of a tree: passes over it call themselves for each, four times at most
-CALL = 5  # levels that a call counts for, beside those of the routine that is called
+DEEPEST = 320  # levels of a tree: passes over it call themselves for each, twice at most
+ROUTINE = 5  # levels that a call counts for, beside those of the routine that is called
 LARGEST = 100_000  # nodes of all blocks, with those of the PROCEDUREs that they call as often as they call them
 
 
@@ -45,7 +45,7 @@ def _measure(body: n.Body, mechanism: Mechanism, levels: dict[str, int], sizes: 
     for node, level in _levels(body):
         size += 1
         if isinstance(node, n.Call) and node.name in levels:
-            level += CALL + levels[node.name]
+            level += ROUTINE + levels[node.name]
             if node.name in mechanism.procedures:
                 size += sizes[node.name]
         if level > DEEPEST:
@@ -60,7 +60,13 @@ def _levels(node: n.Node) -> Iterator[tuple[n.Node, int]]:
     while ahead:
         node, level = ahead.pop()
         yield node, level
-        ahead += [(child, level + 1) for child in children(node)]
+        below = level + _weight(node)
+        ahead += [(child, below) for child in children(node)]
+
+
+def _weight(node: n.Node) -> int:
+    """Differentiating a call or a power takes more calls than the rest."""
+    return 3 if isinstance(node, n.Call) else 2 if isinstance(node, n.Binary) and node.operator == "^" else 1
 
 
 def _callees_first(routines: dict[str, Callable]) -> list[str]:
