@@ -11,27 +11,33 @@ BLOCKS = frozenset({
 })  # fmt: skip
 
 _LINE = r"(?:^|(?<=[\r\n]))"
-_SKIPPED = (
-    r"VERBATIM\b(?:[\s\S]*?[\r\n])??[ \t]*ENDVERBATIM\b[^\r\n]*",
-    r"COMMENT\b(?:[\s\S]*?[\r\n])??[ \t]*ENDCOMMENT\b[^\r\n]*",
-    r"TITLE\b[^\r\n]*",
-    r"[:?][^\r\n]*",
-    r'"[^"\r\n]*"',
-)
-# An INITIAL may be inside a NET_RECEIVE; at the start of a line it is a block, as people write.
 _OTHERS = "|".join(sorted(BLOCKS - {"INITIAL"}))
+# An INITIAL may be inside a NET_RECEIVE; at the start of a line it is a block, as people write.
 _SCAN = re.compile(
-    rf"{'|'.join(_SKIPPED)}|{_LINE}(?P<outer>INITIAL\b)|{_LINE}[ \t]*(?P<block>(?:{_OTHERS})\b)", re.MULTILINE
+    rf"(?P<opening>VERBATIM|COMMENT)\b|TITLE\b[^\r\n]*|[:?][^\r\n]*|{_LINE}(?P<outer>INITIAL\b)"
+    rf"|{_LINE}[ \t]*(?P<block>(?:{_OTHERS})\b)",
+    re.MULTILINE,
 )
+_CLOSING = {word: re.compile(rf"{_LINE}[ \t]*END{word}\b", re.MULTILINE) for word in ("VERBATIM", "COMMENT")}
 _DEFINED = re.compile(rf"{_LINE}[ \t]*DEFINE[ \t]+([a-zA-Z]\w*)[ \t]+-?[ \t]*\d", re.MULTILINE)
 
 
 def next_block(text: str, error: int) -> int | None:
     """Where the next block starts at an error or after it; comments and C code have none."""
-    for match in _SCAN.finditer(text):
-        start = match.start(match.lastgroup) if match.lastgroup else -1
-        if start > error or (start == error and text[:error].strip()):
-            return start
+    at, never_closed = 0, set()
+    while match := _SCAN.search(text, at):
+        at = match.end()
+        if match.lastgroup == "opening":
+            word = match["opening"]
+            closing = None if word in never_closed else _CLOSING[word].search(text, at)
+            if closing is None:
+                never_closed.add(word)
+            else:
+                at = closing.end()
+        elif match.lastgroup:
+            start = match.start(match.lastgroup)
+            if start > error or (start == error and text[:error].strip()):
+                return start
     return None
 
 

@@ -25,6 +25,11 @@ def _includes(count: int) -> str:
     return "".join(f'INCLUDE "a{i}.inc"\n' for i in range(count))
 
 
+def _among(count: int, text: str) -> Place:
+    """A mechanism that includes so many files of the same text."""
+    return _with_files({"x.mod": mechanism() + _includes(count), **{f"a{i}.inc": text for i in range(count)}})
+
+
 def _chain(count: int, times: int = 1) -> Place:
     """Files each of which includes the next, so many times."""
     lines = {f"a{i}.inc": f'INCLUDE "a{i + 1}.inc"\n' * times for i in range(count)}
@@ -129,9 +134,15 @@ FILES: Mapping[str, Place] = {
     "no file": lambda folder: folder / "x.mod",
     "includes itself": _with_files({"x.mod": mechanism() + 'INCLUDE "x.mod"\n'}),
     "includes itself under another name": _under_another_name,
-    "mutual inclusion": _with_files({"x.mod": mechanism() + _includes(2), "a0.inc": _includes(2), "a1.inc": _includes(2)}),
-    "all include all": _with_files({"x.mod": mechanism() + _includes(30), **{f"a{i}.inc": _includes(30) for i in range(30)}}),
-    "1,000 includes": _with_files({"x.mod": mechanism() + _includes(1000), **{f"a{i}.inc": ": one\n" for i in range(1000)}}),
+    "mutual inclusion": _with_files(
+        {"x.mod": mechanism() + _includes(2), "a0.inc": _includes(2), "a1.inc": _includes(2)}
+    ),
+    "all include all": _with_files(
+        {"x.mod": mechanism() + _includes(30), **{f"a{i}.inc": _includes(30) for i in range(30)}}
+    ),
+    "1,000 includes": _with_files(
+        {"x.mod": mechanism() + _includes(1000), **{f"a{i}.inc": ": one\n" for i in range(1000)}}
+    ),
     "1,000 includes of one": _with_files({"x.mod": mechanism() + _includes(1) * 1000, "a0.inc": ": one\n"}),
     "1,000 includes that define": _with_files(
         {"x.mod": mechanism() + _includes(1000), **{f"a{i}.inc": f"DEFINE N{i} 2\n" for i in range(1000)}}
@@ -140,9 +151,14 @@ FILES: Mapping[str, Place] = {
     "a chain of 2,000 includes": _chain(2000),
     "a tree of 2^40 includes": _chain(40, times=2),
     "20 large includes": _with_files(
-        {"x.mod": mechanism() + _includes(20), **{f"a{i}.inc": f"PROCEDURE p{i}() {{ {'y=g ' * 30_000}}}" for i in range(20)}}
+        {
+            "x.mod": mechanism() + _includes(20),
+            **{f"a{i}.inc": f"PROCEDURE p{i}() {{ {'y=g ' * 30_000}}}" for i in range(20)},
+        }
     ),
-    "1,000 includes of 900 kB": _with_files({"x.mod": mechanism() + _includes(1) * 1000, "a0.inc": ":" + "a" * 900_000}),
+    "1,000 includes of 900 kB": _with_files(
+        {"x.mod": mechanism() + _includes(1) * 1000, "a0.inc": ":" + "a" * 900_000}
+    ),
     "an included folder": _with_files({"x.mod": mechanism() + _includes(1), "a0.inc/b": ""}),
     "an include of a missing file": _with_files({"x.mod": mechanism() + _includes(1)}),
-}  # fmt: skip
+}

@@ -54,7 +54,12 @@ def measure(names: Iterable[str]) -> list[Outcome]:
     command = [sys.executable, "-m", "hostile.measure"]
     path = os.pathsep.join(filter(None, [str(Path(__file__).resolve().parents[1]), os.environ.get("PYTHONPATH", "")]))
     done = subprocess.run(
-        command, input="\n".join(names), capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": path}
+        command,
+        input="\n".join(names),
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": path},
     )
     return [Outcome(**json.loads(line)) for line in done.stdout.splitlines()]
 

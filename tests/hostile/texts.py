@@ -225,7 +225,9 @@ SINGLE: Mapping[str, Text] = {
     "many_nested_locals": _many(lambda i: "{ LOCAL y y = g }\n", 10_000, f"{HEAD}PROCEDURE p() {{ ", "}"),
     "many_arguments": lambda: mechanism(f"f({','.join(['m'] * 30_000)})"),
     "many_tables": lambda: mechanism(
-        routines="".join(f"FUNCTION f{i}(x) {{ TABLE DEPEND g FROM 0 TO 1 WITH 9\n f{i} = x*g }}\n" for i in range(3_000))
+        routines="".join(
+            f"FUNCTION f{i}(x) {{ TABLE DEPEND g FROM 0 TO 1 WITH 9\n f{i} = x*g }}\n" for i in range(3_000)
+        )
     ),
     "many_ions": _many(lambda i: f"NEURON {{ USEION a{i} READ ea{i} WRITE ia{i} }}\n", 5_000),
     "many_statements": lambda: mechanism(statements="y = y + g\n" * 15_000),
