@@ -14,7 +14,8 @@ from nmodlgrad.syntax import nodes as n
 class Phases:
     """What NEURON executes: at finitialize, in the current phase, in the state phase, at an event.
 
-    `connect` is what finitialize does afterwards for each connection. `current` ends by adding the currents up into `total`, an outward membrane current.
+    `connect` is what finitialize does afterwards for each connection. `current` ends by adding the currents up into
+    `total`, an outward membrane current.
     """
 
     initial: tuple[n.Statement, ...]

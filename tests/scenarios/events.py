@@ -120,3 +120,27 @@ def synapses_whose_weights_learn(h: Any) -> Model:
         ],
         keep=[*kept, source],
     )
+
+
+@scenario("depressing", "tracing", "pulses", "plastic", "relay", "kdr", "naf", "leak")
+def every_kind_of_event(h: Any) -> Model:
+    """All of them in one cell of a user's mechanisms, none of which is swapped."""
+    soma = section(h, "soma", 20, 20)
+    for name in ("leak", "naf", "kdr"):
+        soma.insert(name)
+    if hasattr(h, "usetable_naf"):
+        h.usetable_naf = 0
+    synapses = [getattr(h, name)(soma(0.5)) for name in ("depressing", "tracing", "pulses", "plastic")]
+    sources = [stimulus(h, 2, 4.1, 200), stimulus(h, 3.3, 6.7, 200)]
+    relay = h.relay()
+    weights = (0.02, 0.004, 0.002, 0.003)
+    pairs = zip(synapses, weights, strict=True)
+    netcons = [connection(h, source, s, w, 0.7) for s, w in pairs for source in (*sources, relay)]
+    into = connection(h, sources[0], relay, 1, 0.5)
+    return Model(
+        sections=[soma],
+        directions=[*every("tau_rec U", synapses[0]), *every("memory", synapses[1]), *every("beta", synapses[2])]
+        + [Direction("weight", of=netcon) for netcon in netcons[-3:]],
+        keep=[*synapses, *sources, relay, into, *netcons, clamp(h, soma(0.5), 0.3)],
+        duration_ms=100.0,
+    )
