@@ -137,6 +137,10 @@ class _Report:
                 text += f"\n    not {name}: {reason}"
         self._say({"kind": "mechanism", "path": str(path), **data}, text)
 
+    def passed(self, data: dict[str, object], path: Path) -> None:
+        text = f"{data['name']} -> {path}, as it is: there is nothing in it to differentiate"
+        self._say({"kind": "passed", "path": str(path), **data}, text)
+
     def done(self, output: Path, count: int) -> None:
         text = f"{_count(count, 'mechanism')} in {output}; compile with: nrnivmodl {output}"
         self._say({"kind": "done", "output": str(output), "mechanisms": count}, text)
@@ -181,7 +185,9 @@ def _translate(options: argparse.Namespace, report: _Report) -> int:
     )
     for entry in manifest["mechanisms"]:
         report.mechanism(entry, output / entry["file"], options.verbose)
-    report.done(output, len(manifest["mechanisms"]))
+    for entry in manifest["passed"]:
+        report.passed(entry, output / entry["file"])
+    report.done(output, len(manifest["mechanisms"]) + len(manifest["passed"]))
     return 0
 
 

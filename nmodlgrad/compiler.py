@@ -8,12 +8,15 @@ import tempfile
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nmodlgrad._version import __version__
 from nmodlgrad.diagnostics import Diagnostic, NmodlGradError, Refused
 from nmodlgrad.sources import BUILT_IN, Found, find
 from nmodlgrad.stack import deep
+
+if TYPE_CHECKING:
+    from nmodlgrad.semantics.mechanism import Mechanism
 
 MANIFEST = "nmodlgrad.json"
 SUPPORT = "zz_nmodlgrad_cable.mod"  # registered last: the cable has to head the state phase
@@ -100,19 +103,26 @@ def compile_sources(
     warn: Callable[[Diagnostic], None] | None = None,
 ) -> Translation:
     """Translate source texts without touching the file system."""
+    from nmodlgrad.calculus.tangent import differentiate
     from nmodlgrad.emit import manifest
     from nmodlgrad.emit.mechanism import augmented
     from nmodlgrad.emit.render import render
+    from nmodlgrad.semantics.passive import is_passive
 
     files: dict[str, str] = {}
     entries: list[dict[str, Any]] = []
+    passed: list[dict[str, Any]] = []
     problems: list[Diagnostic] = []
     known: set[str] = set()
     for item in found:
         if progress:
             progress(item.source.name)
         try:
-            tangent = _differentiate(item, wrt, known, warn)
+            mechanism = _checked(item, known, warn)
+            if is_passive(mechanism):
+                _pass(item, mechanism.name, files, passed, problems)
+                continue
+            tangent = differentiate(mechanism, wrt)
         except Refused as refused:
             problems += refused.diagnostics
             continue
@@ -129,25 +139,34 @@ def compile_sources(
             raise NmodlGradError(
                 f"{name} is the name of a built-in mechanism and can not be registered again: give a suffix"
             )
-        file = item.file
-        if file in files:
-            problems.append(Diagnostic("NG004", f"two sources have the file name {file}", item.source.name))
-        files[file] = augmented(tangent, name)
-        entries.append(manifest.entry(tangent, name, file))
+        _put(item, augmented(tangent, name), files, problems)
+        entries.append(manifest.entry(tangent, name, item.file))
     problems += _unknown(wrt, known)
-    problems += _twice(entries)
+    problems += _twice([*entries, *passed])
     if problems:
         raise Refused(problems)
-    data = {"nmodlgrad": __version__, "support": SUPPORT, "mechanisms": entries}
+    data = {"nmodlgrad": __version__, "support": SUPPORT, "mechanisms": entries, "passed": passed}
     files[SUPPORT] = render("cable.mod.jinja", version=__version__)
     files[MANIFEST] = json.dumps(data, indent=2) + "\n"
     return Translation(files, data)
 
 
-def _differentiate(
-    item: Found, wrt: Collection[str] | None, known: set[str], warn: Callable[[Diagnostic], None] | None
-) -> Any:
-    from nmodlgrad.calculus.tangent import differentiate
+def _put(item: Found, text: str, files: dict[str, str], problems: list[Diagnostic]) -> None:
+    if item.file in files:
+        problems.append(Diagnostic("NG004", f"two sources have the file name {item.file}", item.source.name))
+    files[item.file] = text
+
+
+def _pass(
+    item: Found, name: str, files: dict[str, str], passed: list[dict[str, Any]], problems: list[Diagnostic]
+) -> None:
+    """Nothing in it to differentiate: the text as it is, or none of it if NEURON has the mechanism built in."""
+    if name not in BUILT_IN:
+        _put(item, item.source.text, files, problems)
+        passed.append({"name": name, "file": item.file})
+
+
+def _checked(item: Found, known: set[str], warn: Callable[[Diagnostic], None] | None) -> Mechanism:
     from nmodlgrad.checks import findings
     from nmodlgrad.semantics.resolve import resolve
 
@@ -160,7 +179,7 @@ def _differentiate(
     errors = [finding for finding in found if finding.severity == "error"]
     if errors:
         raise Refused(errors)
-    return differentiate(mechanism, wrt)
+    return mechanism
 
 
 def _not_silent(item: Found, name: str) -> Diagnostic:

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from nmodlgrad.compiler import compile_sources
-from nmodlgrad.diagnostics import Source
+from nmodlgrad.diagnostics import Refused, Source
 from nmodlgrad.sources import Found
 
 TESTS = Path(__file__).resolve().parent
-FIXTURES = sorted((TESTS / "fixtures").glob("*.mod"))
+PASSED = TESTS / "fixtures" / "relay.mod"  # there is nothing in it to differentiate
+FIXTURES = sorted(set((TESTS / "fixtures").glob("*.mod")) - {PASSED})
 
 
 def emitted(name: str, text: str) -> str:
@@ -48,6 +49,42 @@ def test_without_the_marked_additions_it_is_the_original(path: Path) -> None:
     assert "".join(restored.split()) == "".join(original.split())
     if path.stem != "crowded":  # which has statements behind its SUFFIX: the line is broken between them
         assert restored == original
+
+
+def test_what_has_nothing_to_differentiate_is_written_as_it_is() -> None:
+    text = PASSED.read_text(encoding="latin-1")
+    result = compile_sources([Found(Source(PASSED.name, text), PASSED.name)])
+    assert result.files[PASSED.name] == text
+    assert result.manifest["passed"] == [{"name": "relay", "file": "relay.mod"}]
+    assert not result.manifest["mechanisms"]
+
+
+NOTHING_TO_DIFFERENTIATE = {
+    "functions for hoc": "NEURON { SUFFIX nothing }\nFUNCTION twice(x) { twice = 2*x }\n",
+    "a watcher": "NEURON { POINT_PROCESS x RANGE n }\nASSIGNED { v n }\nINITIAL { net_send(0, 1) }\n"
+    "NET_RECEIVE(w) { if (flag == 1) { WATCH (v > 0) 2 } else { n = n + 1 } }\n",
+    "an artificial cell with C": "NEURON { ARTIFICIAL_CELL x }\nNET_RECEIVE(w) {\nVERBATIM\nENDVERBATIM\n}\n",
+    "a pointer that is read": "NEURON { SUFFIX x POINTER p RANGE q }\nASSIGNED { p q }\nBREAKPOINT { q = p }\n",
+}
+
+
+@pytest.mark.parametrize("text", NOTHING_TO_DIFFERENTIATE.values(), ids=NOTHING_TO_DIFFERENTIATE.keys())
+def test_it_is_passed_through(text: str) -> None:
+    assert emitted("x.mod", text) == text
+
+
+REACHES_OUT = {
+    "a pointer that is set": "NEURON { SUFFIX x POINTER p }\nASSIGNED { v p }\nBREAKPOINT { p = v }\n",
+    "a pointer and C": "NEURON { ARTIFICIAL_CELL x POINTER p }\nASSIGNED { p }\n"
+    "NET_RECEIVE(w) {\nVERBATIM\nENDVERBATIM\n}\n",
+    "the voltage": "NEURON { POINT_PROCESS x }\nASSIGNED { v }\nNET_RECEIVE(w) { v = w }\n",
+}
+
+
+@pytest.mark.parametrize("text", REACHES_OUT.values(), ids=REACHES_OUT.keys())
+def test_what_reaches_into_other_mechanisms_is_not_passed_through(text: str) -> None:
+    with pytest.raises(Refused):
+        emitted("x.mod", text)
 
 
 @pytest.mark.parametrize(
@@ -97,4 +134,4 @@ def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
         subprocess.run(command, check=True, capture_output=True, env=os.environ | {"PYTHONHASHSEED": seed})
         outputs.append({file.name: file.read_bytes() for file in sorted(folder.iterdir())})
     assert outputs[0] == outputs[1]
-    assert len(outputs[0]) == len(FIXTURES) + 4
+    assert len(outputs[0]) == len(FIXTURES) + 5

@@ -18,9 +18,10 @@ within 100 ms. The factor leaves room for errors that are not random and add up.
 
 
 @pytest.mark.parametrize("attached", [False, True], ids=["without_a_sensitivity", "with_a_sensitivity"])
-def test_every_voltage_state_and_current_keeps_its_bits(oracle: Oracle, attached: bool) -> None:
-    original = oracle.everything("all_the_fixtures").result()
-    measured = oracle.augmented_everything("all_the_fixtures", sorted(original), attached=attached).result()
+@pytest.mark.parametrize("scenario", ["all_the_fixtures", "every_kind_of_event"])
+def test_every_voltage_state_and_current_keeps_its_bits(oracle: Oracle, scenario: str, attached: bool) -> None:
+    original = oracle.everything(scenario).result()
+    measured = oracle.augmented_everything(scenario, sorted(original), attached=attached).result()
     assert np.ptp(original["soma(0.5).v"]) > 90, "this should spike"
     changed = _changed(measured, original)
     assert not changed, f"first sample at which each differs, of {len(original)} variables: {changed}"

@@ -80,13 +80,17 @@ class Differentiator:
         inputs: Iterable[str],
         outputs: Sequence[str],
         values: Iterable[str] = (),
+        arguments: Iterable[str] = (),
     ) -> Linearised:
-        """Differentiate a run of statements with respect to `inputs`; `values` are primal results needed beside."""
+        """Differentiate a run of statements with respect to `inputs`; `values` are primal results needed beside.
+
+        `arguments` are names that the routine to be written takes.
+        """
         scope = Scope(self, statements, {name: {name: sp.Integer(1)} for name in inputs})
         scope.run(statements)
         partials = {y: {u: scope.hold(f"d{y}_d{u}", e) for u, e in scope.partials(y).items()} for y in outputs}
         wanted = {name for row in partials.values() for name in row.values()} | {scope.now(v) for v in values}
-        return Linearised(scope.finish(wanted), partials, {v: scope.now(v) for v in values})
+        return Linearised(scope.finish(wanted, arguments), partials, {v: scope.now(v) for v in values})
 
     # ------------------------------------------------------------------ functions
     def function(self, name: str, target: str) -> Derivative:

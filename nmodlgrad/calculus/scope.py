@@ -107,13 +107,14 @@ class Scope:
         """What a variable depends on now."""
         return self.environment.get(name, {})
 
-    def finish(self, wanted: Iterable[str]) -> Program:
+    def finish(self, wanted: Iterable[str], arguments: Iterable[str] = ()) -> Program:
         """The steps needed for `wanted`, and those that put back what they change."""
         steps, _ = needed(self.steps, wanted)
         for name in [name for name in self.put_back if name in changed(steps)]:
             before = self.names.fresh(f"{name}_before")
             steps = [Set(before, name, frozenset({name})), *steps, Set(name, before, frozenset({before}))]
-        return Program(steps, [name for name in targets(steps) if name not in self.exposed])
+        outside = self.exposed.union(arguments)
+        return Program(steps, [name for name in targets(steps) if name not in outside])
 
     def finish_into(self, results: Mapping[str, sp.Expr], outputs: Iterable[str] = ()) -> Program:
         """The steps that leave derivatives in variables from outside, and the values of `outputs` where they belong."""

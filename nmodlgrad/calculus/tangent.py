@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from nmodlgrad.calculus.forward import Derivative, Differentiator, Linearised, Tangent
@@ -12,6 +12,7 @@ from nmodlgrad.semantics.activity import analyse
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.semantics.names import Names
+from nmodlgrad.syntax import nodes as n
 
 
 @dataclass(frozen=True)
@@ -19,8 +20,9 @@ class TangentMechanism:
     """A differentiated mechanism.
 
     `carried` variables own a tangent row each, the first `current_carried` of them act on the current; so do the
-    first `current_parameters` of the seedable `parameters`. `linear` tells that the current is linear in v.
-    `ion_currents` has the partials of each ion's current by itself, for who reads it.
+    first `current_parameters` of the seedable `parameters`. `arguments` of NET_RECEIVE own a row for each connection;
+    `weight` is the one that can be seeded. `linear` tells that the current is linear in v. `ion_currents` has the
+    partials of each ion's current by itself, for who reads it.
     """
 
     mechanism: Mechanism
@@ -28,11 +30,13 @@ class TangentMechanism:
     current_carried: int
     parameters: tuple[str, ...]
     current_parameters: int
+    arguments: tuple[str, ...]
     weight: str | None
     excluded: dict[str, str]
     linear: bool
     total: str
     initial: Linearised
+    connect: Linearised | None
     current: Linearised | None
     ion_currents: Linearised | None
     states: Linearised | None
@@ -54,18 +58,24 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
     phases = lower(mechanism, names)
     activity = analyse(flow, phases, wrt)
     carried, weight = activity.carried, activity.weight
+    connected = {*mechanism.arguments, "flag"}
     seeds = [name for name in activity.parameters if name not in carried]
-    globals_ = frozenset({*carried, *activity.parameters, "v"})
+    globals_ = frozenset({*carried, *activity.parameters, *activity.arguments, "v", *([weight] if weight else ())})
     differentiator = Differentiator(flow, flow.ever_dependent(globals_), names)
     linear = flow.degree(phases.current, {"v": 1}).get(phases.total, 0) <= 1
 
-    def written(statements: object) -> list[str]:
-        return [x for x in carried if x in flow.access(statements).written]  # type: ignore[arg-type]
+    def written(statements: Sequence[n.Statement]) -> list[str]:
+        return [x for x in (*carried, *activity.arguments) if x in flow.access(statements).written]
+
+    def event(statements: Sequence[n.Statement]) -> Linearised | None:
+        active = dict.fromkeys([*inputs, "v", *activity.arguments, *([weight] if weight else ())])
+        outputs = written(statements)
+        return differentiator.phase(statements, active, outputs, arguments=connected) if outputs else None
 
     inputs = [*carried, *seeds]
     initial_inputs = [*activity.parameters, "v"]
     initial = differentiator.phase(phases.initial, initial_inputs, carried)
-    current = ion_currents = states = receive = None
+    current = ion_currents = states = None
     if phases.current:
         values = () if linear else (phases.total,)
         current = differentiator.phase(phases.current, inputs if linear else [*inputs, "v"], [phases.total], values)
@@ -73,12 +83,11 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
             ion_currents = differentiator.phase(phases.current, [*inputs, "v"], mechanism.ion_currents)
     if phases.states:
         states = differentiator.phase(phases.states, [*inputs, "v"], written(phases.states))
-    if written(phases.receive) and weight:
-        receive = differentiator.phase(phases.receive, [*inputs, "v", weight], written(phases.receive))
+    connect, receive = event(phases.connect), event(phases.receive)
 
     acting = set(current.partials[phases.total]) if current else set()
     ordered = sorted(carried, key=lambda x: x not in acting)
-    used = acting.union(*(row for p in (initial, states, receive) if p for row in p.partials.values()))
+    used = acting.union(*(row for p in (initial, connect, states, receive) if p for row in p.partials.values()))
     parameters = sorted((p for p in activity.parameters if p in used), key=lambda p: p not in acting or p in carried)
     excluded = dict(activity.excluded)
     excluded |= {p: "no state and no current depends on it" for p in activity.parameters if p not in used}
@@ -88,11 +97,13 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
         current_carried=sum(x in acting for x in carried),
         parameters=tuple(parameters),
         current_parameters=sum(p in acting and p not in carried for p in parameters),
-        weight=weight if receive else None,
+        arguments=activity.arguments,
+        weight=weight if weight in used else None,
         excluded=excluded,
         linear=linear,
         total=phases.total,
         initial=initial,
+        connect=connect,
         current=current,
         ion_currents=ion_currents,
         states=states,

@@ -16,6 +16,7 @@ from nmodlgrad.checks import (
     tables,
     text,
     threads,
+    times,
 )
 from nmodlgrad.diagnostics import Diagnostic
 from nmodlgrad.semantics.mechanism import Mechanism
@@ -32,6 +33,7 @@ CHECKS = (
     tables.check,
     ions.check,
     threads.check,
+    times.check,
     division.check,
     text.check,
 )

@@ -24,6 +24,7 @@ def entry(tangent: TangentMechanism, name: str, file: str) -> dict[str, Any]:
             for p in tangent.parameters
         ],
         "current_parameters": tangent.current_parameters,
+        "arguments": list(tangent.arguments),
         "weight": tangent.weight,
         "linear": tangent.linear,
         "ions": list(dict.fromkeys(use.ion for use in mechanism.ions)),

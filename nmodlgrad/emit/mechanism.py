@@ -37,9 +37,21 @@ def _edits(tangent: TangentMechanism, name: str) -> list[Edit]:
         edits.append(insert_line(text, _start(block.body), inserted("call", "ng_states")))
     if tangent.carried and mechanism.initial:
         edits.append(insert_line(text, _start(mechanism.initial.body), inserted("call", "ng_initial")))
-    if tangent.receive and mechanism.net_receive:
-        edits.append(insert_line(text, _start(mechanism.net_receive.body), inserted("receive")))
-    return edits
+    return edits + _event_edits(tangent)
+
+
+def _event_edits(tangent: TangentMechanism) -> list[Edit]:
+    mechanism = tangent.mechanism
+    if mechanism.net_receive is None:
+        return []
+    body, text = mechanism.net_receive.body, mechanism.source.text
+    initial = next((s.body for s in body.statements if isinstance(s, n.NetInitial)), None)
+    places = (("ng_connect", tangent.connect, initial), ("ng_receive", tangent.receive, body))
+    return [
+        insert_line(text, _start(block), inserted("event", routine, len(mechanism.arguments)))
+        for routine, phase, block in places
+        if phase and block
+    ]
 
 
 def _start(body: n.Body) -> int:
@@ -55,6 +67,7 @@ def _becomes_threadsafe(mechanism: Mechanism) -> bool:
         for i in mechanism.tree.items
         if isinstance(i, n.InitialBlock | n.BreakpointBlock | n.DerivativeBlock | n.NetReceiveBlock)
     ]
+    bodies += [s.body for body in bodies for s in body.statements if isinstance(s, n.NetInitial)]
     written = {x for body in bodies for x in flow.access((body,)).written}
     shared = {x for x in written if x in mechanism.symbols and _is_shared(mechanism, x)}
     return not mechanism.declared_threadsafe and not shared
@@ -74,14 +87,16 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
     mechanism = tangent.mechanism
     states = _update(tangent, tangent.states) if _advances(tangent.states) else None
     initial = _update(tangent, tangent.initial) if tangent.carried else None
+    connect = _update(tangent, tangent.connect) if tangent.connect else None
     receive = _update(tangent, tangent.receive) if tangent.receive else None
-    updates = [u for u in (states, initial, receive) if u]
+    updates = [u for u in (states, initial, connect, receive) if u]
     reads_dt = states is not None and "dt" not in mechanism.symbols
     return render(
         "mechanism.mod.jinja",
         version=__version__,
         name=name,
         carried=tangent.carried,
+        connected=tangent.arguments,
         seedable=tangent.parameters,
         declare_dt=reads_dt,
         kept_derivatives=[v for p in tangent.procedures for row in p.partials.values() for v in row.values()],
@@ -92,8 +107,9 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         states=states,
         initial=initial,
         missing_initial=bool(tangent.carried) and mechanism.initial is None,
+        connect=connect,
         receive=receive,
-        weight=tangent.weight,
+        arguments=list(mechanism.arguments),
         sows=any(u["seeds"] for u in updates),
         procedures=[_procedure(mechanism, p) for p in tangent.procedures],
         functions=[_function(f) for f in tangent.functions],
@@ -134,13 +150,14 @@ def _ion_currents(tangent: TangentMechanism) -> dict[str, Any] | None:
 def _update(tangent: TangentMechanism, phase: Linearised | None) -> dict[str, Any]:
     """How the rows of a phase follow from the old rows, the voltage's row and the seeds."""
     assert phase is not None
+    owners = [*tangent.carried, *tangent.arguments]
     rows: list[dict[str, Any]] = []
     seeds: list[dict[str, Any]] = []
-    for x, partials in ((x, phase.partials[x]) for x in tangent.carried if x in phase.partials):
+    for x, partials in ((x, phase.partials[x]) for x in owners if x in phase.partials):
         terms: list[dict[str, str | None]] = []
         for u, value in partials.items():
             coefficient = _c(value, phase.program)
-            if u in tangent.carried and phase is not tangent.initial:
+            if u in owners and phase is not tangent.initial:
                 terms.append({"coefficient": coefficient, "row": u})
             elif u == "v":
                 terms.append({"coefficient": coefficient, "row": None})
@@ -155,8 +172,9 @@ def _update(tangent: TangentMechanism, phase: Linearised | None) -> dict[str, An
         "locals": phase.program.local_names,
         "steps": phase.program.steps,
         "rows": rows,
-        "reads": [x for x in tangent.carried if x in read],
+        "reads": [x for x in owners if x in read],
         "pointers": [{"name": x, "index": i} for i, x in enumerate(tangent.carried) if x in read | written],
+        "connected": [{"name": x, "index": i} for i, x in enumerate(tangent.arguments) if x in read | written],
         "uses_voltage": any(term["row"] is None for row in rows for term in row["terms"]),
         "seeds": seeds,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nmodlgrad.numerics import build, cnexp
+from nmodlgrad.numerics import build, cnexp, events
 from nmodlgrad.semantics.mechanism import Mechanism, Role
 from nmodlgrad.semantics.names import Names
 from nmodlgrad.syntax import nodes as n
@@ -14,10 +14,12 @@ from nmodlgrad.syntax import nodes as n
 class Phases:
     """What NEURON executes: at finitialize, in the current phase, in the state phase, at an event.
 
-    `current` ends by adding the currents up into `total`, an outward membrane current.
+    `connect` is what finitialize does afterwards for each connection. `current` ends by adding the currents up into
+    `total`, an outward membrane current.
     """
 
     initial: tuple[n.Statement, ...]
+    connect: tuple[n.Statement, ...]
     current: tuple[n.Statement, ...]
     total: str
     states: tuple[n.Statement, ...]
@@ -35,10 +37,11 @@ def lower(mechanism: Mechanism, names: Names) -> Phases:
     total = names.fresh("total_current")
     return Phases(
         initial=_initial(mechanism),
+        connect=events.connect(mechanism),
         current=_current(mechanism, total),
         total=total,
         states=_states(mechanism, names),
-        receive=mechanism.net_receive.body.statements if mechanism.net_receive else (),
+        receive=events.receive(mechanism),
     )
 
 

@@ -13,6 +13,7 @@ from neuron import h
 from numpy.typing import NDArray
 
 from nmodlgrad.runtime import layout, registry
+from nmodlgrad.runtime.connections import Connections
 from nmodlgrad.runtime.errors import CannotCarry
 from nmodlgrad.runtime.ions import sites as ion_sites
 from nmodlgrad.runtime.registry import Entry
@@ -84,7 +85,6 @@ class Cell:
         records = sum(self._record_length(i.entry) for i in self.instances)
         ion_records = sum(_ion_record_length(i.entry) * len(i.entry.ion_currents) for i in self.instances)
         seeds = sum(len(i.entry.parameters) for i in self.instances)
-        weights = sum(len(i.weights) for i in self.instances)
         self.plan = np.zeros(1, layout.PLAN)
         self.index, self.parent = np.zeros(count, np.intc), np.zeros(count, np.intc)
         self.capacitor, self.cm, self.v = np.full(count, -1, np.intc), np.zeros(count), np.full(count, np.nan)
@@ -99,9 +99,9 @@ class Cell:
         self.table = np.zeros(max(len(self.instances), 1), layout.INSTANCE)
         self.first = np.zeros(count + 1, np.int64)
         self.seed_table = np.zeros(max(seeds, 1), layout.SEED)
-        self.weight_table = np.zeros(max(weights, 1), layout.WEIGHT)
-        rows = [row for i in self.instances for row in (*i.seeds.values(), *(row for _, row in i.weights))]
-        self.seed_values = np.concatenate([np.zeros(1), *(_band(row)[2] for row in rows)])
+        rows = [row for i in self.instances for row in i.seeds.values()]
+        self.seed_values = np.concatenate([np.zeros(1), *(layout.band(row)[2] for row in rows)])
+        self.connections = Connections(self.width)
         self.site = np.zeros(0, np.intc)
 
     @staticmethod
@@ -179,7 +179,8 @@ class Cell:
         nodes = [self.node(i.segment) for i in self.instances]
         order = sorted(range(len(self.instances)), key=lambda i: nodes[i])
         self.first[:] = np.searchsorted(sorted(nodes), np.arange(len(self.index) + 1))
-        carried = record = ion_record = seed = weight = 0
+        connections = self.connections.describe([self.instances[number] for number in order], self.cable.address)
+        carried = record = ion_record = seed = 0
         found: dict[Instance, Described] = {}
         value = 1  # 0 is there so that an empty array has an address
         for place, number in enumerate(order):
@@ -195,18 +196,13 @@ class Cell:
             )
             ion_record += _ion_record_length(entry) * len(entry.ion_currents)
             row["seeds"] = layout.address(self.seed_table) + seed * layout.SEED.itemsize
-            row["weights"] = layout.address(self.weight_table) + weight * layout.WEIGHT.itemsize
-            row["weight_count"] = len(instance.weights)
+            row["connections"], row["connection_count"] = connections[place]
             row["current_carried"], row["current_parameters"] = entry.current_carried, entry.current_parameters
             row["nonlinear"] = not entry.linear
             for parameter in entry.parameters:
-                value = self._seed(self.seed_table[seed], instance.seeds.get(parameter.name), value)
+                row_of_seeds = instance.seeds.get(parameter.name)
+                value = layout.put_seed(self.seed_table[seed], row_of_seeds, self.seed_values, value)
                 seed += 1
-            addressed = [(int(self.cable.address(netcon._ref_weight[0])), row) for netcon, row in instance.weights]
-            for address, seed_row in sorted(addressed, key=lambda pair: pair[0]):
-                self.weight_table[weight]["address"] = address
-                value = self._seed(self.weight_table[weight]["seed"], seed_row, value)
-                weight += 1
             carried += len(entry.carried)
             record += self._record_length(entry)
             self._link(instance, layout.address(self.table) + place * layout.INSTANCE.itemsize)
@@ -241,17 +237,6 @@ class Cell:
                 slot["record"] = start + entry.ion_currents.index(f"i{ion}") * _ion_record_length(entry) * 8
                 contribution += 1
 
-    def _seed(self, slot: Any, row: NDArray[np.float64] | None, value: int) -> int:
-        slot["row"] = 0
-        if row is None:
-            slot["first"] = slot["end"] = 0
-            return value
-        first, end, values = _band(row)
-        self.seed_values[value : value + len(values)] = values
-        slot["first"], slot["end"] = first, end
-        slot["values"] = layout.address(self.seed_values) + value * 8
-        return value + len(values)
-
     def _link(self, instance: Instance, address: int) -> None:
         try:
             instance.holder.ng_link = float(address)
@@ -285,15 +270,16 @@ class Cell:
 
     def _check_fault(self) -> None:
         """The cable stopped; in a worker thread of NEURON it could not even say so."""
-        if fault := int(self.plan[0]["fault"]):
+        if fault := int(self.plan[0]["cell"]["fault"]):
             raise CannotCarry(f"the cell of {self.root}: {ctypes.string_at(fault).decode()}")
 
     def restart(self) -> None:
         """Nothing depends on theta until the next step, whatever the voltages and the states are."""
         for rows in (self.voltage, self.carried):
             rows[:] = 0
+        self.connections.reset()
         self.v[:] = np.nan
-        self.plan["fault"] = 0
+        self.plan["cell"]["fault"] = 0
 
     def unlink(self) -> None:
         """Let the instances forget the memory."""
@@ -332,11 +318,3 @@ def place(segment: Any) -> tuple[Any, float]:
     if x in (0.0, 1.0):
         return section, x
     return section, (int(x * section.nseg) + 0.5) / section.nseg
-
-
-def _band(row: NDArray[np.float64]) -> tuple[int, int, NDArray[np.float64]]:
-    """First and one past the last direction of a seed row that are not zero, and the values between."""
-    places = np.flatnonzero(row)
-    if not len(places):
-        return 0, 0, row[:0]
-    return int(places[0]), int(places[-1]) + 1, row[places[0] : places[-1] + 1]

@@ -10,8 +10,8 @@ LANES = 8  # rows are padded to whole vectors of this many doubles
 _LONG, _ADDRESS, _DOUBLE = np.int64, np.uint64, np.float64
 
 SEED = np.dtype([("first", _LONG), ("end", _LONG), ("values", _ADDRESS), ("row", _ADDRESS)])
-WEIGHT = np.dtype([("address", _ADDRESS), ("seed", SEED)])
-CELL = np.dtype([("time", _DOUBLE), ("width", _LONG)])
+CONNECTION = np.dtype([("address", _ADDRESS), ("seed", SEED), ("rows", _ADDRESS)])
+CELL = np.dtype([("time", _DOUBLE), ("width", _LONG), ("fault", _ADDRESS)])
 INSTANCE = np.dtype(
     [
         ("cell", _ADDRESS),
@@ -20,8 +20,8 @@ INSTANCE = np.dtype(
         ("record", _ADDRESS),
         ("ion_record", _ADDRESS),
         ("seeds", _ADDRESS),
-        ("weights", _ADDRESS),
-        ("weight_count", _LONG),
+        ("connections", _ADDRESS),
+        ("connection_count", _LONG),
         ("current_carried", _LONG),
         ("current_parameters", _LONG),
         ("nonlinear", _LONG),
@@ -61,7 +61,6 @@ PLAN = np.dtype(
         ("directions", _LONG),
         ("log", _ADDRESS),
         ("structure", _LONG),
-        ("fault", _ADDRESS),
     ]
 )
 
@@ -81,3 +80,24 @@ def rows(count: int, width: int) -> NDArray[np.float64]:
     raw = np.zeros(count * width + LANES)
     offset = -address(raw) // 8 % LANES
     return raw[offset : offset + count * width].reshape(count, width)
+
+
+def band(row: NDArray[np.float64]) -> tuple[int, int, NDArray[np.float64]]:
+    """First and one past the last direction of a seed row that are not zero, and the values between."""
+    places = np.flatnonzero(row)
+    if not len(places):
+        return 0, 0, row[:0]
+    return int(places[0]), int(places[-1]) + 1, row[places[0] : places[-1] + 1]
+
+
+def put_seed(slot: np.void, row: NDArray[np.float64] | None, values: NDArray[np.float64], at: int) -> int:
+    """Describe a seed row in its slot, its numbers in `values` from `at` on; returns where the next ones go."""
+    slot["row"] = 0
+    if row is None:
+        slot["first"] = slot["end"] = 0
+        return at
+    first, end, numbers = band(row)
+    values[at : at + len(numbers)] = numbers
+    slot["first"], slot["end"] = first, end
+    slot["values"] = address(values) + at * 8
+    return at + len(numbers)

@@ -37,12 +37,14 @@ def load(*sources: str | Path, wrt: Collection[str] | None = None) -> None:
         when NEURON has a mechanism of the same name already
     """
     result = compile_sources(find(sources), wrt)
-    entries = result.manifest["mechanisms"]
+    entries = [*result.manifest["mechanisms"], *result.manifest["passed"]]
     fresh = [e for e in entries if _texts.get(e["name"]) != result.files[e["file"]]]
     present = registry.types()
     for entry in fresh:
         if entry["name"] in _texts:
-            raise NmodlGradError(f"{entry['original']} was loaded before from another source or with another wrt")
+            raise NmodlGradError(
+                f"{entry.get('original', entry['name'])} was loaded before from another source or with another wrt"
+            )
         if entry["name"] in present:
             raise NmodlGradError(
                 f"NEURON has a mechanism {entry['name']} already (compiled mechanisms in the working folder are loaded "
@@ -56,5 +58,5 @@ def load(*sources: str | Path, wrt: Collection[str] | None = None) -> None:
     folder = build(files | {MANIFEST: result.files[MANIFEST]})
     if not neuron.load_mechanisms(str(folder), warn_if_already_loaded=False):
         raise NmodlGradError(f"NEURON could not load the mechanisms in {folder}")
-    registry.add({"mechanisms": fresh})
+    registry.add({"mechanisms": [e for e in fresh if e in result.manifest["mechanisms"]]})
     _texts.update({e["name"]: result.files[e["file"]] for e in fresh})

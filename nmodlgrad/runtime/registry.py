@@ -33,6 +33,7 @@ class Entry:
     current_carried: int
     parameters: tuple[SeedParameter, ...]
     current_parameters: int
+    arguments: tuple[str, ...]
     weight: str | None
     linear: bool
     ions: tuple[str, ...]
@@ -60,6 +61,7 @@ class Entry:
             current_carried=data["current_carried"],
             parameters=tuple(SeedParameter(**p) for p in data["parameters"]),
             current_parameters=data["current_parameters"],
+            arguments=tuple(data["arguments"]),
             weight=data["weight"],
             linear=data["linear"],
             ions=tuple(data["ions"]),

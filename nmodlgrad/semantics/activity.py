@@ -14,9 +14,13 @@ from nmodlgrad.syntax import nodes as n
 
 @dataclass(frozen=True)
 class Activity:
-    """`carried`: variables that own a tangent; `parameters`: what may be seeded; `excluded`: what may not, and why."""
+    """`carried`: variables that own a tangent; `parameters`: what may be seeded; `excluded`: what may not, and why.
+
+    `arguments` of NET_RECEIVE own a tangent for each connection. The `weight` is the first argument.
+    """
 
     carried: tuple[str, ...]
+    arguments: tuple[str, ...]
     parameters: tuple[str, ...]
     excluded: Mapping[str, str]
     weight: str | None
@@ -46,9 +50,11 @@ def analyse(flow: Dataflow, phases: Phases, wrt: Collection[str] | None) -> Acti
     seedable = [s.name for s in mechanism.symbols.values() if s.role in (Role.PARAMETER, Role.REVERSAL)]
     wanted = [name for name in seedable if wrt is None or name in wrt]
     parameters = tuple(name for name in (*wanted, *mechanism.ion_inputs) if name not in excluded)
-    arguments = mechanism.net_receive.arguments if mechanism.net_receive else ()
-    weight = arguments[0].name if arguments else None
-    return Activity(_carried(flow, phases, parameters, weight), parameters, excluded, weight)
+    weight = mechanism.arguments[0] if mechanism.arguments else None
+    found = _carried(flow, phases, parameters, weight)
+    carried = tuple(name for name in found if name not in mechanism.arguments)
+    arguments = tuple(name for name in mechanism.arguments if name in found)
+    return Activity(carried, arguments, parameters, excluded, weight)
 
 
 def _tabulated(flow: Dataflow) -> dict[str, str]:
@@ -70,9 +76,17 @@ def _tabulated(flow: Dataflow) -> dict[str, str]:
 def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: str | None) -> tuple[str, ...]:
     mechanism = flow.mechanism
     states = [s.name for s in mechanism.symbols.values() if s.role is Role.STATE]
-    between = {"initial": phases.initial, "states": phases.states, "receive": phases.receive}
-    later = frozenset().union(*(flow.access(p).live for p in (phases.current, phases.states, phases.receive)))
+    between = {
+        "initial": phases.initial,
+        "connect": phases.connect,
+        "states": phases.states,
+        "receive": phases.receive,
+    }
+    read = (phases.connect, phases.current, phases.states, phases.receive)
+    later = frozenset().union(*(flow.access(p).live for p in read))
     carried = list(dict.fromkeys((*states, *mechanism.concentrations)))
+    if weight and weight in later and weight in flow.access((*phases.connect, *phases.receive)).written:
+        carried.append(weight)
     while True:
         inputs = {name: frozenset({name}) for name in (*carried, *parameters, "v", *([weight] if weight else ()))}
         start = {
@@ -91,14 +105,14 @@ def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
         carried += new
     _refuse_carried_from_current(flow, phases, inputs, later | set(mechanism.concentrations), carried)
     _refuse_unfinished_current(flow, phases)
-    _refuse_shared(flow, between, carried)
+    _refuse_shared(flow, [name for name in carried if name in mechanism.symbols])
     return tuple(carried)
 
 
 def _keeps(mechanism: Mechanism, name: str) -> bool:
     symbol = mechanism.symbols.get(name)
     kept = (Role.ASSIGNED, Role.PARAMETER, Role.STATE, Role.ION_CURRENT, Role.CONCENTRATION)
-    return symbol is not None and symbol.role in kept
+    return name in mechanism.arguments or (symbol is not None and symbol.role in kept)
 
 
 def _refuse_unfinished_current(flow: Dataflow, phases: Phases) -> None:
@@ -128,7 +142,7 @@ def _refuse_carried_from_current(
             raise Refused([Diagnostic.at(place, "NG023", message)])
 
 
-def _refuse_shared(flow: Dataflow, between: Mapping[str, Sequence[n.Statement]], carried: Sequence[str]) -> None:
+def _refuse_shared(flow: Dataflow, carried: Sequence[str]) -> None:
     """A GLOBAL that is computed belongs to no instance, so that its derivative can not be carried by one."""
     for name in carried:
         symbol = flow.mechanism.symbols[name]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from nmodlgrad.diagnostics import Diagnostic, Refused, Span
-from nmodlgrad.semantics import tables
+from nmodlgrad.semantics import events, tables
 from nmodlgrad.semantics.dataflow import Dataflow, called_by, local_names, reached
 from nmodlgrad.semantics.language import BEYOND
 from nmodlgrad.semantics.mechanism import Mechanism, Role
@@ -34,9 +34,7 @@ _CONSTRUCTS: dict[type[n.Node], str] = {
     n.Protect: "PROTECT",
     n.Mutex: "MUTEXLOCK",
     n.Lag: "LAG",
-    n.Watch: "WATCH",
     n.ForNetcons: "FOR_NETCONS",
-    n.NetInitial: "INITIAL inside NET_RECEIVE",
 }
 
 
@@ -50,7 +48,7 @@ def require(mechanism: Mechanism) -> None:
     """
     found = [*_reserved_names(mechanism), *_constructs(mechanism), *_ions(mechanism), *_solves(mechanism)]
     if not found:
-        found = list(_routines(mechanism))
+        found = [*_routines(mechanism), *events.check(mechanism)]
     if not found:  # what follows goes into the routines that are called
         found = [*tables.check(mechanism), *_hidden_names(mechanism)]
     if found:
@@ -73,17 +71,18 @@ def _reserved_names(mechanism: Mechanism) -> Iterator[Diagnostic]:
 def _constructs(mechanism: Mechanism) -> Iterator[Diagnostic]:
     if mechanism.suffix.kind == "ARTIFICIAL_CELL":
         yield _not_yet(mechanism.suffix.span, "ARTIFICIAL_CELL is")
+    covered = events.covered(mechanism)
     for item in subnodes(mechanism.tree):
         if type(item) in _CONSTRUCTS:
             yield _not_yet(item.span, f"{_CONSTRUCTS[type(item)]} is")
-        yield from _parts(item)
+        if id(item) not in covered:
+            yield from _parts(item)
     used = {item.name for item in subnodes(mechanism.tree) if isinstance(item, n.VariableName | n.Prime)}
     for item in mechanism.tree.items:
         if isinstance(item, n.LocalList) and used.intersection(item.names):  # a relic, often, that nobody uses
             yield _not_yet(item.span, "LOCAL at file scope is")
-        elif isinstance(item, n.NetReceiveBlock) and len(item.arguments) != 1:
-            yield _not_yet(item.span, "a NET_RECEIVE with more than one argument is")
-    for kind, keyword in ((n.InitialBlock, "INITIAL"), (n.BreakpointBlock, "BREAKPOINT")):
+    kinds = ((n.InitialBlock, "INITIAL"), (n.BreakpointBlock, "BREAKPOINT"), (n.NetReceiveBlock, "NET_RECEIVE"))
+    for kind, keyword in kinds:
         for extra in [item for item in mechanism.items if isinstance(item, kind)][1:]:
             yield _not_yet(extra.span, f"a second {keyword} block is")
 
@@ -136,7 +135,7 @@ def _solves(mechanism: Mechanism) -> Iterator[Diagnostic]:
 
 # ------------------------------------------------------------------ routines
 def _routines(mechanism: Mechanism) -> Iterator[Diagnostic]:
-    """A FUNCTION computes a value and nothing else; events come with their weight and nothing else."""
+    """A FUNCTION computes a value and nothing else."""
     called = called_by(mechanism)
     for block in mechanism.callables:
         if block.name in reached(called, called[block.name]):
@@ -147,13 +146,6 @@ def _routines(mechanism: Mechanism) -> Iterator[Diagnostic]:
             if isinstance(item, n.Assign) and item.target.name not in own:
                 message = f"the FUNCTION {function.name} assigns {item.target.name}: not differentiated yet"
                 yield Diagnostic.at(item.span, "NG026", message, "a PROCEDURE may do that")
-    if mechanism.net_receive:
-        weights = {a.name for a in mechanism.net_receive.arguments}
-        for item in subnodes(mechanism.net_receive.body):
-            if isinstance(item, n.VariableName) and item.name == "flag":
-                yield _not_yet(item.span, "the flag of an event is")
-            elif isinstance(item, n.Assign) and item.target.name in weights:
-                yield _not_yet(item.span, f"assigning {item.target.name} changes the NetCon's weight: that is")
 
 
 def _hidden_names(mechanism: Mechanism) -> Iterator[Diagnostic]:

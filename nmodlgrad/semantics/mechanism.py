@@ -102,6 +102,11 @@ class Mechanism:
         return self.suffix.kind != "SUFFIX"
 
     @property
+    def arguments(self) -> tuple[str, ...]:
+        """The arguments of NET_RECEIVE, kept for each connection: its weight first."""
+        return tuple(a.name for a in self.net_receive.arguments) if self.net_receive else ()
+
+    @property
     def derivatives(self) -> Mapping[str, n.DerivativeBlock]:
         """The DERIVATIVE blocks by name."""
         return {name: block for name, block in self.solvable.items() if isinstance(block, n.DerivativeBlock)}

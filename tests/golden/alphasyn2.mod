@@ -55,7 +55,7 @@ DERIVATIVE states {
 NET_RECEIVE(weight (uS)) {
     if (ng_link != 0) {  : nmodlgrad
 VERBATIM
-        ng_receive(_threadargscomma_ _args[0], (double) (size_t) _args);
+        ng_receive(_threadargscomma_ _lflag, _args ? _args[0] : 0., (double) (size_t) _args);
 ENDVERBATIM
     }
     up = up + unit*weight
@@ -82,23 +82,25 @@ typedef struct {            /* a seed row, kept where it is not zero: directions
   const double *ng_values;
   const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
 } ng_Seed;
-typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
+typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
-  ng_Seed ng_seed;
-} ng_Weight;
+  ng_Seed ng_seed;          /* of the weight */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+} ng_Connection;
 typedef struct {            /* one cell */
   double ng_time;           /* when the cable was eliminated last */
   long ng_width;            /* directions, rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
 } ng_Cell;
 typedef struct {            /* one instance of an augmented mechanism */
-  const ng_Cell *ng_cell;
+  ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
-  const ng_Weight *ng_weights;
-  long ng_weight_count;
+  const ng_Connection *ng_connections;
+  long ng_connection_count;
   long ng_current_carried, ng_current_parameters, ng_nonlinear;
 } ng_Instance;
 
@@ -123,15 +125,15 @@ static void ng_keep(double *ng_pair, double ng_value) {
   ng_pair[1] = ng_value;
 }
 
-static const ng_Seed *ng_weight_seed(const ng_Instance *ng_self, double ng_sender) {
-  static const ng_Seed ng_none = {0, 0, 0};
+static const ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
+  static const ng_Connection ng_none = {0, {0, 0, 0}, 0};
   const double *ng_address = (const double *) (size_t) ng_sender;
-  long ng_low = 0, ng_high = ng_self->ng_weight_count;
+  long ng_low = 0, ng_high = ng_self->ng_connection_count;
   while (ng_low < ng_high) {
     const long ng_middle = (ng_low + ng_high)/2;
-    const ng_Weight *ng_weight = ng_self->ng_weights + ng_middle;
-    if (ng_weight->ng_address == ng_address) return &ng_weight->ng_seed;
-    if (ng_weight->ng_address < ng_address) ng_low = ng_middle + 1;
+    const ng_Connection *ng_connection = ng_self->ng_connections + ng_middle;
+    if (ng_connection->ng_address == ng_address) return ng_connection;
+    if (ng_connection->ng_address < ng_address) ng_low = ng_middle + 1;
     else ng_high = ng_middle;
   }
   return &ng_none;
@@ -232,8 +234,8 @@ VERBATIM
 ENDVERBATIM
 }
 
-: Derivatives of the jump at an event; ng_sender is the address of the NetCon's weights.
-PROCEDURE ng_receive(weight, ng_sender) {
+: Derivatives of the jump at an event; ng_sender is the address of the NetCon's weight.
+PROCEDURE ng_receive(flag, weight, ng_sender) {
     LOCAL dup_dunit, dup_dweight, ddown_dunit, ddown_dweight
     dup_dunit = weight
     dup_dweight = unit
@@ -243,6 +245,7 @@ VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
     long ng_k;
+    const ng_Connection *ng_connection = ng_find(ng_self, _lng_sender);
     double *NG_RESTRICT ng_row_up = ng_self->ng_carried + 0*ng_width;
     double *NG_RESTRICT ng_row_down = ng_self->ng_carried + 1*ng_width;
     double *NG_RESTRICT ng_row_unit = ng_self->ng_carried + 2*ng_width;
@@ -253,8 +256,8 @@ VERBATIM
       ng_row_up[ng_k] = _ldup_dunit*ng_old_unit + ng_old_up;
       ng_row_down[ng_k] = ng_old_down + _lddown_dunit*ng_old_unit;
     }
-    ng_sow(ng_weight_seed(ng_self, _lng_sender), _ldup_dweight, ng_row_up, ng_width); /* weight */
-    ng_sow(ng_weight_seed(ng_self, _lng_sender), _lddown_dweight, ng_row_down, ng_width); /* weight */
+    ng_sow(&ng_connection->ng_seed, _ldup_dweight, ng_row_up, ng_width); /* weight */
+    ng_sow(&ng_connection->ng_seed, _lddown_dweight, ng_row_down, ng_width); /* weight */
 ENDVERBATIM
 }
 

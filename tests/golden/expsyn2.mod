@@ -47,7 +47,7 @@ DERIVATIVE decay {
 NET_RECEIVE(weight (uS)) {
     if (ng_link != 0) {  : nmodlgrad
 VERBATIM
-        ng_receive(_threadargscomma_ _args[0], (double) (size_t) _args);
+        ng_receive(_threadargscomma_ _lflag, _args ? _args[0] : 0., (double) (size_t) _args);
 ENDVERBATIM
     }
     g = g + weight
@@ -73,23 +73,25 @@ typedef struct {            /* a seed row, kept where it is not zero: directions
   const double *ng_values;
   const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
 } ng_Seed;
-typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
+typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
-  ng_Seed ng_seed;
-} ng_Weight;
+  ng_Seed ng_seed;          /* of the weight */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+} ng_Connection;
 typedef struct {            /* one cell */
   double ng_time;           /* when the cable was eliminated last */
   long ng_width;            /* directions, rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
 } ng_Cell;
 typedef struct {            /* one instance of an augmented mechanism */
-  const ng_Cell *ng_cell;
+  ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
-  const ng_Weight *ng_weights;
-  long ng_weight_count;
+  const ng_Connection *ng_connections;
+  long ng_connection_count;
   long ng_current_carried, ng_current_parameters, ng_nonlinear;
 } ng_Instance;
 
@@ -114,15 +116,15 @@ static void ng_keep(double *ng_pair, double ng_value) {
   ng_pair[1] = ng_value;
 }
 
-static const ng_Seed *ng_weight_seed(const ng_Instance *ng_self, double ng_sender) {
-  static const ng_Seed ng_none = {0, 0, 0};
+static const ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
+  static const ng_Connection ng_none = {0, {0, 0, 0}, 0};
   const double *ng_address = (const double *) (size_t) ng_sender;
-  long ng_low = 0, ng_high = ng_self->ng_weight_count;
+  long ng_low = 0, ng_high = ng_self->ng_connection_count;
   while (ng_low < ng_high) {
     const long ng_middle = (ng_low + ng_high)/2;
-    const ng_Weight *ng_weight = ng_self->ng_weights + ng_middle;
-    if (ng_weight->ng_address == ng_address) return &ng_weight->ng_seed;
-    if (ng_weight->ng_address < ng_address) ng_low = ng_middle + 1;
+    const ng_Connection *ng_connection = ng_self->ng_connections + ng_middle;
+    if (ng_connection->ng_address == ng_address) return ng_connection;
+    if (ng_connection->ng_address < ng_address) ng_low = ng_middle + 1;
     else ng_high = ng_middle;
   }
   return &ng_none;
@@ -183,13 +185,14 @@ VERBATIM
 ENDVERBATIM
 }
 
-: Derivatives of the jump at an event; ng_sender is the address of the NetCon's weights.
-PROCEDURE ng_receive(weight, ng_sender) {
+: Derivatives of the jump at an event; ng_sender is the address of the NetCon's weight.
+PROCEDURE ng_receive(flag, weight, ng_sender) {
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
+    const ng_Connection *ng_connection = ng_find(ng_self, _lng_sender);
     double *NG_RESTRICT ng_row_g = ng_self->ng_carried + 0*ng_width;
-    ng_sow(ng_weight_seed(ng_self, _lng_sender), 1.0, ng_row_g, ng_width); /* weight */
+    ng_sow(&ng_connection->ng_seed, 1.0, ng_row_g, ng_width); /* weight */
 ENDVERBATIM
 }
 

@@ -83,23 +83,25 @@ typedef struct {            /* a seed row, kept where it is not zero: directions
   const double *ng_values;
   const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
 } ng_Seed;
-typedef struct {            /* the seed row of a NetCon's weight, found by the weight's address */
+typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
-  ng_Seed ng_seed;
-} ng_Weight;
+  ng_Seed ng_seed;          /* of the weight */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+} ng_Connection;
 typedef struct {            /* one cell */
   double ng_time;           /* when the cable was eliminated last */
   long ng_width;            /* directions, rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
 } ng_Cell;
 typedef struct {            /* one instance of an augmented mechanism */
-  const ng_Cell *ng_cell;
+  ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
-  const ng_Weight *ng_weights;
-  long ng_weight_count;
+  const ng_Connection *ng_connections;
+  long ng_connection_count;
   long ng_current_carried, ng_current_parameters, ng_nonlinear;
 } ng_Instance;
 

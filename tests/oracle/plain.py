@@ -39,12 +39,24 @@ def moved(model: Model, theta: Sequence[float]) -> Iterator[None]:
         knob.write(value)
 
 
+@contextmanager
+def weights_kept() -> Iterator[None]:
+    """Put the weights back that a run has changed: NEURON starts the next one from what it finds."""
+    netcons = list(h.List("NetCon"))
+    before = [[netcon.weight[i] for i in range(int(netcon.wcnt()))] for netcon in netcons]
+    yield
+    for netcon, weights in zip(netcons, before, strict=True):
+        for i, weight in enumerate(weights):
+            netcon.weight[i] = weight
+
+
 def differences(model: Model, request: dict[str, Any]) -> dict[str, Any]:
     """Differentiate every voltage along every direction."""
     voltages = record_voltages(h, model)
 
     def run() -> Floats:
-        WAYS["continuerun"](h, model.duration_ms)
+        with weights_kept():
+            WAYS["continuerun"](h, model.duration_ms)
         return voltages()
 
     with moved(model, request["theta"] or [0.0] * len(model.directions)):

@@ -1,0 +1,50 @@
+"""NET_RECEIVE as two runs of statements: what finitialize does for each connection, and what an event does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nmodlgrad.semantics.mechanism import Mechanism
+from nmodlgrad.syntax import nodes as n
+
+
+def connect(mechanism: Mechanism) -> tuple[n.Statement, ...]:
+    """The INITIAL inside NET_RECEIVE. Without one, NEURON sets all arguments but the first to zero."""
+    block = mechanism.net_receive
+    found = (s for s in block.body.statements if isinstance(s, n.NetInitial)) if block else ()
+    return tuple(statement for initial in found for statement in initial.body.statements)
+
+
+def receive(mechanism: Mechanism) -> tuple[n.Statement, ...]:
+    """The statements of an event.
+
+    Of those that send events, move them or watch for them nothing is left: times are constants.
+    """
+    return _plain(mechanism.net_receive.body.statements) if mechanism.net_receive else ()
+
+
+def _plain(statements: Sequence[n.Statement]) -> tuple[n.Statement, ...]:
+    """Without INITIAL, and with state_discontinuity(x, value) as x = value, which it is at a fixed step."""
+    lowered: list[n.Statement] = []
+    for statement in statements:
+        match statement:
+            case n.NetInitial():
+                continue
+            case n.CallStatement(
+                span=span, call=n.Call(name="state_discontinuity", arguments=(n.VariableName() as x, value))
+            ):
+                lowered.append(n.Assign(span, x, value))
+            case n.IfStatement(span=span, condition=condition, body=body, orelse=orelse):
+                other = _plain_block(orelse) if isinstance(orelse, n.Body) else None
+                if isinstance(orelse, n.IfStatement):
+                    other = n.Body(orelse.span, None, _plain((orelse,)))
+                lowered.append(n.IfStatement(span, condition, _plain_block(body), other))
+            case n.Body():
+                lowered.append(_plain_block(statement))
+            case _:
+                lowered.append(statement)
+    return tuple(lowered)
+
+
+def _plain_block(body: n.Body) -> n.Body:
+    return n.Body(body.span, body.locals, _plain(body.statements))

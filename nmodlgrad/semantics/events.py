@@ -1,0 +1,62 @@
+"""What NET_RECEIVE and the sending of events may hold to be differentiated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nmodlgrad.diagnostics import Diagnostic
+from nmodlgrad.semantics.dataflow import Dataflow
+from nmodlgrad.semantics.mechanism import Mechanism, Role
+from nmodlgrad.syntax import nodes as n
+from nmodlgrad.syntax.walk import names_read, subnodes
+
+# Calls that are differentiated, or have nothing to differentiate, in the blocks named.
+_SENDING = (n.NetReceiveBlock, n.InitialBlock)
+_ALLOWED: dict[str, tuple[type[n.Node], ...]] = {
+    "net_send": _SENDING,
+    "net_event": _SENDING,
+    "net_move": (n.NetReceiveBlock,),
+    "state_discontinuity": (n.NetReceiveBlock,),
+    "at_time": (n.Node,),
+}
+
+
+def covered(mechanism: Mechanism) -> set[int]:
+    """The calls of NEURON's functions for events that stand where they are covered, by identity."""
+    return {
+        id(node)
+        for block in mechanism.items
+        for node in subnodes(block)
+        if isinstance(node, n.Call) and isinstance(block, _ALLOWED.get(node.name, ()))
+    }
+
+
+def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
+    """Forms of NET_RECEIVE that are not differentiated."""
+    block = mechanism.net_receive
+    if block is None:
+        return
+    for argument in block.arguments:
+        if argument.name in mechanism.symbols:
+            message = f"the argument {argument.name} hides the mechanism's own {argument.name}: not differentiated yet"
+            yield Diagnostic.at(argument.span, "NG025", message, "give the argument a name of its own")
+    for node in subnodes(block.body):
+        match node:
+            case n.NetInitial() if node not in block.body.statements:
+                yield _not_yet(node, "an INITIAL inside other statements of NET_RECEIVE is")
+            case n.Assign(target=n.VariableName(name="v")):
+                yield _not_yet(node, "assigning v is")
+            case n.Call(name="state_discontinuity", arguments=arguments) if not _is_state(mechanism, arguments):
+                yield _not_yet(node, "state_discontinuity of anything but a STATE is")
+    reads_voltage = "v" in names_read(block.body)
+    if not reads_voltage and not mechanism.solves and "v" in Dataflow(mechanism).access(block.body.statements).live:
+        yield _not_yet(block, "reading v in a routine that NET_RECEIVE calls, in a mechanism that solves nothing, is")
+
+
+def _is_state(mechanism: Mechanism, arguments: tuple[n.Expression, ...]) -> bool:
+    symbol = mechanism.symbols.get(arguments[0].name) if isinstance(arguments[0], n.VariableName) else None
+    return symbol is not None and symbol.role is Role.STATE
+
+
+def _not_yet(node: n.Node, what: str) -> Diagnostic:
+    return Diagnostic.at(node.span, "NG002", f"{what} not differentiated yet")

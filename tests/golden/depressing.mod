@@ -1,0 +1,341 @@
+TITLE Synapse with depression and facilitation: what it remembers lies in its NetCons
+
+COMMENT
+Tsodyks, Uziel and Markram (2000). Every connection has resources of its own: the fractions y (active) and z
+(inactive), and the use u; their start values are set by the INITIAL inside NET_RECEIVE.
+ENDCOMMENT
+
+NEURON {
+    POINT_PROCESS depressing
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    NONSPECIFIC_CURRENT i
+    RANGE e, tau_1, tau_rec, tau_facil, U, u0
+}
+
+PARAMETER {
+    e = 0 (mV)
+    tau_1 = 2.3 (ms)
+    tau_rec = 31 (ms)
+    tau_facil = 17 (ms)
+    U = 0.35
+    u0 = 0.1
+}
+
+ASSIGNED {
+    v (mV)
+    i (nA)
+}
+
+STATE {
+    g (uS)
+}
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    g = 0
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE decay METHOD cnexp
+    i = g*(v - e)
+}
+
+DERIVATIVE decay {
+    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    g' = -g/tau_1
+}
+
+NET_RECEIVE(weight (uS), y, z, u, tsyn (ms)) {
+    LOCAL x
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        ng_receive(_threadargscomma_ _lflag, _args ? _args[0] : 0., _args ? _args[1] : 0., _args ? _args[2] : 0., _args ? _args[3] : 0., _args ? _args[4] : 0., (double) (size_t) _args);
+ENDVERBATIM
+    }
+    INITIAL {
+        if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+            ng_connect(_threadargscomma_ _lflag, _args ? _args[0] : 0., _args ? _args[1] : 0., _args ? _args[2] : 0., _args ? _args[3] : 0., _args ? _args[4] : 0., (double) (size_t) _args);
+ENDVERBATIM
+        }
+        y = 0
+        z = 0
+        u = u0 + 0.1*U
+        tsyn = t
+    }
+    z = z*exp(-(t - tsyn)/tau_rec)
+    z = z + (y*(exp(-(t - tsyn)/tau_1) - exp(-(t - tsyn)/tau_rec))/((tau_1/tau_rec) - 1))
+    y = y*exp(-(t - tsyn)/tau_1)
+    x = 1 - y - z
+    if (tau_facil > 0) {
+        u = u*exp(-(t - tsyn)/tau_facil)
+        u = u + U*(1 - u)
+    } else {
+        u = U
+    }
+    state_discontinuity(g, g + weight*x*u)
+    y = y + x*u
+    tsyn = t
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: g.
+: Carried for each connection: y, z, u.
+: Seedable: e, tau_1, tau_rec, tau_facil, U, u0.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+} ng_Seed;
+typedef struct {            /* a NetCon, found by the address of its weight */
+  const double *ng_address;
+  ng_Seed ng_seed;          /* of the weight */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+} ng_Connection;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions, rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Connection *ng_connections;
+  long ng_connection_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep this value and the one before. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[0] = ng_pair[1];
+  ng_pair[1] = ng_value;
+}
+
+static const ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
+  static const ng_Connection ng_none = {0, {0, 0, 0}, 0};
+  const double *ng_address = (const double *) (size_t) ng_sender;
+  long ng_low = 0, ng_high = ng_self->ng_connection_count;
+  while (ng_low < ng_high) {
+    const long ng_middle = (ng_low + ng_high)/2;
+    const ng_Connection *ng_connection = ng_self->ng_connections + ng_middle;
+    if (ng_connection->ng_address == ng_address) return ng_connection;
+    if (ng_connection->ng_address < ng_address) ng_low = ng_middle + 1;
+    else ng_high = ng_middle;
+  }
+  return &ng_none;
+}
+ENDVERBATIM
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL di_de, di_dg
+    di_de = -g
+    di_dg = v - e
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    const double ng_density = 100./(_nd_area);
+    ng_keep(ng_record + 0, ng_density*_ldi_dg); /* d/dg */
+    ng_keep(ng_record + 2, ng_density*_ldi_de); /* d/de */
+ENDVERBATIM
+}
+
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL dg_rate_dtau_1, g_rate, exp_1, dexp_1_dtau_1, g_decay, g_limit, dg_dg, dg_dtau_1
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("depressing advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    dg_rate_dtau_1 = 1/(tau_1*tau_1)
+    g_rate = -1/tau_1
+    exp_1 = exp(dt*g_rate)
+    dexp_1_dtau_1 = dg_rate_dtau_1*dt*exp_1
+    g_decay = exp_1
+    g_limit = 0
+    dg_dg = g_decay
+    dg_dtau_1 = dexp_1_dtau_1*(g - g_limit)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_g = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_g = ng_row_g[ng_k];
+      ng_row_g[ng_k] = _ldg_dg*ng_old_g;
+    }
+    ng_sow(ng_self->ng_seeds + 1, _ldg_dtau_1, ng_row_g, ng_width); /* tau_1 */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_g = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_g[ng_k] = 0.;
+    }
+ENDVERBATIM
+}
+
+: Derivatives of what finitialize does for a connection; ng_sender is the address of the NetCon's weight.
+PROCEDURE ng_connect(flag, weight, y, z, u, tsyn, ng_sender) {
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const ng_Connection *ng_connection = ng_find(ng_self, _lng_sender);
+    double *NG_RESTRICT ng_row_y = ng_connection->ng_rows + 0*ng_width;
+    double *NG_RESTRICT ng_row_z = ng_connection->ng_rows + 1*ng_width;
+    double *NG_RESTRICT ng_row_u = ng_connection->ng_rows + 2*ng_width;
+    if (!ng_connection->ng_rows) {
+      ng_self->ng_cell->ng_fault = "a NetCon was made during the run: finitialize first";
+      return 0;
+    }
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_y[ng_k] = 0.;
+      ng_row_z[ng_k] = 0.;
+      ng_row_u[ng_k] = 0.;
+    }
+    ng_sow(ng_self->ng_seeds + 4, 0.1, ng_row_u, ng_width); /* U */
+    ng_sow(ng_self->ng_seeds + 5, 1.0, ng_row_u, ng_width); /* u0 */
+ENDVERBATIM
+}
+
+: Derivatives of the jump at an event; ng_sender is the address of the NetCon's weight.
+PROCEDURE ng_receive(flag, weight, y, z, u, tsyn, ng_sender) {
+    LOCAL u_next, exp_1, dexp_1_dtau_rec, dz_dtau_rec, z_next, exp_2, dexp_2_dtau_1, exp_3, dexp_3_dtau_rec,
+          dz_dtau_1, dz_dtau_rec_2, dz_dy, exp_4, dexp_4_dtau_1, dy_dtau_1, y_next, dx_dtau_1, dx_dtau_rec,
+          dx_dy, dx_dz, x, exp_5, dexp_5_dtau_facil, du_dtau_facil, du_dU, du_dtau_facil_2, du_du, du_dU_2,
+          du_dtau_facil_3, du_du_2, dg_dU, dg_dtau_1, dg_dtau_facil, dg_dtau_rec, dg_du, dg_dweight, dg_dy,
+          dg_dz, dy_dU, dy_dtau_1_2, dy_dtau_facil, dy_dtau_rec, dy_du, dy_dy, dy_dz
+    u_next = u
+    exp_1 = exp(-(t - tsyn)/tau_rec)
+    dexp_1_dtau_rec = -exp_1*(tsyn - t)/(tau_rec*tau_rec)
+    dz_dtau_rec = dexp_1_dtau_rec*z
+    z_next = z*exp_1
+    exp_2 = exp(-(t - tsyn)/tau_1)
+    dexp_2_dtau_1 = -exp_2*(tsyn - t)/(tau_1*tau_1)
+    exp_3 = exp(-(t - tsyn)/tau_rec)
+    dexp_3_dtau_rec = -exp_3*(tsyn - t)/(tau_rec*tau_rec)
+    dz_dtau_1 = dexp_2_dtau_1*y/(tau_1/tau_rec - 1) - y*(exp_2 - exp_3)/(tau_rec*(tau_1/tau_rec - 1)*(tau_1/tau_rec - 1))
+    dz_dtau_rec_2 = dz_dtau_rec + tau_1*y*(exp_2 - exp_3)/((tau_1/tau_rec - 1)*(tau_1/tau_rec - 1)*tau_rec*tau_rec) - dexp_3_dtau_rec*y/(tau_1/tau_rec - 1)
+    dz_dy = (exp_2 - exp_3)/(tau_1/tau_rec - 1)
+    z_next = z_next + y*(exp_2 - exp_3)/(tau_1/tau_rec - 1)
+    exp_4 = exp(-(t - tsyn)/tau_1)
+    dexp_4_dtau_1 = -exp_4*(tsyn - t)/(tau_1*tau_1)
+    dy_dtau_1 = dexp_4_dtau_1*y
+    y_next = y*exp_4
+    dx_dtau_1 = -dy_dtau_1 - dz_dtau_1
+    dx_dtau_rec = -dz_dtau_rec_2
+    dx_dy = -dz_dy - exp_4
+    dx_dz = -exp_1
+    x = 1 - y_next - z_next
+    if (tau_facil > 0) {
+        exp_5 = exp(-(t - tsyn)/tau_facil)
+        dexp_5_dtau_facil = -exp_5*(tsyn - t)/(tau_facil*tau_facil)
+        du_dtau_facil = dexp_5_dtau_facil*u_next
+        u_next = u_next*exp_5
+        du_dU = 1 - u_next
+        du_dtau_facil_2 = du_dtau_facil*(1 - U)
+        du_du = exp_5*(1 - U)
+        u_next = u_next + U*(1 - u_next)
+        du_dU_2 = du_dU
+        du_dtau_facil_3 = du_dtau_facil_2
+        du_du_2 = du_du
+    } else {
+        u_next = U
+        du_dU_2 = 1
+        du_dtau_facil_3 = 0
+        du_du_2 = 0
+    }
+    dg_dU = du_dU_2*weight*x
+    dg_dtau_1 = dx_dtau_1*u_next*weight
+    dg_dtau_facil = du_dtau_facil_3*weight*x
+    dg_dtau_rec = dx_dtau_rec*u_next*weight
+    dg_du = du_du_2*weight*x
+    dg_dweight = u_next*x
+    dg_dy = dx_dy*u_next*weight
+    dg_dz = dx_dz*u_next*weight
+    dy_dU = du_dU_2*x
+    dy_dtau_1_2 = dx_dtau_1*u_next + dy_dtau_1
+    dy_dtau_facil = du_dtau_facil_3*x
+    dy_dtau_rec = dx_dtau_rec*u_next
+    dy_du = du_du_2*x
+    dy_dy = dx_dy*u_next + exp_4
+    dy_dz = dx_dz*u_next
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const ng_Connection *ng_connection = ng_find(ng_self, _lng_sender);
+    double *NG_RESTRICT ng_row_g = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_y = ng_connection->ng_rows + 0*ng_width;
+    double *NG_RESTRICT ng_row_z = ng_connection->ng_rows + 1*ng_width;
+    double *NG_RESTRICT ng_row_u = ng_connection->ng_rows + 2*ng_width;
+    if (!ng_connection->ng_rows) {
+      ng_self->ng_cell->ng_fault = "a NetCon was made during the run: finitialize first";
+      return 0;
+    }
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_g = ng_row_g[ng_k];
+      const double ng_old_y = ng_row_y[ng_k];
+      const double ng_old_z = ng_row_z[ng_k];
+      const double ng_old_u = ng_row_u[ng_k];
+      ng_row_g[ng_k] = ng_old_g + _ldg_du*ng_old_u + _ldg_dy*ng_old_y + _ldg_dz*ng_old_z;
+      ng_row_y[ng_k] = _ldy_du*ng_old_u + _ldy_dy*ng_old_y + _ldy_dz*ng_old_z;
+      ng_row_z[ng_k] = _ldz_dy*ng_old_y + _lexp_1*ng_old_z;
+      ng_row_u[ng_k] = _ldu_du_2*ng_old_u;
+    }
+    ng_sow(ng_self->ng_seeds + 4, _ldg_dU, ng_row_g, ng_width); /* U */
+    ng_sow(ng_self->ng_seeds + 1, _ldg_dtau_1, ng_row_g, ng_width); /* tau_1 */
+    ng_sow(ng_self->ng_seeds + 3, _ldg_dtau_facil, ng_row_g, ng_width); /* tau_facil */
+    ng_sow(ng_self->ng_seeds + 2, _ldg_dtau_rec, ng_row_g, ng_width); /* tau_rec */
+    ng_sow(&ng_connection->ng_seed, _ldg_dweight, ng_row_g, ng_width); /* weight */
+    ng_sow(ng_self->ng_seeds + 4, _ldy_dU, ng_row_y, ng_width); /* U */
+    ng_sow(ng_self->ng_seeds + 1, _ldy_dtau_1_2, ng_row_y, ng_width); /* tau_1 */
+    ng_sow(ng_self->ng_seeds + 3, _ldy_dtau_facil, ng_row_y, ng_width); /* tau_facil */
+    ng_sow(ng_self->ng_seeds + 2, _ldy_dtau_rec, ng_row_y, ng_width); /* tau_rec */
+    ng_sow(ng_self->ng_seeds + 1, _ldz_dtau_1, ng_row_z, ng_width); /* tau_1 */
+    ng_sow(ng_self->ng_seeds + 2, _ldz_dtau_rec_2, ng_row_z, ng_width); /* tau_rec */
+    ng_sow(ng_self->ng_seeds + 4, _ldu_dU_2, ng_row_u, ng_width); /* U */
+    ng_sow(ng_self->ng_seeds + 3, _ldu_dtau_facil_3, ng_row_u, ng_width); /* tau_facil */
+ENDVERBATIM
+}
+
+UNITSON

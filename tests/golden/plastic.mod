@@ -1,0 +1,219 @@
+TITLE Plasticity: the weight itself learns, and stays what it has become
+
+NEURON {
+    POINT_PROCESS plastic
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    NONSPECIFIC_CURRENT i
+    RANGE e, tau, eta, ceiling, middle
+}
+
+PARAMETER {
+    e = 0 (mV)
+    tau = 2.6 (ms)
+    eta = 0.12
+    ceiling = 0.02 (uS)
+    middle = -50 (mV)
+}
+
+ASSIGNED {
+    v (mV)
+    i (nA)
+}
+
+STATE {
+    g (uS)
+}
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    g = 0
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE decay METHOD cnexp
+    i = g*(v - e)
+}
+
+DERIVATIVE decay {
+    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    g' = -g/tau
+}
+
+NET_RECEIVE(w (uS)) {
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        ng_receive(_threadargscomma_ _lflag, _args ? _args[0] : 0., (double) (size_t) _args);
+ENDVERBATIM
+    }
+    g = g + w
+    w = w + eta*(ceiling - w)*(v - middle)/100
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: g.
+: Carried for each connection: w.
+: Seedable: e, tau, eta, ceiling, middle.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+} ng_Seed;
+typedef struct {            /* a NetCon, found by the address of its weight */
+  const double *ng_address;
+  ng_Seed ng_seed;          /* of the weight */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+} ng_Connection;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions, rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Connection *ng_connections;
+  long ng_connection_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep this value and the one before. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[0] = ng_pair[1];
+  ng_pair[1] = ng_value;
+}
+
+static const ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
+  static const ng_Connection ng_none = {0, {0, 0, 0}, 0};
+  const double *ng_address = (const double *) (size_t) ng_sender;
+  long ng_low = 0, ng_high = ng_self->ng_connection_count;
+  while (ng_low < ng_high) {
+    const long ng_middle = (ng_low + ng_high)/2;
+    const ng_Connection *ng_connection = ng_self->ng_connections + ng_middle;
+    if (ng_connection->ng_address == ng_address) return ng_connection;
+    if (ng_connection->ng_address < ng_address) ng_low = ng_middle + 1;
+    else ng_high = ng_middle;
+  }
+  return &ng_none;
+}
+ENDVERBATIM
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL di_de, di_dg
+    di_de = -g
+    di_dg = v - e
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    const double ng_density = 100./(_nd_area);
+    ng_keep(ng_record + 0, ng_density*_ldi_dg); /* d/dg */
+    ng_keep(ng_record + 2, ng_density*_ldi_de); /* d/de */
+ENDVERBATIM
+}
+
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL dg_rate_dtau, g_rate, exp_1, dexp_1_dtau, g_decay, g_limit, dg_dg, dg_dtau
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("plastic advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    dg_rate_dtau = 1/(tau*tau)
+    g_rate = -1/tau
+    exp_1 = exp(dt*g_rate)
+    dexp_1_dtau = dg_rate_dtau*dt*exp_1
+    g_decay = exp_1
+    g_limit = 0
+    dg_dg = g_decay
+    dg_dtau = dexp_1_dtau*(g - g_limit)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_g = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_g = ng_row_g[ng_k];
+      ng_row_g[ng_k] = _ldg_dg*ng_old_g;
+    }
+    ng_sow(ng_self->ng_seeds + 1, _ldg_dtau, ng_row_g, ng_width); /* tau */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_g = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_g[ng_k] = 0.;
+    }
+ENDVERBATIM
+}
+
+: Derivatives of the jump at an event; ng_sender is the address of the NetCon's weight.
+PROCEDURE ng_receive(flag, w, ng_sender) {
+    LOCAL dw_dceiling, dw_deta, dw_dmiddle, dw_dv, dw_dw
+    dw_dceiling = 0.01*eta*(v - middle)
+    dw_deta = 0.01*(v - middle)*(ceiling - w)
+    dw_dmiddle = -0.01*eta*(ceiling - w)
+    dw_dv = 0.01*eta*(ceiling - w)
+    dw_dw = 1 - 0.01*eta*(v - middle)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    const ng_Connection *ng_connection = ng_find(ng_self, _lng_sender);
+    double *NG_RESTRICT ng_row_g = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_w = ng_connection->ng_rows + 0*ng_width;
+    if (!ng_connection->ng_rows) {
+      ng_self->ng_cell->ng_fault = "a NetCon was made during the run: finitialize first";
+      return 0;
+    }
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_g = ng_row_g[ng_k];
+      const double ng_old_w = ng_row_w[ng_k];
+      ng_row_g[ng_k] = ng_old_g + ng_old_w;
+      ng_row_w[ng_k] = _ldw_dv*ng_voltage[ng_k] + _ldw_dw*ng_old_w;
+    }
+    ng_sow(ng_self->ng_seeds + 3, _ldw_dceiling, ng_row_w, ng_width); /* ceiling */
+    ng_sow(ng_self->ng_seeds + 2, _ldw_deta, ng_row_w, ng_width); /* eta */
+    ng_sow(ng_self->ng_seeds + 4, _ldw_dmiddle, ng_row_w, ng_width); /* middle */
+ENDVERBATIM
+}
+
+UNITSON

@@ -1,0 +1,402 @@
+TITLE Pulses of transmitter: events that the synapse sends to itself, and one that it waits for
+
+NEURON {
+    POINT_PROCESS pulses
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    NONSPECIFIC_CURRENT i
+    RANGE e, alpha, beta, duration, start, boost, kick, i
+}
+
+PARAMETER {
+    e = 0 (mV)
+    alpha = 1.1 (/ms)
+    beta = 0.4 (/ms)
+    duration = 1.3 (ms)
+    start = 0.002 (uS)
+    boost = 0.0007 (uS)
+    kick = 0.3 (nA)
+}
+
+ASSIGNED {
+    v (mV)
+    i (nA)
+    level
+    rising (uS)
+}
+
+STATE {
+    on (uS)
+    off (uS)
+}
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    on = 0
+    off = start
+    rising = 0
+    level = 1
+    net_send(3, 4)
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE release METHOD cnexp
+    i = (on + off)*(v - e)*level
+    if (at_time(7)) {
+        i = i - kick
+    }
+}
+
+DERIVATIVE release {
+    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    on' = alpha*(rising - on)
+    off' = -beta*off
+}
+
+NET_RECEIVE(weight (uS), fraction, open) {
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        ng_receive(_threadargscomma_ _lflag, _args ? _args[0] : 0., _args ? _args[1] : 0., _args ? _args[2] : 0., (double) (size_t) _args);
+ENDVERBATIM
+    }
+    INITIAL {
+        if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+            ng_connect(_threadargscomma_ _lflag, _args ? _args[0] : 0., _args ? _args[1] : 0., _args ? _args[2] : 0., (double) (size_t) _args);
+ENDVERBATIM
+        }
+        fraction = 1
+        open = 0
+        if (weight > 0.005) {
+            fraction = 1 - 2*beta*beta
+        }
+    }
+    if (flag == 0) {
+        if (open == 0) {
+            rising = rising + weight*fraction
+            fraction = fraction*(1 - 0.1*alpha)
+            open = 1
+            net_send(duration, 1)
+        } else {
+            net_move(t + duration)
+        }
+        net_event(t)
+    } else if (flag == 1) {
+        rising = rising - weight*fraction/(1 - 0.1*alpha)
+        off = off + 0.3*on
+        on = 0.7*on
+        open = 0
+    } else if (flag == 4) {
+        level = level + boost*300
+        WATCH (v > 0) 2
+    } else {
+        off = off + boost*(1 + v/100)
+    }
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: on, off, level, rising.
+: Carried for each connection: fraction.
+: Seedable: e, kick, alpha, beta, start, boost.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+} ng_Seed;
+typedef struct {            /* a NetCon, found by the address of its weight */
+  const double *ng_address;
+  ng_Seed ng_seed;          /* of the weight */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+} ng_Connection;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions, rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Connection *ng_connections;
+  long ng_connection_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep this value and the one before. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[0] = ng_pair[1];
+  ng_pair[1] = ng_value;
+}
+
+static const ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
+  static const ng_Connection ng_none = {0, {0, 0, 0}, 0};
+  const double *ng_address = (const double *) (size_t) ng_sender;
+  long ng_low = 0, ng_high = ng_self->ng_connection_count;
+  while (ng_low < ng_high) {
+    const long ng_middle = (ng_low + ng_high)/2;
+    const ng_Connection *ng_connection = ng_self->ng_connections + ng_middle;
+    if (ng_connection->ng_address == ng_address) return ng_connection;
+    if (ng_connection->ng_address < ng_address) ng_low = ng_middle + 1;
+    else ng_high = ng_middle;
+  }
+  return &ng_none;
+}
+ENDVERBATIM
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL di_de, di_dlevel, di_doff, di_don, di_dkick
+    di_de = -level*(off + on)
+    di_dlevel = (v - e)*(off + on)
+    di_doff = level*(v - e)
+    di_don = level*(v - e)
+    if (at_time(7)) {
+        di_dkick = -1
+    } else {
+        di_dkick = 0
+    }
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    const double ng_density = 100./(_nd_area);
+    ng_keep(ng_record + 0, ng_density*_ldi_don); /* d/don */
+    ng_keep(ng_record + 2, ng_density*_ldi_doff); /* d/doff */
+    ng_keep(ng_record + 4, ng_density*_ldi_dlevel); /* d/dlevel */
+    ng_keep(ng_record + 6, ng_density*_ldi_de); /* d/de */
+    ng_keep(ng_record + 8, ng_density*_ldi_dkick); /* d/dkick */
+ENDVERBATIM
+}
+
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL on_rate, exp_1, dexp_1_dalpha, on_decay, on_limit, don_dalpha, don_don, don_drising, off_rate,
+          exp_2, dexp_2_dbeta, off_decay, off_limit, doff_dbeta, doff_doff
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("pulses advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    on_rate = -alpha
+    exp_1 = exp(dt*on_rate)
+    dexp_1_dalpha = -dt*exp_1
+    on_decay = exp_1
+    on_limit = rising
+    don_dalpha = dexp_1_dalpha*(on - on_limit)
+    don_don = on_decay
+    don_drising = 1 - on_decay
+    off_rate = -beta
+    exp_2 = exp(dt*off_rate)
+    dexp_2_dbeta = -dt*exp_2
+    off_decay = exp_2
+    off_limit = 0
+    doff_dbeta = dexp_2_dbeta*(off - off_limit)
+    doff_doff = off_decay
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_on = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_off = ng_self->ng_carried + 1*ng_width;
+    double *NG_RESTRICT ng_row_rising = ng_self->ng_carried + 3*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_on = ng_row_on[ng_k];
+      const double ng_old_off = ng_row_off[ng_k];
+      const double ng_old_rising = ng_row_rising[ng_k];
+      ng_row_on[ng_k] = _ldon_don*ng_old_on + _ldon_drising*ng_old_rising;
+      ng_row_off[ng_k] = _ldoff_doff*ng_old_off;
+    }
+    ng_sow(ng_self->ng_seeds + 2, _ldon_dalpha, ng_row_on, ng_width); /* alpha */
+    ng_sow(ng_self->ng_seeds + 3, _ldoff_dbeta, ng_row_off, ng_width); /* beta */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_on = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_off = ng_self->ng_carried + 1*ng_width;
+    double *NG_RESTRICT ng_row_level = ng_self->ng_carried + 2*ng_width;
+    double *NG_RESTRICT ng_row_rising = ng_self->ng_carried + 3*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_on[ng_k] = 0.;
+      ng_row_off[ng_k] = 0.;
+      ng_row_level[ng_k] = 0.;
+      ng_row_rising[ng_k] = 0.;
+    }
+    ng_sow(ng_self->ng_seeds + 4, 1.0, ng_row_off, ng_width); /* start */
+ENDVERBATIM
+}
+
+: Derivatives of what finitialize does for a connection; ng_sender is the address of the NetCon's weight.
+PROCEDURE ng_connect(flag, weight, fraction, open, ng_sender) {
+    LOCAL dfraction_dbeta, dfraction_dbeta_2
+    if (weight > 0.005) {
+        dfraction_dbeta = -4*beta
+        dfraction_dbeta_2 = dfraction_dbeta
+    } else {
+        dfraction_dbeta_2 = 0
+    }
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const ng_Connection *ng_connection = ng_find(ng_self, _lng_sender);
+    double *NG_RESTRICT ng_row_fraction = ng_connection->ng_rows + 0*ng_width;
+    if (!ng_connection->ng_rows) {
+      ng_self->ng_cell->ng_fault = "a NetCon was made during the run: finitialize first";
+      return 0;
+    }
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_fraction[ng_k] = 0.;
+    }
+    ng_sow(ng_self->ng_seeds + 3, _ldfraction_dbeta_2, ng_row_fraction, ng_width); /* beta */
+ENDVERBATIM
+}
+
+: Derivatives of the jump at an event; ng_sender is the address of the NetCon's weight.
+PROCEDURE ng_receive(flag, weight, fraction, open, ng_sender) {
+    LOCAL fraction_next, open_next, drising_dweight, dfraction_dalpha, dfraction_dfraction,
+          dfraction_dalpha_2, dfraction_dfraction_2, drising_dfraction, drising_dweight_2, dfraction_dalpha_3,
+          dfraction_dfraction_3, dlevel_dboost_3, doff_dboost_4, doff_don_2, doff_dv_4, don_don_2,
+          drising_dalpha_3, drising_dfraction_4, drising_dweight_5, drising_dalpha, drising_dfraction_2,
+          drising_dweight_3, dlevel_dboost_2, doff_dboost_3, doff_don, doff_dv_3, don_don, drising_dalpha_2,
+          drising_dfraction_3, drising_dweight_4, dlevel_dboost, doff_dboost_2, doff_dv_2, doff_dboost,
+          doff_dv
+    fraction_next = fraction
+    open_next = open
+    if (flag == 0) {
+        if (open_next == 0) {
+            drising_dweight = fraction_next
+            dfraction_dalpha = -0.1*fraction_next
+            dfraction_dfraction = 1 - 0.1*alpha
+            dfraction_dalpha_2 = dfraction_dalpha
+            dfraction_dfraction_2 = dfraction_dfraction
+            drising_dfraction = weight
+            drising_dweight_2 = drising_dweight
+        } else {
+            dfraction_dalpha_2 = 0
+            dfraction_dfraction_2 = 1
+            drising_dfraction = 0
+            drising_dweight_2 = 0
+        }
+        dfraction_dalpha_3 = dfraction_dalpha_2
+        dfraction_dfraction_3 = dfraction_dfraction_2
+        dlevel_dboost_3 = 0
+        doff_dboost_4 = 0
+        doff_don_2 = 0
+        doff_dv_4 = 0
+        don_don_2 = 1
+        drising_dalpha_3 = 0
+        drising_dfraction_4 = drising_dfraction
+        drising_dweight_5 = drising_dweight_2
+    } else {
+        if (flag == 1) {
+            drising_dalpha = -0.1*fraction_next*weight/((1 - 0.1*alpha)*(1 - 0.1*alpha))
+            drising_dfraction_2 = -weight/(1 - 0.1*alpha)
+            drising_dweight_3 = -fraction_next/(1 - 0.1*alpha)
+            dlevel_dboost_2 = 0
+            doff_dboost_3 = 0
+            doff_don = 0.3
+            doff_dv_3 = 0
+            don_don = 0.7
+            drising_dalpha_2 = drising_dalpha
+            drising_dfraction_3 = drising_dfraction_2
+            drising_dweight_4 = drising_dweight_3
+        } else {
+            if (flag == 4) {
+                dlevel_dboost = 300
+                doff_dboost_2 = 0
+                doff_dv_2 = 0
+            } else {
+                doff_dboost = 0.01*v + 1
+                doff_dv = 0.01*boost
+                dlevel_dboost = 0
+                doff_dboost_2 = doff_dboost
+                doff_dv_2 = doff_dv
+            }
+            dlevel_dboost_2 = dlevel_dboost
+            doff_dboost_3 = doff_dboost_2
+            doff_don = 0
+            doff_dv_3 = doff_dv_2
+            don_don = 1
+            drising_dalpha_2 = 0
+            drising_dfraction_3 = 0
+            drising_dweight_4 = 0
+        }
+        dfraction_dalpha_3 = 0
+        dfraction_dfraction_3 = 1
+        dlevel_dboost_3 = dlevel_dboost_2
+        doff_dboost_4 = doff_dboost_3
+        doff_don_2 = doff_don
+        doff_dv_4 = doff_dv_3
+        don_don_2 = don_don
+        drising_dalpha_3 = drising_dalpha_2
+        drising_dfraction_4 = drising_dfraction_3
+        drising_dweight_5 = drising_dweight_4
+    }
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    const ng_Connection *ng_connection = ng_find(ng_self, _lng_sender);
+    double *NG_RESTRICT ng_row_on = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_off = ng_self->ng_carried + 1*ng_width;
+    double *NG_RESTRICT ng_row_level = ng_self->ng_carried + 2*ng_width;
+    double *NG_RESTRICT ng_row_rising = ng_self->ng_carried + 3*ng_width;
+    double *NG_RESTRICT ng_row_fraction = ng_connection->ng_rows + 0*ng_width;
+    if (!ng_connection->ng_rows) {
+      ng_self->ng_cell->ng_fault = "a NetCon was made during the run: finitialize first";
+      return 0;
+    }
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_on = ng_row_on[ng_k];
+      const double ng_old_off = ng_row_off[ng_k];
+      const double ng_old_rising = ng_row_rising[ng_k];
+      const double ng_old_fraction = ng_row_fraction[ng_k];
+      ng_row_on[ng_k] = _ldon_don_2*ng_old_on;
+      ng_row_off[ng_k] = ng_old_off + _ldoff_don_2*ng_old_on + _ldoff_dv_4*ng_voltage[ng_k];
+      ng_row_rising[ng_k] = _ldrising_dfraction_4*ng_old_fraction + ng_old_rising;
+      ng_row_fraction[ng_k] = _ldfraction_dfraction_3*ng_old_fraction;
+    }
+    ng_sow(ng_self->ng_seeds + 5, _ldoff_dboost_4, ng_row_off, ng_width); /* boost */
+    ng_sow(ng_self->ng_seeds + 5, _ldlevel_dboost_3, ng_row_level, ng_width); /* boost */
+    ng_sow(ng_self->ng_seeds + 2, _ldrising_dalpha_3, ng_row_rising, ng_width); /* alpha */
+    ng_sow(&ng_connection->ng_seed, _ldrising_dweight_5, ng_row_rising, ng_width); /* weight */
+    ng_sow(ng_self->ng_seeds + 2, _ldfraction_dalpha_3, ng_row_fraction, ng_width); /* alpha */
+ENDVERBATIM
+}
+
+UNITSON

@@ -1,0 +1,360 @@
+TITLE Synapse whose connections keep a trace of their own events, from zero: there is no INITIAL for them
+
+NEURON {
+    POINT_PROCESS tracing
+    RANGE ng_link  : nmodlgrad
+    NONSPECIFIC_CURRENT i
+    RANGE e, tau, memory, i, gain, latest, vhalf
+    THREADSAFE
+}
+
+PARAMETER {
+    e = -5 (mV)
+    tau = 3.1 (ms)
+    memory = 9 (ms)
+    gain = 40
+    vhalf = -30 (mV)
+}
+
+ASSIGNED {
+    v (mV)
+    i (nA)
+    latest (uS)
+}
+
+STATE {
+    g (uS)
+    shared
+}
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    g = 0
+    shared = 0
+    latest = 0
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE decay METHOD cnexp
+    i = (g + 0.1*latest)*(v - e)
+}
+
+DERIVATIVE decay {
+    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    g' = -g/tau
+    shared' = -shared/memory
+}
+
+FUNCTION saturated(x) {
+    saturated = x/(1 + gain*x)
+}
+
+PROCEDURE opened(amount (uS)) {
+    latest = amount/(1 + exp((v - vhalf)/9))
+}
+
+NET_RECEIVE(w (uS), trace (uS), unused, before (ms)) {
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        ng_receive(_threadargscomma_ _lflag, _args ? _args[0] : 0., _args ? _args[1] : 0., _args ? _args[2] : 0., _args ? _args[3] : 0., (double) (size_t) _args);
+ENDVERBATIM
+    }
+    trace = w + trace*exp((before - t)/memory)
+    if (w > 0.0035) {
+        shared = shared + saturated(trace)
+        g = g + saturated(trace)*(1 - 3*shared)
+    } else {
+        opened(trace)
+        g = g + latest
+    }
+    before = t
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: g, latest, shared.
+: Carried for each connection: trace.
+: Seedable: e, tau, memory, gain, vhalf.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+    dlatest_damount
+    dlatest_dv
+    dlatest_dvhalf
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+} ng_Seed;
+typedef struct {            /* a NetCon, found by the address of its weight */
+  const double *ng_address;
+  ng_Seed ng_seed;          /* of the weight */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+} ng_Connection;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions, rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Connection *ng_connections;
+  long ng_connection_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep this value and the one before. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[0] = ng_pair[1];
+  ng_pair[1] = ng_value;
+}
+
+static const ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
+  static const ng_Connection ng_none = {0, {0, 0, 0}, 0};
+  const double *ng_address = (const double *) (size_t) ng_sender;
+  long ng_low = 0, ng_high = ng_self->ng_connection_count;
+  while (ng_low < ng_high) {
+    const long ng_middle = (ng_low + ng_high)/2;
+    const ng_Connection *ng_connection = ng_self->ng_connections + ng_middle;
+    if (ng_connection->ng_address == ng_address) return ng_connection;
+    if (ng_connection->ng_address < ng_address) ng_low = ng_middle + 1;
+    else ng_high = ng_middle;
+  }
+  return &ng_none;
+}
+ENDVERBATIM
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL di_de, di_dg, di_dlatest
+    di_de = -g - 0.1*latest
+    di_dg = v - e
+    di_dlatest = 0.1*v - 0.1*e
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    const double ng_density = 100./(_nd_area);
+    ng_keep(ng_record + 0, ng_density*_ldi_dg); /* d/dg */
+    ng_keep(ng_record + 2, ng_density*_ldi_dlatest); /* d/dlatest */
+    ng_keep(ng_record + 4, ng_density*_ldi_de); /* d/de */
+ENDVERBATIM
+}
+
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL dg_rate_dtau, g_rate, exp_1, dexp_1_dtau, g_decay, g_limit, dg_dg, dg_dtau, dshared_rate_dmemory,
+          shared_rate, exp_2, dexp_2_dmemory, shared_decay, shared_limit, dshared_dmemory, dshared_dshared
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("tracing advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    dg_rate_dtau = 1/(tau*tau)
+    g_rate = -1/tau
+    exp_1 = exp(dt*g_rate)
+    dexp_1_dtau = dg_rate_dtau*dt*exp_1
+    g_decay = exp_1
+    g_limit = 0
+    dg_dg = g_decay
+    dg_dtau = dexp_1_dtau*(g - g_limit)
+    dshared_rate_dmemory = 1/(memory*memory)
+    shared_rate = -1/memory
+    exp_2 = exp(dt*shared_rate)
+    dexp_2_dmemory = dshared_rate_dmemory*dt*exp_2
+    shared_decay = exp_2
+    shared_limit = 0
+    dshared_dmemory = dexp_2_dmemory*(shared - shared_limit)
+    dshared_dshared = shared_decay
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_g = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_shared = ng_self->ng_carried + 2*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_g = ng_row_g[ng_k];
+      const double ng_old_shared = ng_row_shared[ng_k];
+      ng_row_g[ng_k] = _ldg_dg*ng_old_g;
+      ng_row_shared[ng_k] = _ldshared_dshared*ng_old_shared;
+    }
+    ng_sow(ng_self->ng_seeds + 1, _ldg_dtau, ng_row_g, ng_width); /* tau */
+    ng_sow(ng_self->ng_seeds + 2, _ldshared_dmemory, ng_row_shared, ng_width); /* memory */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_g = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_latest = ng_self->ng_carried + 1*ng_width;
+    double *NG_RESTRICT ng_row_shared = ng_self->ng_carried + 2*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_g[ng_k] = 0.;
+      ng_row_latest[ng_k] = 0.;
+      ng_row_shared[ng_k] = 0.;
+    }
+ENDVERBATIM
+}
+
+: Derivatives of the jump at an event; ng_sender is the address of the NetCon's weight.
+PROCEDURE ng_receive(flag, w, trace, unused, before, ng_sender) {
+    LOCAL shared_next, exp_1, dexp_1_dmemory, dtrace_dmemory, trace_next, saturated_1, dsaturated_dx_1,
+          dsaturated_dgain_1, dsaturated_1_dmemory, dsaturated_1_dtrace, saturated_2, dsaturated_dx_2,
+          dsaturated_dgain_2, dsaturated_2_dmemory, dsaturated_2_dtrace, dg_dgain, dg_dmemory, dg_dshared,
+          dg_dtrace, dg_dw, dg_dgain_2, dg_dmemory_2, dg_dshared_2, dg_dtrace_2, dg_dv, dg_dvhalf, dg_dw_2,
+          dlatest_dlatest, dlatest_dmemory_2, dlatest_dtrace_2, dlatest_dv_2, dlatest_dvhalf_2, dlatest_dw,
+          dshared_dgain, dshared_dmemory, dshared_dtrace, dshared_dw, dlatest_dmemory, dlatest_dtrace
+    shared_next = shared
+    exp_1 = exp((before - t)/memory)
+    dexp_1_dmemory = -exp_1*(before - t)/(memory*memory)
+    dtrace_dmemory = dexp_1_dmemory*trace
+    trace_next = w + trace*exp_1
+    if (w > 0.0035) {
+        saturated_1 = saturated(trace_next)
+        dsaturated_dx_1 = dsaturated_dx(trace_next)
+        dsaturated_dgain_1 = dsaturated_dgain(trace_next)
+        dsaturated_1_dmemory = dsaturated_dx_1*dtrace_dmemory
+        dsaturated_1_dtrace = dsaturated_dx_1*exp_1
+        shared_next = shared_next + saturated_1
+        saturated_2 = saturated(trace_next)
+        dsaturated_dx_2 = dsaturated_dx(trace_next)
+        dsaturated_dgain_2 = dsaturated_dgain(trace_next)
+        dsaturated_2_dmemory = dsaturated_dx_2*dtrace_dmemory
+        dsaturated_2_dtrace = dsaturated_dx_2*exp_1
+        dg_dgain = dsaturated_dgain_2*(1 - 3*shared_next) - 3*dsaturated_dgain_1*saturated_2
+        dg_dmemory = dsaturated_2_dmemory*(1 - 3*shared_next) - 3*dsaturated_1_dmemory*saturated_2
+        dg_dshared = -3*saturated_2
+        dg_dtrace = dsaturated_2_dtrace*(1 - 3*shared_next) - 3*dsaturated_1_dtrace*saturated_2
+        dg_dw = dsaturated_dx_2*(1 - 3*shared_next) - 3*dsaturated_dx_1*saturated_2
+        dg_dgain_2 = dg_dgain
+        dg_dmemory_2 = dg_dmemory
+        dg_dshared_2 = dg_dshared
+        dg_dtrace_2 = dg_dtrace
+        dg_dv = 0
+        dg_dvhalf = 0
+        dg_dw_2 = dg_dw
+        dlatest_dlatest = 1
+        dlatest_dmemory_2 = 0
+        dlatest_dtrace_2 = 0
+        dlatest_dv_2 = 0
+        dlatest_dvhalf_2 = 0
+        dlatest_dw = 0
+        dshared_dgain = dsaturated_dgain_1
+        dshared_dmemory = dsaturated_1_dmemory
+        dshared_dtrace = dsaturated_1_dtrace
+        dshared_dw = dsaturated_dx_1
+    } else {
+        ng_d_opened(trace_next)
+        dlatest_dmemory = dlatest_damount*dtrace_dmemory
+        dlatest_dtrace = dlatest_damount*exp_1
+        dg_dgain_2 = 0
+        dg_dmemory_2 = dlatest_dmemory
+        dg_dshared_2 = 0
+        dg_dtrace_2 = dlatest_dtrace
+        dg_dv = dlatest_dv
+        dg_dvhalf = dlatest_dvhalf
+        dg_dw_2 = dlatest_damount
+        dlatest_dlatest = 0
+        dlatest_dmemory_2 = dlatest_dmemory
+        dlatest_dtrace_2 = dlatest_dtrace
+        dlatest_dv_2 = dlatest_dv
+        dlatest_dvhalf_2 = dlatest_dvhalf
+        dlatest_dw = dlatest_damount
+        dshared_dgain = 0
+        dshared_dmemory = 0
+        dshared_dtrace = 0
+        dshared_dw = 0
+    }
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    const ng_Connection *ng_connection = ng_find(ng_self, _lng_sender);
+    double *NG_RESTRICT ng_row_g = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_latest = ng_self->ng_carried + 1*ng_width;
+    double *NG_RESTRICT ng_row_shared = ng_self->ng_carried + 2*ng_width;
+    double *NG_RESTRICT ng_row_trace = ng_connection->ng_rows + 0*ng_width;
+    if (!ng_connection->ng_rows) {
+      ng_self->ng_cell->ng_fault = "a NetCon was made during the run: finitialize first";
+      return 0;
+    }
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_g = ng_row_g[ng_k];
+      const double ng_old_latest = ng_row_latest[ng_k];
+      const double ng_old_shared = ng_row_shared[ng_k];
+      const double ng_old_trace = ng_row_trace[ng_k];
+      ng_row_g[ng_k] = ng_old_g + _ldg_dshared_2*ng_old_shared + _ldg_dtrace_2*ng_old_trace + _ldg_dv*ng_voltage[ng_k];
+      ng_row_latest[ng_k] = _ldlatest_dlatest*ng_old_latest + _ldlatest_dtrace_2*ng_old_trace + _ldlatest_dv_2*ng_voltage[ng_k];
+      ng_row_shared[ng_k] = ng_old_shared + _ldshared_dtrace*ng_old_trace;
+      ng_row_trace[ng_k] = _lexp_1*ng_old_trace;
+    }
+    ng_sow(ng_self->ng_seeds + 3, _ldg_dgain_2, ng_row_g, ng_width); /* gain */
+    ng_sow(ng_self->ng_seeds + 2, _ldg_dmemory_2, ng_row_g, ng_width); /* memory */
+    ng_sow(ng_self->ng_seeds + 4, _ldg_dvhalf, ng_row_g, ng_width); /* vhalf */
+    ng_sow(&ng_connection->ng_seed, _ldg_dw_2, ng_row_g, ng_width); /* w */
+    ng_sow(ng_self->ng_seeds + 2, _ldlatest_dmemory_2, ng_row_latest, ng_width); /* memory */
+    ng_sow(ng_self->ng_seeds + 4, _ldlatest_dvhalf_2, ng_row_latest, ng_width); /* vhalf */
+    ng_sow(&ng_connection->ng_seed, _ldlatest_dw, ng_row_latest, ng_width); /* w */
+    ng_sow(ng_self->ng_seeds + 3, _ldshared_dgain, ng_row_shared, ng_width); /* gain */
+    ng_sow(ng_self->ng_seeds + 2, _ldshared_dmemory, ng_row_shared, ng_width); /* memory */
+    ng_sow(&ng_connection->ng_seed, _ldshared_dw, ng_row_shared, ng_width); /* w */
+    ng_sow(ng_self->ng_seeds + 2, _ldtrace_dmemory, ng_row_trace, ng_width); /* memory */
+    ng_sow(&ng_connection->ng_seed, 1.0, ng_row_trace, ng_width); /* w */
+ENDVERBATIM
+}
+
+: opened and its derivatives.
+PROCEDURE ng_d_opened(amount) {
+    LOCAL exp_1, dexp_1_dv, dexp_1_dvhalf, dlatest_by_exp_1
+    exp_1 = exp((v - vhalf)/9)
+    dexp_1_dv = exp_1/9
+    dexp_1_dvhalf = -exp_1/9
+    dlatest_by_exp_1 = -amount/((exp_1 + 1)*(exp_1 + 1))
+    dlatest_damount = 1/(exp_1 + 1)
+    dlatest_dv = dexp_1_dv*dlatest_by_exp_1
+    dlatest_dvhalf = dexp_1_dvhalf*dlatest_by_exp_1
+    latest = amount/(1 + exp_1)
+}
+
+: The derivative of saturated with respect to x.
+FUNCTION dsaturated_dx(x) {
+    dsaturated_dx = 1/(gain*x + 1) - gain*x/((gain*x + 1)*(gain*x + 1))
+}
+
+: The derivative of saturated with respect to gain.
+FUNCTION dsaturated_dgain(x) {
+    dsaturated_dgain = -x*x/((gain*x + 1)*(gain*x + 1))
+}
+
+UNITSON
