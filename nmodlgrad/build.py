@@ -19,8 +19,9 @@ from nmodlgrad.diagnostics import NmodlGradError
 from nmodlgrad.resources import cache_folder
 
 # -O3 -march=native vectorises the loops over directions; without contraction the original's results stay as they
-# are to the last bit, since every operation is still rounded on its own.
-FLAGS = "-O3 -march=native -ffp-contract=off"
+# are to the last bit, since every operation is still rounded on its own. GCC 12 contracts nevertheless where it puts
+# a sum and a difference of straight-line code into one vector; the last flag keeps it from that, not from loops.
+FLAGS = "-O3 -march=native -ffp-contract=off -fno-tree-slp-vectorize"
 
 
 class BuildError(NmodlGradError):
