@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -64,23 +65,13 @@ class Job:
 
 @dataclass(frozen=True)
 class Oracle:
-    """The compiled original mechanisms, and a folder for what is measured with them.
+    """A folder for what is measured, and one for what the original mechanisms gave and their compiled form.
 
-    What the originals gave is kept between sessions, under a key of everything it depends on.
+    These are kept between sessions, under a key of everything they depend on.
     """
 
-    originals: Path
     folder: Path
     kept: Path
-
-    @classmethod
-    def compile(cls, folder: Path, kept: Path) -> Oracle:
-        """Compile all fixtures as a user would, by plain nrnivmodl."""
-        compiler = Path(sys.executable).parent / "nrnivmodl"
-        done = subprocess.run([compiler, FIXTURES], cwd=folder, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise RuntimeError(f"nrnivmodl failed\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
-        return cls(folder, folder, kept)
 
     def differences(self, scenario: str, theta: list[float] | None = None, **options: Any) -> Job:
         """Start the finite differences of a scenario, at `theta`: voltage, reference, noise, step, labels."""
@@ -108,11 +99,25 @@ class Oracle:
 
     def _plain(self, task: str, scenario: str, options: dict[str, Any], **more: Any) -> Job:
         request = {"task": task, "scenario": scenario, "options": options, **more}
-        folder = self.kept / _key(request)
+        fixtures = _fixtures(scenario)
+        folder = self.kept / _key(json.dumps(request, sort_keys=True), fixtures)
         if (folder / "result.npz").exists():
             return Job(folder, None)
         folder.mkdir(parents=True, exist_ok=True)
-        return _start("oracle.plain", {**request, "originals": str(self.originals)}, folder)
+        return _start("oracle.plain", {**request, "originals": str(self._originals(fixtures))}, folder)
+
+    def _originals(self, fixtures: list[Path]) -> Path:
+        """The fixtures as a user compiles them, by plain nrnivmodl."""
+        folder = self.kept / _key("originals", fixtures)
+        if not (folder / "done").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            compiler = Path(sys.executable).parent / "nrnivmodl"
+            done = subprocess.run([compiler, *fixtures], cwd=folder, capture_output=True, text=True, check=False)
+            if done.returncode:
+                raise RuntimeError(f"nrnivmodl failed\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
+            (folder / "done").touch()
+        return folder
 
     def _augmented(self, task: str, scenario: str, options: dict[str, Any], **more: Any) -> Job:
         request = {
@@ -120,23 +125,23 @@ class Oracle:
             "scenario": scenario,
             "options": options,
             "builtins": BUILTINS,
-            "mechanisms": _mechanisms(scenario),
+            "mechanisms": [str(path) for path in _fixtures(scenario)],
             **more,
         }
         return _start("oracle.augmented", request, Path(tempfile.mkdtemp(dir=self.folder)))
 
 
-def _mechanisms(scenario: str) -> list[str]:
-    """Paths for `nmodlgrad.load`: the folder of fixtures, so that they are translated and compiled once.
+def _fixtures(scenario: str) -> list[Path]:
+    """The mechanisms that both sides compile: all of them, so that it is done once.
 
-    With NMODLGRAD_TESTS_LOAD=alone, only the fixtures that the scenario needs: for work on a compiler that
-    can not translate all of them yet.
+    With NMODLGRAD_TESTS_LOAD=alone, only those that the scenario needs: for work on one of them.
     """
+    everything = sorted(FIXTURES.glob("*.mod"))
     if os.environ.get("NMODLGRAD_TESTS_LOAD") != "alone":
-        return [str(FIXTURES)]
+        return everything
     from scenarios import FIXTURES_OF
 
-    return [str(FIXTURES / f"{name}.mod") for name in FIXTURES_OF.get(scenario, ())]
+    return [path for path in everything if path.stem in FIXTURES_OF.get(scenario, ())]
 
 
 def _start(module: str, request: dict[str, Any], folder: Path) -> Job:
@@ -154,11 +159,11 @@ def _start(module: str, request: dict[str, Any], folder: Path) -> Job:
     return Job(folder, process)
 
 
-def _key(request: dict[str, Any]) -> str:
-    """A hash of all that a result of the originals depends on."""
-    sources = [*TESTS.glob("oracle/*.py"), *TESTS.glob("scenarios/*.py"), *FIXTURES.glob("*.mod")]
-    digest = hashlib.sha256(json.dumps(request, sort_keys=True).encode())
+def _key(what: str, fixtures: list[Path]) -> str:
+    """A hash of all that something of the originals depends on."""
+    digest = hashlib.sha256(what.encode())
     digest.update(f"{version('neuron')} {sys.version}".encode())
-    for source in sorted(sources):
+    models = [] if what == "originals" else [*TESTS.glob("oracle/*.py"), *TESTS.glob("scenarios/*.py")]
+    for source in [*sorted(models), *fixtures]:
         digest.update(source.read_bytes())
     return digest.hexdigest()[:24]
