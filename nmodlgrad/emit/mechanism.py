@@ -61,6 +61,8 @@ def _start(body: n.Body) -> int:
 
 def _becomes_threadsafe(mechanism: Mechanism) -> bool:
     """The original is thread-safe without saying so: nocmodl would take that back for the VERBATIM that we add."""
+    if any(s.role is Role.POINTER for s in mechanism.symbols.values()):
+        return False  # that alone takes the thread-safety of a mechanism that does not claim it
     flow = Dataflow(mechanism)
     bodies = [
         i.body
