@@ -23,8 +23,6 @@ _CONSTRUCTS: dict[type[n.Node], str] = {
     n.NonlinearBlock: "a NONLINEAR block",
     n.DiscreteBlock: "a DISCRETE block",
     n.FunctionTableBlock: "FUNCTION_TABLE",
-    n.ConstructorBlock: "a CONSTRUCTOR",
-    n.DestructorBlock: "a DESTRUCTOR",
     n.BeforeBlock: "a BEFORE block",
     n.AfterBlock: "an AFTER block",
     n.Equation: "an equation",
@@ -71,7 +69,7 @@ def _reserved_names(mechanism: Mechanism) -> Iterator[Diagnostic]:
 # ------------------------------------------------------------------ constructs
 def _constructs(mechanism: Mechanism) -> Iterator[Diagnostic]:
     if mechanism.suffix.kind == "ARTIFICIAL_CELL":
-        yield _not_yet(mechanism.suffix.span, "ARTIFICIAL_CELL is")
+        yield _not_yet(mechanism.suffix.span, "an ARTIFICIAL_CELL that sets variables of other mechanisms is")
     covered = events.covered(mechanism)
     for item in subnodes(mechanism.tree):
         if type(item) in _CONSTRUCTS:
@@ -93,7 +91,7 @@ def _parts(item: n.Node) -> Iterator[Diagnostic]:
     match item:
         case n.Verbatim(span=span):
             yield _not_yet(Span(span.start, span.start + 8, span.source), "VERBATIM code is")
-        case n.NameList(span=span, kind="BBCOREPOINTER" | "EXTERNAL" | "RANDOM" as kind):
+        case n.NameList(span=span, kind="EXTERNAL" | "RANDOM" as kind):
             yield _not_yet(span, f"{kind} is")
         case n.Parameter(span=span, size=str()) | n.Variable(span=span, size=str()) | n.Local(span=span, size=str()):
             yield _not_yet(span, "arrays are")
