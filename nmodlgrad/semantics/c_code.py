@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -87,15 +88,33 @@ def argument_numbers(text: str) -> set[int] | None:
 def declared(text: str) -> set[str]:
     """Names that the code declares for itself, as far as they look like it: a type, then names."""
     found: set[str] = set()
-    for match in re.finditer(rf"\b{_TYPE}(?=[\s*&])([\s*&]*[a-zA-Z_]\w*[^;(){{}}]*|[^;{{}}]*);", text):
-        found.update(re.findall(r"(?:^|,)[\s*&]*([a-zA-Z_]\w*)", match.group(1)))
+    for match in _TYPE.finditer(text):
+        found.update(_declarators(text, match.end()))
     return found
 
 
-_TYPE = (
-    r"(?:(?:static|const|unsigned|signed|struct\s+\w+)\s+)*"
-    r"(?:double|float|int|long|short|char|void|size_t|uint32_t|uint64_t|int32_t|bool|auto|IvocVect|Rand|Object"
-    r"|nrnran123_State|unsigned)"
+def _declarators(text: str, at: int) -> Iterator[str]:
+    """The names between a type and the end of its declaration, or of the list of arguments that it is in."""
+    level, expected = 0, True
+    for match in re.finditer(r"[a-zA-Z_]\w*|[^\s*&]", text[at:]):
+        word = match.group()
+        if word in "([{":
+            level += 1
+        elif word in ")]}":
+            level -= 1
+        if level < 0 or (word == ";" and level <= 0):
+            return
+        if word == "," and level == 0:
+            expected = True
+        elif expected and level == 0:
+            if word[0].isalpha() or word[0] == "_":
+                yield word
+            expected = False
+
+
+_TYPE = re.compile(
+    r"\b(?:double|float|int|long|short|char|size_t|u?int(?:8|16|32|64)_t|bool|auto|void|unsigned|IvocVect|Rand|Object"
+    r"|nrnran123_State|struct\s+\w+)(?=[\s*&]+[a-zA-Z_])"
 )
 
 
