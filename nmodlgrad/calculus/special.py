@@ -1,0 +1,58 @@
+"""Functions that derivatives are written with and sympy does not know: comparisons, and the helpers that are emitted.
+
+The text of the helpers is in ``templates/helpers.jinja``.
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+
+
+class Greater(sp.Function):  # type: ignore[misc]
+    """left > right, as the number that NMODL makes of it."""
+
+    nargs = 2
+
+
+class exprelr(sp.Function):  # type: ignore[misc]
+    """x/(exp(x) - 1), accurate also around 0."""
+
+    nargs = 1
+
+
+class exprelr_slope(sp.Function):  # type: ignore[misc]
+    """Its derivative."""
+
+    nargs = 1
+
+
+class nrn_ghk(sp.Function):  # type: ignore[misc]
+    """NEURON's current per permeability by Goldman, Hodgkin and Katz: of v, concentrations inside and outside, valence."""
+
+    nargs = 4
+
+
+class nrn_ghk_slope(sp.Function):  # type: ignore[misc]
+    """Its derivative by v."""
+
+    nargs = 4
+
+
+CALLS: dict[type[sp.Function], str] = {
+    exprelr: "ng_exprelr",
+    exprelr_slope: "ng_exprelr_slope",
+    nrn_ghk: "nrn_ghk",
+    nrn_ghk_slope: "ng_ghk_slope",
+}
+"""How each is written."""
+
+HELPERS = ("ng_ghk_slope", "ng_exprelr_slope", "ng_exprelr", "ng_finite")
+"""What is appended to a file that uses it; each may call those after it."""
+
+OVERFLOWING = frozenset({"exp", "sinh", "cosh"})
+"""Functions whose value is kept finite: otherwise 1/(1 + exp(x)) has the derivative 0*inf where exp(x) is inf."""
+
+
+def finite(text: str) -> str:
+    """Text whose value is not infinite."""
+    return f"ng_finite({text})"
