@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import sympy as sp
 
-from nmodlgrad.calculus.special import Greater, exprelr_slope, nrn_ghk, nrn_ghk_slope
+from nmodlgrad.calculus.special import ExprelrSlope, Ghk, GhkSlope, Greater
 
 Slopes = Sequence[sp.Expr]
 Rule = Callable[..., Slopes]
@@ -44,8 +44,8 @@ def _angle(y: sp.Expr, a: sp.Expr, b: sp.Expr) -> Slopes:
 
 def _ghk(y: sp.Expr, v: sp.Expr, inside: sp.Expr, outside: sp.Expr, valence: sp.Expr) -> Slopes:
     """It is linear in the concentrations, and the voltage acts as valence*v does."""
-    by_voltage = nrn_ghk_slope(v, inside, outside, valence)
-    return by_voltage, nrn_ghk(v, 1, 0, valence), nrn_ghk(v, 0, 1, valence), (y + v * by_voltage) / valence
+    by_voltage = GhkSlope(v, inside, outside, valence)
+    return by_voltage, Ghk(v, 1, 0, valence), Ghk(v, 0, 1, valence), (y + v * by_voltage) / valence
 
 
 def _steps(y: sp.Expr, x: sp.Expr) -> Slopes:
@@ -76,7 +76,6 @@ RULES: Mapping[str, Rule] = {
     "fmax": _larger,
     "atan2": _angle,
     "nrn_ghk": _ghk,
-    "ng_exprelr": lambda y, x: (exprelr_slope(x),),
+    "ng_exprelr": lambda y, x: (ExprelrSlope(x),),
 }
 """By the name of the function; pow is differentiated as the operator ^."""
-

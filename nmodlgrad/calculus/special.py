@@ -14,35 +14,35 @@ class Greater(sp.Function):  # type: ignore[misc]
     nargs = 2
 
 
-class exprelr(sp.Function):  # type: ignore[misc]
+class Exprelr(sp.Function):  # type: ignore[misc]
     """x/(exp(x) - 1), accurate also around 0."""
 
     nargs = 1
 
 
-class exprelr_slope(sp.Function):  # type: ignore[misc]
+class ExprelrSlope(sp.Function):  # type: ignore[misc]
     """Its derivative."""
 
     nargs = 1
 
 
-class nrn_ghk(sp.Function):  # type: ignore[misc]
-    """NEURON's current per permeability by Goldman, Hodgkin and Katz: of v, concentrations inside and outside, valence."""
+class Ghk(sp.Function):  # type: ignore[misc]
+    """NEURON's nrn_ghk: of v, the concentrations inside and outside, and the valence."""
 
     nargs = 4
 
 
-class nrn_ghk_slope(sp.Function):  # type: ignore[misc]
+class GhkSlope(sp.Function):  # type: ignore[misc]
     """Its derivative by v."""
 
     nargs = 4
 
 
 CALLS: dict[type[sp.Function], str] = {
-    exprelr: "ng_exprelr",
-    exprelr_slope: "ng_exprelr_slope",
-    nrn_ghk: "nrn_ghk",
-    nrn_ghk_slope: "ng_ghk_slope",
+    Exprelr: "ng_exprelr",
+    ExprelrSlope: "ng_exprelr_slope",
+    Ghk: "nrn_ghk",
+    GhkSlope: "ng_ghk_slope",
 }
 """How each is written."""
 

@@ -17,13 +17,13 @@ UNITS {
 }
 
 PARAMETER {
-    gbar = 3e-4 (S/cm2)
+    gbar = 1e-3 (S/cm2)
     permeability = 2e-8
     vhalf = -43 (mV)
     width = 14 (mV)
     span = 330.5 (mV)
     reach = 1.7
-    boost = .02
+    boost = .3
     edge = -51 (mV)
 }
 
@@ -59,7 +59,7 @@ DERIVATIVE states {
 PROCEDURE rates() { LOCAL far
     far = fabs(v - vhalf)/width
     minf = 0.5 + 0.4*erf((v - vhalf)/width)
-    mtau = 1 + floor(reach) + atan2(reach, far) + fmod(v + 500, span)/span
+    mtau = 1 + floor(reach) + atan2(reach, far) + 4*fmod(v + 500, span)/span
     mtau = mtau + (v > edge)*boost*(v - edge) + boost*(far > 0.5 && !(reach > 5))*(far - 0.5) + ceil(reach*2)/(1 + far)
     minf = minf*(2*boost)^(reach*(v > edge)*(v - edge)/900)
 }
@@ -289,9 +289,9 @@ PROCEDURE ng_d_rates() {
     datan2_1_dwidth = atan2_1_slope*dfar_dwidth
     fmod_1 = fmod(v + 500, span)
     dfmod_1_dspan = (fmod_1 - v - 500)/span
-    dmtau_dspan = dfmod_1_dspan/span - fmod_1/(span*span)
-    dmtau_dv_2 = datan2_1_dv + 1/span
-    mtau = 1 + floor_1 + atan2_1 + fmod_1/span
+    dmtau_dspan = 4*dfmod_1_dspan/span - 4*fmod_1/(span*span)
+    dmtau_dv_2 = datan2_1_dv + 4/span
+    mtau = 1 + floor_1 + atan2_1 + 4*fmod_1/span
     ceil_1 = ceil(reach*2)
     dmtau_by_far = (far > 0.5 && !(reach > 5))*boost - ceil_1/((far + 1)*(far + 1))
     dmtau_dboost = (far > 0.5 && !(reach > 5))*(far - 0.5) + (v > edge)*(v - edge)

@@ -13,5 +13,5 @@ from scenarios.registry import scenario
 @scenario("kinked")
 def kinked(h: Any) -> Model:
     """fabs, fmod, floor and others, comparisons as numbers, nrn_ghk."""
-    names = ("width", "gbar", "reach", "vhalf", "span", "permeability", "boost")
+    names = ("width", "gbar", "reach", "permeability", "span", "gbar", "boost", "gbar", "vhalf")
     return replace(guest(h, "kinked", *names, amp_nA=0.8), duration_ms=12.0)
