@@ -11,12 +11,17 @@ from nmodlgrad.diagnostics import Diagnostic
 
 @dataclass(frozen=True)
 class Set:
-    """target = text; `effect`: it draws a random number, so it is done as often as the mechanism does it."""
+    """target = text
+
+    `effect` tells that it draws random numbers: it is done as often as the mechanism does it. `refusal` is why it can
+    not be done again, if there is a reason.
+    """
 
     target: str
     text: str
     reads: frozenset[str]
     effect: bool = False
+    refusal: Diagnostic | None = None
 
 
 @dataclass(frozen=True)
@@ -27,11 +32,12 @@ class Invoke:
     reads: frozenset[str]
     writes: frozenset[str]
     effect: bool = False
+    refusal: Diagnostic | None = None
 
 
 @dataclass(frozen=True)
 class Code:
-    """C code of the mechanism's own, done again; `refusal` is why it can not be, if there is a reason."""
+    """C code of the mechanism's own, done again."""
 
     code: str
     reads: frozenset[str]
@@ -59,7 +65,14 @@ class Choose:
     orelse: Sequence[Step]
 
 
-Step = Set | Invoke | Choose | Code | Enclose
+@dataclass(frozen=True)
+class Note:
+    """From here on, random draws are noted for the mechanism to get them again; or they are no more."""
+
+    begins: bool
+
+
+Step = Set | Invoke | Choose | Code | Enclose | Note
 
 
 @dataclass
@@ -124,10 +137,10 @@ def renamed(steps: Sequence[Step], names: Mapping[str, str]) -> list[Step]:
                 )
             case Invoke():
                 return replace(step, text=text(step.text), reads=reads(step.reads))
-            case Code():
-                return step  # what C code mentions keeps its name
             case Enclose():
                 return Enclose(step.opening, [*map(one, step.inside)], step.closing)
+            case Code() | Note():
+                return step  # what C code mentions keeps its name
             case Choose():
                 return Choose(text(step.condition), reads(step.reads), [*map(one, step.body)], [*map(one, step.orelse)])
 

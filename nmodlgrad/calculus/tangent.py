@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from nmodlgrad.calculus import noise
 from nmodlgrad.calculus.forward import Derivative, Differentiator, Linearised, Tangent
+from nmodlgrad.diagnostics import Diagnostic
+from nmodlgrad.numerics.control import structured
 from nmodlgrad.numerics.phases import lower
 from nmodlgrad.semantics import coverage
 from nmodlgrad.semantics.activity import analyse
@@ -44,6 +47,7 @@ class TangentMechanism:
     receive: Linearised | None
     functions: tuple[Derivative, ...]
     procedures: tuple[Tangent, ...]
+    warnings: tuple[Diagnostic, ...]
 
 
 def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> TangentMechanism:
@@ -54,10 +58,12 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
     Refused
         where something is not differentiated, or not exactly.
     """
-    core = running(mechanism)
+    core = structured(running(mechanism))
     coverage.require(core)
     flow, names = Dataflow(core), Names(mechanism.source.text)
     phases = lower(core, names)
+    noise.require_none(flow, phases.current)
+    noise.require_once(flow)
     activity = analyse(flow, phases, wrt)
     carried, weight = activity.carried, activity.weight
     connected = {*mechanism.arguments, "flag"}
@@ -112,4 +118,5 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
         receive=receive,
         functions=tuple(differentiator.functions.values()),
         procedures=tuple(differentiator.procedures.values()),
+        warnings=tuple(dict.fromkeys(differentiator.warnings)),
     )

@@ -10,6 +10,7 @@ from nmodlgrad.calculus.forward import Derivative, Linearised, Tangent
 from nmodlgrad.calculus.program import Program
 from nmodlgrad.calculus.special import HELPERS
 from nmodlgrad.calculus.tangent import TangentMechanism
+from nmodlgrad.emit import drawing
 from nmodlgrad.emit.patch import Edit, apply, insert_line, line_end
 from nmodlgrad.emit.render import helpers, inserted, render
 from nmodlgrad.semantics.dataflow import Dataflow
@@ -41,7 +42,7 @@ def _edits(tangent: TangentMechanism, name: str) -> list[Edit]:
         edits.append(insert_line(text, _start(block.body), inserted("call", "ng_states")))
     if tangent.carried and mechanism.initial:
         edits.append(insert_line(text, _start(mechanism.initial.body), inserted("call", "ng_initial")))
-    return edits + _event_edits(tangent)
+    return edits + _event_edits(tangent) + drawing.edits(tangent)
 
 
 def _event_edits(tangent: TangentMechanism) -> list[Edit]:

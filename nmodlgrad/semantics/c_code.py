@@ -9,6 +9,7 @@ from functools import lru_cache
 
 _SKIPPED = re.compile(r"/\*.*?\*/|//[^\n\r]*|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'", re.DOTALL)
 _DIRECTIVE = re.compile(r"(?m)^[ \t]*#[ \t]*(?!define)\w+(?:[^\n\r\\]|\\(?:\r\n|.))*", re.DOTALL)
+_KEYWORDS = re.compile(r"\A\s*VERBATIM\b|\bENDVERBATIM\s*\Z")
 _WORD = re.compile(r"[a-zA-Z_]\w*")
 _INDEX = r"\s*(?:\[[^\[\]]*\]\s*)*"
 _ASSIGNED = (
@@ -71,8 +72,13 @@ def read(text: str) -> Code:
 
 
 def blanked(text: str) -> str:
-    """The code with blanks for comments, strings, and lines for the preprocessor other than #define."""
-    return _DIRECTIVE.sub(_blank, _SKIPPED.sub(_blank, text))
+    """The code with blanks for comments, strings, the words around it, and preprocessor lines other than #define."""
+    return _DIRECTIVE.sub(_blank, _SKIPPED.sub(_blank, _KEYWORDS.sub(_blank, text)))
+
+
+def inner(text: str) -> str:
+    """The text of a VERBATIM block without the two words around it, every line ended by a newline alone."""
+    return re.sub(r"\r\n?", "\n", _KEYWORDS.sub("", text)).strip("\n")
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from nmodlgrad.diagnostics import Diagnostic, Refused, Span
-from nmodlgrad.semantics import events, tables
+from nmodlgrad.semantics import draws, events, tables
 from nmodlgrad.semantics.dataflow import Dataflow, called_by, local_names, reached
 from nmodlgrad.semantics.language import BEYOND
 from nmodlgrad.semantics.mechanism import Mechanism, Role
@@ -89,9 +89,7 @@ def _constructs(mechanism: Mechanism) -> Iterator[Diagnostic]:
 def _parts(item: n.Node) -> Iterator[Diagnostic]:
     """Constructs that are differentiated in one form and not in another."""
     match item:
-        case n.Verbatim(span=span):
-            yield _not_yet(Span(span.start, span.start + 8, span.source), "VERBATIM code is")
-        case n.NameList(span=span, kind="EXTERNAL" | "RANDOM" as kind):
+        case n.NameList(span=span, kind="EXTERNAL" as kind):
             yield _not_yet(span, f"{kind} is")
         case n.Parameter(span=span, size=str()) | n.Variable(span=span, size=str()) | n.Local(span=span, size=str()):
             yield _not_yet(span, "arrays are")
@@ -101,7 +99,7 @@ def _parts(item: n.Node) -> Iterator[Diagnostic]:
             yield _not_yet(span, "derivatives of higher order are")
         case n.Text(span=span):
             yield _not_yet(span, "a function that takes text is")
-        case n.Call(span=span, name=name) if name in BEYOND:
+        case n.Call(span=span, name=name) if name in BEYOND - draws.IN_NMODL - draws.SETTING:
             yield _not_yet(span, f"{name} is")
 
 

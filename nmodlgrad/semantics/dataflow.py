@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from nmodlgrad.diagnostics import Span
 from nmodlgrad.semantics import draws, verbatim
 from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.semantics.verbatim import Reach
@@ -125,6 +126,18 @@ class Dataflow:
                     if name in routines and name not in seen:
                         seen.add(name)
                         ahead.append(routines[name].body)
+
+    def draws_itself(self, call: n.Call) -> bool:
+        """Whether a call draws, apart from what its arguments do."""
+        return draws.is_primitive(call) or self.draws(n.Call(call.span, call.name, ()))
+
+    @cached_property
+    def solved(self) -> tuple[Span, ...]:
+        """Where the blocks stand that are solved, and the routines that they call."""
+        blocks = [self.mechanism.solvable[s.block] for s in self.mechanism.solves if s.block in self.mechanism.solvable]
+        called = {x.name for block in blocks for x in self.inside(block) if isinstance(x, n.Call)}
+        routines = [block for block in self.mechanism.callables if block.name in called]
+        return tuple(block.span for block in (*blocks, *routines))
 
     def draws(self, node: n.Node) -> bool:
         """Whether something draws random numbers or sets their generator, itself or in a routine that it calls."""

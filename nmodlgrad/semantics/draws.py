@@ -20,20 +20,31 @@ IN_NMODL = _OTHER_DRAWS | LOCATION_AND_SCALE.keys() | BETWEEN.keys()
 SETTING = _SETTING
 """Statements that set a generator: like draws, each is done once."""
 
-IN_C = (
-    "scop_random",
-    "normrand",
-    "exprand",
-    "poisrand",
-    "nrn_random_pick",
-    "nrnran123_dblpick",
-    "nrnran123_uniform",
-    "nrnran123_normal",
-    "nrnran123_negexp",
-    "nrnran123_ipick",
-)
-"""The same in C: what returns a number, and, below, what returns nothing."""
+IN_C = {
+    "scop_random": "double",
+    "normrand": "double",
+    "exprand": "double",
+    "poisrand": "int",
+    "nrn_random_pick": "double",
+    "nrnran123_dblpick": "double",
+    "nrnran123_uniform": "double",
+    "nrnran123_normal": "double",
+    "nrnran123_negexp": "double",
+    "nrnran123_ipick": "uint32_t",
+}
+"""The same in C: what returns a number, of which type; and, below, what returns nothing."""
 SETTING_IN_C = ("set_seed", "nrnran123_setseq", "nrnran123_setids", "nrn_set_random_sequence")
+
+TRANSLATED = {
+    "random_uniform": "nrnran123_uniform",
+    "random_normal": "nrnran123_normal",
+    "random_negexp": "nrnran123_negexp",
+    "random_ipick": "nrnran123_ipick",
+    "random_dpick": "nrnran123_dblpick",
+    "random_setseq": "nrnran123_setseq",
+    "random_setids": "nrnran123_setids",
+}
+"""What nocmodl makes of the words for the RANDOM construct."""
 
 WORDS = frozenset({*IN_C, *SETTING_IN_C})
 

@@ -14,6 +14,7 @@ the edge of a bin (found by trying thirty); there the differences are good to 5e
 from scenarios import (  # noqa: F401  (each registers its own)
     changes,
     density_mechanisms,
+    effects,
     events,
     ions,
     kinks,
