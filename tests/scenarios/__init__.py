@@ -18,6 +18,7 @@ from scenarios import (  # noqa: F401  (each registers its own)
     ions,
     long_runs,
     point_processes,
+    solving,
     trees,
 )
 from scenarios.long_runs import FEW_PERCENT
