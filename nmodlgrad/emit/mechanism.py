@@ -14,6 +14,7 @@ from nmodlgrad.emit.render import inserted, render
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
 from nmodlgrad.syntax import nodes as n
+from nmodlgrad.syntax.walk import subnodes
 
 
 def augmented(tangent: TangentMechanism, name: str) -> str:
@@ -79,6 +80,10 @@ def _start(body: n.Body) -> int:
 
 def _becomes_threadsafe(mechanism: Mechanism) -> bool:
     """The original is thread-safe without saying so: nocmodl would take that back for the VERBATIM that we add."""
+    if any(s.role is Role.POINTER for s in mechanism.symbols.values()):
+        return False  # that alone takes the thread-safety of a mechanism that does not claim it
+    if any(isinstance(node, n.Verbatim) for item in mechanism.items for node in subnodes(item)):
+        return False  # it is not
     flow = Dataflow(mechanism)
     bodies = [
         i.body

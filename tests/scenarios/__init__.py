@@ -19,6 +19,7 @@ from scenarios import (  # noqa: F401  (each registers its own)
     long_runs,
     point_processes,
     solving,
+    pointers,
     trees,
 )
 from scenarios.long_runs import FEW_PERCENT
