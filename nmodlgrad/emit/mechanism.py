@@ -8,9 +8,10 @@ from typing import Any
 from nmodlgrad._version import __version__
 from nmodlgrad.calculus.forward import Derivative, Linearised, Tangent
 from nmodlgrad.calculus.program import Program
+from nmodlgrad.calculus.special import HELPERS
 from nmodlgrad.calculus.tangent import StageTangent, TangentMechanism
 from nmodlgrad.emit.patch import Edit, apply, insert_line, insert_line_before, line_end
-from nmodlgrad.emit.render import inserted, render
+from nmodlgrad.emit.render import helpers, inserted, render
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
 from nmodlgrad.syntax import nodes as n
@@ -20,7 +21,9 @@ from nmodlgrad.syntax.walk import subnodes
 def augmented(tangent: TangentMechanism, name: str) -> str:
     """The text of the augmented mechanism, registered under `name`."""
     text = apply(tangent.mechanism.source.text, _edits(tangent, name))
-    appended = ("" if text.endswith("\n") else "\n") + _appendix(tangent, name)
+    appendix = _appendix(tangent, name)
+    appendix += helpers(appendix, HELPERS) + "\n\nUNITSON\n"
+    appended = ("" if text.endswith("\n") else "\n") + appendix
     return text + appended.replace("\n", line_end(text))
 
 

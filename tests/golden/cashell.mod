@@ -130,7 +130,7 @@ ENDVERBATIM
     }
     dca_rate_dtaur = 1/(taur*taur)
     ca_rate = -1/taur
-    exp_1 = exp(dt*ca_rate)
+    exp_1 = ng_finite(exp(dt*ca_rate))
     dexp_1_dtaur = dca_rate_dtaur*dt*exp_1
     ca_decay = exp_1
     dca_limit_ddepth = dchannel_ddepth_2*taur
@@ -179,6 +179,15 @@ VERBATIM
     ng_sow(ng_self->ng_seeds + 2, 1.0, ng_row_ca, ng_width); /* cainf */
     ng_sow(ng_self->ng_seeds + 2, 1.0, ng_row_cai, ng_width); /* cainf */
 ENDVERBATIM
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
 }
 
 UNITSON

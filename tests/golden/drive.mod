@@ -138,7 +138,7 @@ ENDVERBATIM
     }
     dfiltered_rate_dtau = 1/(tau*tau)
     filtered_rate = -1/tau
-    exp_1 = exp(dt*filtered_rate)
+    exp_1 = ng_finite(exp(dt*filtered_rate))
     dexp_1_dtau = dfiltered_rate_dtau*dt*exp_1
     filtered_decay = exp_1
     filtered_limit = target
@@ -170,6 +170,15 @@ VERBATIM
       ng_row_filtered[ng_k] = 0.;
     }
 ENDVERBATIM
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
 }
 
 UNITSON

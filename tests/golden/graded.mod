@@ -153,7 +153,7 @@ VERBATIM
 ENDVERBATIM
     ds_rate_dtau = 1/(tau*tau)
     s_rate = -1/tau
-    exp_1 = exp(dt*s_rate)
+    exp_1 = ng_finite(exp(dt*s_rate))
     dexp_1_dtau = ds_rate_dtau*dt*exp_1
     s_decay = exp_1
     release_1 = release(capre)
@@ -205,6 +205,15 @@ FUNCTION drelease_dc(c) {
 : The derivative of release with respect to half.
 FUNCTION drelease_dhalf(c) {
     drelease_dhalf = -2*half*c*c/((c*c + half*half)*(c*c + half*half))
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
 }
 
 UNITSON

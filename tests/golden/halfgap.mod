@@ -83,7 +83,7 @@ ENDVERBATIM
 PROCEDURE ng_current() {
     LOCAL exp_1, dexp_1_drectify, dexp_1_dv, dexp_1_dvgap, di_dg, di_drectify, di_dv, di_dvgap, i,
           total_current
-    exp_1 = exp((v - vgap)/rectify)
+    exp_1 = ng_finite(exp((v - vgap)/rectify))
     dexp_1_drectify = -exp_1*(v - vgap)/(rectify*rectify)
     dexp_1_dv = exp_1/rectify
     dexp_1_dvgap = -exp_1/rectify
@@ -102,6 +102,15 @@ VERBATIM
     ng_keep(ng_record + 6, ng_density*_ldi_dv); /* d/dv */
     ng_keep(ng_record + 8, ng_density*_ltotal_current); /* the current */
 ENDVERBATIM
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
 }
 
 UNITSON

@@ -157,7 +157,7 @@ ENDVERBATIM
     ng_d_rates()
     dm_rate_dtau = 1/(tau*tau)
     m_rate = -1/tau
-    exp_1 = exp(dt*m_rate)
+    exp_1 = ng_finite(exp(dt*m_rate))
     dexp_1_dtau = dm_rate_dtau*dt*exp_1
     m_decay = exp_1
     m_limit = minf
@@ -168,7 +168,7 @@ ENDVERBATIM
     m = m_decay*(m - m_limit) + m_limit
     ds_rate_dtau = 1/(tau*tau)
     s_rate = -1/tau
-    exp_2 = exp(dt*s_rate)
+    exp_2 = ng_finite(exp(dt*s_rate))
     dexp_2_dtau = ds_rate_dtau*dt*exp_2
     s_decay = exp_2
     s_limit = 0
@@ -227,7 +227,7 @@ PROCEDURE ng_d_rates() {
     if (v == -27) {
         v = v + 0.0001
     }
-    exp_1 = exp(-(v + 27)/9)
+    exp_1 = ng_finite(exp(-(v + 27)/9))
     dexp_1_dv = -exp_1/9
     dminf_ds = -(0.1*v + 2.7)/((s + 5)*(s + 5)*(1 - exp_1))
     dminf_dv = dexp_1_dv*(0.1*v + 2.7)/((1 - exp_1)*(1 - exp_1)*(s + 5)) + 0.1/((1 - exp_1)*(s + 5))
@@ -241,6 +241,15 @@ PROCEDURE ng_d_lift(x) {
     ds_dm = x
     ds_ds_2 = 1
     ds_dx = m
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
 }
 
 UNITSON

@@ -139,7 +139,7 @@ ENDVERBATIM
 : The derivative of activation with respect to u.
 FUNCTION dactivation_du(u) {
     LOCAL exp_1, dexp_1_du
-    exp_1 = exp((vmid - u)/steepness)
+    exp_1 = ng_finite(exp((vmid - u)/steepness))
     dexp_1_du = -exp_1/steepness
     dactivation_du = -dexp_1_du/((exp_1 + 1)*(exp_1 + 1))
 }
@@ -147,9 +147,18 @@ FUNCTION dactivation_du(u) {
 : The derivative of activation with respect to vmid.
 FUNCTION dactivation_dvmid(u) {
     LOCAL exp_1, dexp_1_dvmid
-    exp_1 = exp((vmid - u)/steepness)
+    exp_1 = ng_finite(exp((vmid - u)/steepness))
     dexp_1_dvmid = exp_1/steepness
     dactivation_dvmid = -dexp_1_dvmid/((exp_1 + 1)*(exp_1 + 1))
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
 }
 
 UNITSON

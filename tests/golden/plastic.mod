@@ -153,7 +153,7 @@ VERBATIM
 ENDVERBATIM
     dg_rate_dtau = 1/(tau*tau)
     g_rate = -1/tau
-    exp_1 = exp(dt*g_rate)
+    exp_1 = ng_finite(exp(dt*g_rate))
     dexp_1_dtau = dg_rate_dtau*dt*exp_1
     g_decay = exp_1
     g_limit = 0
@@ -215,6 +215,15 @@ VERBATIM
     ng_sow(ng_self->ng_seeds + 2, _ldw_deta, ng_row_w, ng_width); /* eta */
     ng_sow(ng_self->ng_seeds + 4, _ldw_dmiddle, ng_row_w, ng_width); /* middle */
 ENDVERBATIM
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
 }
 
 UNITSON

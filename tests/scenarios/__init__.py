@@ -16,6 +16,7 @@ from scenarios import (  # noqa: F401  (each registers its own)
     density_mechanisms,
     events,
     ions,
+    kinks,
     long_runs,
     point_processes,
     solving,
