@@ -99,6 +99,8 @@ def _events(h: Any, point: Any, setting: dict[str, Any], subject: dict[str, Any]
 def _knobs(h: Any, entry: dict[str, Any], segments: list[Any], points: list[Any], netcon: Any) -> Iterator[Knob]:
     for parameter in entry["parameters"]:
         name = parameter["name"]
+        if parameter["scope"] == "pointer":
+            continue
         if parameter["scope"] == "global":
             yield Knob(wiring.suffixed(name, entry["original"]), [h])
         elif parameter["scope"] == "ion":

@@ -23,8 +23,6 @@ _CONSTRUCTS: dict[type[n.Node], str] = {
     n.NonlinearBlock: "a NONLINEAR block",
     n.DiscreteBlock: "a DISCRETE block",
     n.FunctionTableBlock: "FUNCTION_TABLE",
-    n.ConstructorBlock: "a CONSTRUCTOR",
-    n.DestructorBlock: "a DESTRUCTOR",
     n.BeforeBlock: "a BEFORE block",
     n.AfterBlock: "an AFTER block",
     n.Equation: "an equation",
@@ -46,7 +44,8 @@ def require(mechanism: Mechanism) -> None:
     Refused
         with a diagnostic for everything else.
     """
-    found = [*_reserved_names(mechanism), *_constructs(mechanism), *_ions(mechanism), *_solves(mechanism)]
+    found = [*_reserved_names(mechanism), *_constructs(mechanism), *_pointers(mechanism), *_ions(mechanism)]
+    found += _solves(mechanism)
     if not found:
         found = [*_routines(mechanism), *events.check(mechanism)]
     if not found:  # what follows goes into the routines that are called
@@ -70,7 +69,7 @@ def _reserved_names(mechanism: Mechanism) -> Iterator[Diagnostic]:
 # ------------------------------------------------------------------ constructs
 def _constructs(mechanism: Mechanism) -> Iterator[Diagnostic]:
     if mechanism.suffix.kind == "ARTIFICIAL_CELL":
-        yield _not_yet(mechanism.suffix.span, "ARTIFICIAL_CELL is")
+        yield _not_yet(mechanism.suffix.span, "an ARTIFICIAL_CELL that sets variables of other mechanisms is")
     covered = events.covered(mechanism)
     for item in subnodes(mechanism.tree):
         if type(item) in _CONSTRUCTS:
@@ -92,7 +91,7 @@ def _parts(item: n.Node) -> Iterator[Diagnostic]:
     match item:
         case n.Verbatim(span=span):
             yield _not_yet(Span(span.start, span.start + 8, span.source), "VERBATIM code is")
-        case n.NameList(span=span, kind="POINTER" | "BBCOREPOINTER" | "EXTERNAL" | "RANDOM" as kind):
+        case n.NameList(span=span, kind="EXTERNAL" | "RANDOM" as kind):
             yield _not_yet(span, f"{kind} is")
         case n.Parameter(span=span, size=str()) | n.Variable(span=span, size=str()) | n.Local(span=span, size=str()):
             yield _not_yet(span, "arrays are")
@@ -104,6 +103,14 @@ def _parts(item: n.Node) -> Iterator[Diagnostic]:
             yield _not_yet(span, "a function that takes text is")
         case n.Call(span=span, name=name) if name in BEYOND:
             yield _not_yet(span, f"{name} is")
+
+
+def _pointers(mechanism: Mechanism) -> Iterator[Diagnostic]:
+    """What a POINTER points at is read; to write there is to change a variable of something else."""
+    aims = {s.name for s in mechanism.symbols.values() if s.role is Role.POINTER}
+    for item in subnodes(mechanism.tree):
+        if isinstance(item, n.Assign) and item.target.name in aims:
+            yield _not_yet(item.span, f"writing through the POINTER {item.target.name} is")
 
 
 def _ions(mechanism: Mechanism) -> Iterator[Diagnostic]:
@@ -119,18 +126,14 @@ def _ions(mechanism: Mechanism) -> Iterator[Diagnostic]:
 
 
 def _solves(mechanism: Mechanism) -> Iterator[Diagnostic]:
-    top_level = mechanism.breakpoint.body.statements if mechanism.breakpoint else ()
+    inside = {id(node) for node in subnodes(mechanism.breakpoint)} if mechanism.breakpoint else set()
     for solve in mechanism.solves:
-        if solve.block in mechanism.procedures:
-            yield _not_yet(solve.span, f"SOLVE of the PROCEDURE {solve.block} is")
-        elif solve.block in mechanism.derivatives and solve.method != "cnexp":
+        if solve.block in mechanism.derivatives and solve.method not in ("cnexp", "euler"):
             yield _not_yet(
                 solve.span, f"METHOD {solve.method} is" if solve.method else "SOLVE without a METHOD is", "cnexp is"
             )
-        elif solve not in top_level or solve.steady_state:
-            yield _not_yet(solve.span, "a SOLVE outside the top level of BREAKPOINT is")
-    for extra in mechanism.solves[1:]:
-        yield _not_yet(extra.span, "more than one SOLVE is")
+        elif id(solve) not in inside or solve.steady_state:
+            yield _not_yet(solve.span, "a SOLVE outside BREAKPOINT is")
 
 
 # ------------------------------------------------------------------ routines
@@ -150,9 +153,11 @@ def _routines(mechanism: Mechanism) -> Iterator[Diagnostic]:
 
 def _hidden_names(mechanism: Mechanism) -> Iterator[Diagnostic]:
     flow = Dataflow(mechanism)
+    solved = {solve.block for solve in mechanism.solves}
     variables = {name for name, symbol in mechanism.symbols.items() if symbol.role is not Role.RANDOM}
     for block, body, own in mechanism.bodies:
-        yield from _hiding(variables, body, set(own), not isinstance(block, n.FunctionBlock | n.ProcedureBlock))
+        routine = isinstance(block, n.FunctionBlock | n.ProcedureBlock) and block.name not in solved
+        yield from _hiding(variables, body, set(own), not routine)
         yield from _hidden_from_calls(flow, variables, body, set(own))
 
 
