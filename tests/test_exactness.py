@@ -55,6 +55,7 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "of_calcium_in_shells": ("calcium_in_shells", {}),
     "where_concentrations_stay": ("constant_concentrations", {}),
     "through_kinks_and_comparisons": ("kinked", {}),
+    "where_rates_are_0_over_0": ("trapped", {}),
     "through_a_gap_junction": ("a_gap_junction", {}),
     "of_a_cell_on_a_parameter_of_its_partner": ("a_gap_junction_whose_partner_has_no_parameter", {}),
     "through_gap_junctions_within_a_cell": ("gap_junctions_within_a_cell", {}),

@@ -219,13 +219,14 @@ FUNCTION dminf_dv(v) {
 
 : The derivative of efun with respect to z.
 FUNCTION defun_dz(z) {
-    LOCAL exp_1, defun_dz_2
+    LOCAL exp_1, exprelr_1, exprelr_slope_1
     if (fabs(z) < 1e-4) {
         defun_dz = -0.5
     } else {
         exp_1 = ng_finite(exp(z))
-        defun_dz_2 = 1/(exp_1 - 1) - exp_1*z/((exp_1 - 1)*(exp_1 - 1))
-        defun_dz = defun_dz_2
+        exprelr_1 = ng_exprelr(z, exp_1)
+        exprelr_slope_1 = ng_exprelr_slope(z, exprelr_1)
+        defun_dz = exprelr_slope_1
     }
 }
 
@@ -253,6 +254,28 @@ FUNCTION ddrive_dco(v, ci, co) {
     LOCAL x
     x = 2*96485*v/(1000*8.314*(celsius + 273.15))
     ddrive_dco = -192.97*efun(x)
+}
+
+: The derivative of y = x/(exp(x) - 1).
+FUNCTION ng_exprelr_slope(ng_x, ng_y) {
+    LOCAL ng_s
+    if (ng_x < 0.3 && ng_x > -0.3) {
+        ng_s = ng_x*ng_x
+        ng_exprelr_slope = -0.5 + ng_x/6*(1 - ng_s/30*(1 - ng_s/28*(1 - ng_s/30*(1 - ng_s*25/792))))
+    } else {
+        ng_exprelr_slope = ng_y*(1 - ng_x - ng_y)/ng_x
+    }
+}
+
+: x/(exp(x) - 1), which loses digits around 0: there by its series. ng_e is exp(x).
+FUNCTION ng_exprelr(ng_x, ng_e) {
+    LOCAL ng_s
+    if (ng_x < 0.3 && ng_x > -0.3) {
+        ng_s = ng_x*ng_x
+        ng_exprelr = 1 - ng_x/2 + ng_s/12*(1 - ng_s/60*(1 - ng_s/42*(1 - ng_s/40*(1 - ng_s*5/198))))
+    } else {
+        ng_exprelr = ng_x/(ng_e - 1)
+    }
 }
 
 : x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.

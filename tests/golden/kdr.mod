@@ -267,14 +267,38 @@ PROCEDURE ng_d_rates(u) {
 
 : The derivative of linoid with respect to x.
 FUNCTION dlinoid_dx(x, y) {
-    LOCAL exp_1, dexp_1_dx, dlinoid_dx_2
+    LOCAL exp_1, exprelr_1, exprelr_slope_1, dexprelr_1_dx, dlinoid_dx_2
     if (fabs(x/y) < 1e-5) {
         dlinoid_dx = 0.5
     } else {
         exp_1 = ng_finite(exp(-x/y))
-        dexp_1_dx = -exp_1/y
-        dlinoid_dx_2 = dexp_1_dx*x/((1 - exp_1)*(1 - exp_1)) + 1/(1 - exp_1)
+        exprelr_1 = ng_exprelr(-x/y, exp_1)
+        exprelr_slope_1 = ng_exprelr_slope(-x/y, exprelr_1)
+        dexprelr_1_dx = -exprelr_slope_1/y
+        dlinoid_dx_2 = dexprelr_1_dx*y
         dlinoid_dx = dlinoid_dx_2
+    }
+}
+
+: The derivative of y = x/(exp(x) - 1).
+FUNCTION ng_exprelr_slope(ng_x, ng_y) {
+    LOCAL ng_s
+    if (ng_x < 0.3 && ng_x > -0.3) {
+        ng_s = ng_x*ng_x
+        ng_exprelr_slope = -0.5 + ng_x/6*(1 - ng_s/30*(1 - ng_s/28*(1 - ng_s/30*(1 - ng_s*25/792))))
+    } else {
+        ng_exprelr_slope = ng_y*(1 - ng_x - ng_y)/ng_x
+    }
+}
+
+: x/(exp(x) - 1), which loses digits around 0: there by its series. ng_e is exp(x).
+FUNCTION ng_exprelr(ng_x, ng_e) {
+    LOCAL ng_s
+    if (ng_x < 0.3 && ng_x > -0.3) {
+        ng_s = ng_x*ng_x
+        ng_exprelr = 1 - ng_x/2 + ng_s/12*(1 - ng_s/60*(1 - ng_s/42*(1 - ng_s/40*(1 - ng_s*5/198))))
+    } else {
+        ng_exprelr = ng_x/(ng_e - 1)
     }
 }
 

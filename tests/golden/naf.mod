@@ -289,14 +289,37 @@ ENDVERBATIM
 
 : The derivative of sodium_opening with respect to x.
 FUNCTION dsodium_opening_dx(x) {
-    LOCAL exp_1, dexp_1_dx, dsodium_opening_dx_2
+    LOCAL exp_1, exprelr_1, exprelr_slope_1, dexprelr_1_dx
     if (fabs(x) < 1e-4) {
         dsodium_opening_dx = 0.05
     } else {
         exp_1 = ng_finite(exp(-x/10))
-        dexp_1_dx = -0.1*exp_1
-        dsodium_opening_dx_2 = 0.1*dexp_1_dx*x/((1 - exp_1)*(1 - exp_1)) + 0.1/(1 - exp_1)
-        dsodium_opening_dx = dsodium_opening_dx_2
+        exprelr_1 = ng_exprelr(-x/10, exp_1)
+        exprelr_slope_1 = ng_exprelr_slope(-x/10, exprelr_1)
+        dexprelr_1_dx = -0.1*exprelr_slope_1
+        dsodium_opening_dx = dexprelr_1_dx
+    }
+}
+
+: The derivative of y = x/(exp(x) - 1).
+FUNCTION ng_exprelr_slope(ng_x, ng_y) {
+    LOCAL ng_s
+    if (ng_x < 0.3 && ng_x > -0.3) {
+        ng_s = ng_x*ng_x
+        ng_exprelr_slope = -0.5 + ng_x/6*(1 - ng_s/30*(1 - ng_s/28*(1 - ng_s/30*(1 - ng_s*25/792))))
+    } else {
+        ng_exprelr_slope = ng_y*(1 - ng_x - ng_y)/ng_x
+    }
+}
+
+: x/(exp(x) - 1), which loses digits around 0: there by its series. ng_e is exp(x).
+FUNCTION ng_exprelr(ng_x, ng_e) {
+    LOCAL ng_s
+    if (ng_x < 0.3 && ng_x > -0.3) {
+        ng_s = ng_x*ng_x
+        ng_exprelr = 1 - ng_x/2 + ng_s/12*(1 - ng_s/60*(1 - ng_s/42*(1 - ng_s/40*(1 - ng_s*5/198))))
+    } else {
+        ng_exprelr = ng_x/(ng_e - 1)
     }
 }
 
