@@ -53,6 +53,12 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "of_calcium_through_synapses": ("calcium_through_synapses", {}),
     "of_calcium_in_shells": ("calcium_in_shells", {}),
     "where_concentrations_stay": ("constant_concentrations", {}),
+    "through_kinks_and_comparisons": ("kinked", {}),
+    "through_a_gap_junction": ("a_gap_junction", {}),
+    "of_a_cell_on_a_parameter_of_its_partner": ("a_gap_junction_whose_partner_has_no_parameter", {}),
+    "through_gap_junctions_within_a_cell": ("gap_junctions_within_a_cell", {}),
+    "through_gap_junctions_in_a_ring": ("gap_junctions_in_a_ring", {}),
+    "through_synapses_that_read_presynaptic_calcium": ("graded_synapses", {}),
     "with_every_mechanism_together": ("all_the_fixtures", {"table": False, "duration_ms": 30.0}),
 }
 

@@ -12,6 +12,7 @@ from nmodlgrad.semantics.activity import analyse
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.semantics.names import Names
+from nmodlgrad.semantics.reach import running
 from nmodlgrad.syntax import nodes as n
 
 
@@ -53,9 +54,10 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
     Refused
         where something is not differentiated, or not exactly.
     """
-    coverage.require(mechanism)
-    flow, names = Dataflow(mechanism), Names(mechanism.source.text)
-    phases = lower(mechanism, names)
+    core = running(mechanism)
+    coverage.require(core)
+    flow, names = Dataflow(core), Names(mechanism.source.text)
+    phases = lower(core, names)
     activity = analyse(flow, phases, wrt)
     carried, weight = activity.carried, activity.weight
     connected = {*mechanism.arguments, "flag"}

@@ -8,18 +8,22 @@ from typing import Any
 from nmodlgrad._version import __version__
 from nmodlgrad.calculus.forward import Derivative, Linearised, Tangent
 from nmodlgrad.calculus.program import Program
+from nmodlgrad.calculus.special import HELPERS
 from nmodlgrad.calculus.tangent import TangentMechanism
 from nmodlgrad.emit.patch import Edit, apply, insert_line, line_end
-from nmodlgrad.emit.render import inserted, render
+from nmodlgrad.emit.render import helpers, inserted, render
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
 from nmodlgrad.syntax import nodes as n
+from nmodlgrad.syntax.walk import subnodes
 
 
 def augmented(tangent: TangentMechanism, name: str) -> str:
     """The text of the augmented mechanism, registered under `name`."""
     text = apply(tangent.mechanism.source.text, _edits(tangent, name))
-    appended = ("" if text.endswith("\n") else "\n") + _appendix(tangent, name)
+    appendix = _appendix(tangent, name)
+    appendix += helpers(appendix, HELPERS) + "\n\nUNITSON\n"
+    appended = ("" if text.endswith("\n") else "\n") + appendix
     return text + appended.replace("\n", line_end(text))
 
 
@@ -61,6 +65,10 @@ def _start(body: n.Body) -> int:
 
 def _becomes_threadsafe(mechanism: Mechanism) -> bool:
     """The original is thread-safe without saying so: nocmodl would take that back for the VERBATIM that we add."""
+    if any(s.role is Role.POINTER for s in mechanism.symbols.values()):
+        return False  # that alone takes the thread-safety of a mechanism that does not claim it
+    if any(isinstance(node, n.Verbatim) for item in mechanism.items for node in subnodes(item)):
+        return False  # it is not
     flow = Dataflow(mechanism)
     bodies = [
         i.body

@@ -83,6 +83,8 @@ def build(h: Any, entry: dict[str, Any]) -> Cell:
 def _knobs(h: Any, entry: dict[str, Any], segments: list[Any], points: list[Any], keep: list[Any]) -> Iterator[Knob]:
     for parameter in entry["parameters"]:
         name = parameter["name"]
+        if parameter["scope"] == "pointer":
+            continue
         if parameter["scope"] == "global":
             yield Knob(f"{name}_{entry['original']}", [h])
         elif parameter["scope"] == "ion":

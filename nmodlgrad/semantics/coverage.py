@@ -23,8 +23,6 @@ _CONSTRUCTS: dict[type[n.Node], str] = {
     n.NonlinearBlock: "a NONLINEAR block",
     n.DiscreteBlock: "a DISCRETE block",
     n.FunctionTableBlock: "FUNCTION_TABLE",
-    n.ConstructorBlock: "a CONSTRUCTOR",
-    n.DestructorBlock: "a DESTRUCTOR",
     n.BeforeBlock: "a BEFORE block",
     n.AfterBlock: "an AFTER block",
     n.Equation: "an equation",
@@ -46,7 +44,8 @@ def require(mechanism: Mechanism) -> None:
     Refused
         with a diagnostic for everything else.
     """
-    found = [*_reserved_names(mechanism), *_constructs(mechanism), *_ions(mechanism), *_solves(mechanism)]
+    found = [*_reserved_names(mechanism), *_constructs(mechanism), *_pointers(mechanism), *_ions(mechanism)]
+    found += _solves(mechanism)
     if not found:
         found = [*_routines(mechanism), *events.check(mechanism)]
     if not found:  # what follows goes into the routines that are called
@@ -70,7 +69,7 @@ def _reserved_names(mechanism: Mechanism) -> Iterator[Diagnostic]:
 # ------------------------------------------------------------------ constructs
 def _constructs(mechanism: Mechanism) -> Iterator[Diagnostic]:
     if mechanism.suffix.kind == "ARTIFICIAL_CELL":
-        yield _not_yet(mechanism.suffix.span, "ARTIFICIAL_CELL is")
+        yield _not_yet(mechanism.suffix.span, "an ARTIFICIAL_CELL that sets variables of other mechanisms is")
     covered = events.covered(mechanism)
     for item in subnodes(mechanism.tree):
         if type(item) in _CONSTRUCTS:
@@ -92,7 +91,7 @@ def _parts(item: n.Node) -> Iterator[Diagnostic]:
     match item:
         case n.Verbatim(span=span):
             yield _not_yet(Span(span.start, span.start + 8, span.source), "VERBATIM code is")
-        case n.NameList(span=span, kind="POINTER" | "BBCOREPOINTER" | "EXTERNAL" | "RANDOM" as kind):
+        case n.NameList(span=span, kind="EXTERNAL" | "RANDOM" as kind):
             yield _not_yet(span, f"{kind} is")
         case n.Parameter(span=span, size=str()) | n.Variable(span=span, size=str()) | n.Local(span=span, size=str()):
             yield _not_yet(span, "arrays are")
@@ -104,6 +103,14 @@ def _parts(item: n.Node) -> Iterator[Diagnostic]:
             yield _not_yet(span, "a function that takes text is")
         case n.Call(span=span, name=name) if name in BEYOND:
             yield _not_yet(span, f"{name} is")
+
+
+def _pointers(mechanism: Mechanism) -> Iterator[Diagnostic]:
+    """What a POINTER points at is read; to write there is to change a variable of something else."""
+    aims = {s.name for s in mechanism.symbols.values() if s.role is Role.POINTER}
+    for item in subnodes(mechanism.tree):
+        if isinstance(item, n.Assign) and item.target.name in aims:
+            yield _not_yet(item.span, f"writing through the POINTER {item.target.name} is")
 
 
 def _ions(mechanism: Mechanism) -> Iterator[Diagnostic]:

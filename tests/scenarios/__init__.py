@@ -16,8 +16,10 @@ from scenarios import (  # noqa: F401  (each registers its own)
     density_mechanisms,
     events,
     ions,
+    kinks,
     long_runs,
     point_processes,
+    pointers,
     trees,
 )
 from scenarios.long_runs import FEW_PERCENT
