@@ -53,6 +53,7 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "of_calcium_through_synapses": ("calcium_through_synapses", {}),
     "of_calcium_in_shells": ("calcium_in_shells", {}),
     "where_concentrations_stay": ("constant_concentrations", {}),
+    "of_arrays_and_loops_over_them": ("ladder", {}),
     "with_every_mechanism_together": ("all_the_fixtures", {"table": False, "duration_ms": 30.0}),
 }
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from nmodlgrad.calculus.forward import Derivative, Differentiator, Linearised, Tangent
+from nmodlgrad.numerics.normal import normalise
 from nmodlgrad.numerics.phases import lower
 from nmodlgrad.semantics import coverage
 from nmodlgrad.semantics.activity import analyse
@@ -53,8 +54,10 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
     Refused
         where something is not differentiated, or not exactly.
     """
+    names = Names(mechanism.source.text)
+    mechanism = normalise(mechanism, names)
     coverage.require(mechanism)
-    flow, names = Dataflow(mechanism), Names(mechanism.source.text)
+    flow = Dataflow(mechanism)
     phases = lower(mechanism, names)
     activity = analyse(flow, phases, wrt)
     carried, weight = activity.carried, activity.weight
