@@ -64,6 +64,9 @@ NOTHING_TO_DIFFERENTIATE = {
     "a watcher": "NEURON { POINT_PROCESS x RANGE n }\nASSIGNED { v n }\nINITIAL { net_send(0, 1) }\n"
     "NET_RECEIVE(w) { if (flag == 1) { WATCH (v > 0) 2 } else { n = n + 1 } }\n",
     "an artificial cell with C": "NEURON { ARTIFICIAL_CELL x }\nNET_RECEIVE(w) {\nVERBATIM\nENDVERBATIM\n}\n",
+    "an artificial cell that keeps a Vector": "NEURON { ARTIFICIAL_CELL x BBCOREPOINTER p }\nASSIGNED { p }\n"
+    "NET_RECEIVE(w) { next() }\nDESTRUCTOR {\nVERBATIM\n{ void *u = (void *) _p_p; }\nENDVERBATIM\n}\n"
+    "PROCEDURE next() {\nVERBATIM\n{ void *u = (void *) (_p_p); }\nENDVERBATIM\n}\n",
     "a pointer that is read": "NEURON { SUFFIX x POINTER p RANGE q }\nASSIGNED { p q }\nBREAKPOINT { q = p }\n",
 }
 
@@ -75,8 +78,10 @@ def test_it_is_passed_through(text: str) -> None:
 
 REACHES_OUT = {
     "a pointer that is set": "NEURON { SUFFIX x POINTER p }\nASSIGNED { v p }\nBREAKPOINT { p = v }\n",
-    "a pointer and C": "NEURON { ARTIFICIAL_CELL x POINTER p }\nASSIGNED { p }\n"
-    "NET_RECEIVE(w) {\nVERBATIM\nENDVERBATIM\n}\n",
+    "a pointer that C sets": "NEURON { ARTIFICIAL_CELL x POINTER p }\nASSIGNED { p }\n"
+    "NET_RECEIVE(w) {\nVERBATIM\n*_p_p = 1;\nENDVERBATIM\n}\n",
+    "a pointer that C sets by its name": "NEURON { ARTIFICIAL_CELL x POINTER p }\nASSIGNED { p }\n"
+    "NET_RECEIVE(w) {\nVERBATIM\np += 1;\nENDVERBATIM\n}\n",
     "the voltage": "NEURON { POINT_PROCESS x }\nASSIGNED { v }\nNET_RECEIVE(w) { v = w }\n",
 }
 

@@ -37,6 +37,7 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "of_a_current_nonlinear_in_v": ("nap", {}),
     "through_branches_and_overwritten_locals": ("gated", {}),
     "of_states_that_read_each_other": ("chained", {}),
+    "of_several_solves_in_their_order": ("sequence", {}),
     "of_a_mechanism_without_a_state": ("leak", {}),
     "of_initial_states_from_parameters": ("slopes", {}),
     "of_repeated_calls_and_declared_initial_values": ("corners", {}),
@@ -54,6 +55,12 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "of_calcium_in_shells": ("calcium_in_shells", {}),
     "where_concentrations_stay": ("constant_concentrations", {}),
     "of_arrays_and_loops_over_them": ("ladder", {}),
+    "through_kinks_and_comparisons": ("kinked", {}),
+    "through_a_gap_junction": ("a_gap_junction", {}),
+    "of_a_cell_on_a_parameter_of_its_partner": ("a_gap_junction_whose_partner_has_no_parameter", {}),
+    "through_gap_junctions_within_a_cell": ("gap_junctions_within_a_cell", {}),
+    "through_gap_junctions_in_a_ring": ("gap_junctions_in_a_ring", {}),
+    "through_synapses_that_read_presynaptic_calcium": ("graded_synapses", {}),
     "with_every_mechanism_together": ("all_the_fixtures", {"table": False, "duration_ms": 30.0}),
 }
 

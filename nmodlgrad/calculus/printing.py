@@ -7,6 +7,8 @@ from functools import lru_cache
 
 import sympy as sp
 
+from nmodlgrad.calculus.special import CALLS, Greater
+
 _SUM, _PRODUCT, _POWER, _ATOM = 1, 2, 3, 4
 _FUNCTIONS = {
     sp.exp: "exp",
@@ -16,6 +18,8 @@ _FUNCTIONS = {
     sp.tan: "tan",
     sp.sinh: "sinh",
     sp.cosh: "cosh",
+    sp.tanh: "tanh",
+    **CALLS,
 }
 
 
@@ -36,6 +40,8 @@ def _print(e: sp.Expr) -> tuple[str, int]:
         return _mul(e)
     if isinstance(e, sp.Pow):
         return _pow(e)
+    if isinstance(e, Greater):
+        return f"({nmodl(e.args[0])} > {nmodl(e.args[1])})", _ATOM
     if e.func in _FUNCTIONS:
         return f"{_FUNCTIONS[e.func]}({', '.join(nmodl(a) for a in e.args)})", _ATOM
     if isinstance(e, sp.NumberSymbol | sp.Float):
@@ -115,6 +121,8 @@ def _position(f: sp.Expr) -> tuple[int, str]:
 
 def _pow(e: sp.Pow) -> tuple[str, int]:
     base, exponent = e.base, e.exp
+    if e.is_number and e.has(sp.NumberSymbol):
+        return repr(float(e)), _ATOM
     if exponent.is_Integer and 2 <= int(exponent) <= 6:
         return "*".join([_wrap(base, _ATOM)] * int(exponent)), _PRODUCT
     if exponent.is_Rational and exponent.is_negative:

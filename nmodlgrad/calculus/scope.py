@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
-from nmodlgrad.calculus.intrinsics import UNARY
+from nmodlgrad.calculus.intrinsics import RULES
 from nmodlgrad.calculus.printing import nmodl
 from nmodlgrad.calculus.program import Choose, Invoke, Program, Set, Step, changed, needed, renamed, targets
+from nmodlgrad.calculus.special import OVERFLOWING, finite
 from nmodlgrad.diagnostics import NOWHERE, Diagnostic, Refused
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.unparse import expression
@@ -244,9 +245,7 @@ class Scope:
         total: Partials = {}
         for symbol in sorted(name for name, partials in active.items() if partials):
             slope = _slope(value, sp.Symbol(symbol))
-            if len(active[symbol]) > 1 and slope.count_ops() >= _HEAVY:
-                slope = self._set_fresh(f"d{hint}_by_{symbol}", slope)
-            _accumulate(total, slope, active[symbol])
+            _accumulate(total, self._shared(slope, f"d{hint}_by_{symbol}", active[symbol]), active[symbol])
         partials = {u: e for u, e in sorted(total.items()) if e != 0}
         if any(_overflows(e) for e in partials.values()):
             raise Refused([Diagnostic.at(node.span, "NG027", f"a derivative of {expression(node)} has no value")])
@@ -262,10 +261,11 @@ class Scope:
             case n.VariableName(span=span, name=name):
                 return n.VariableName(span, n.Word(self.now(name)))
             case n.Unary(span=span, operator=operator, operand=operand):
-                return n.Unary(span, operator, self._lift(operand, active))
+                return n.Unary(span, operator, self._lift(operand, active and operator == "-"))
             case n.Binary(operator="^", right=exponent) if active and self._depends(exponent):
                 return self._lift_power(node)
             case n.Binary(span=span, left=left, operator=operator, right=right):
+                active = active and operator in _ARITHMETIC  # a comparison is constant on either side
                 one, two = self._lift(left, active), self._lift(right, active)
                 if active:
                     one, two = self._shortened(one), self._shortened(two)
@@ -294,17 +294,20 @@ class Scope:
             return n.Call(call.span, call.name, tuple(self._lift(a, active) for a in call.arguments))
         if call.name == "pow":
             return self._lift(n.Binary(call.span, call.arguments[0], n.Word("^"), call.arguments[1]))
-        if function is None and call.name not in UNARY:
+        if function is None and call.name not in RULES:
             self._refuse_active(call, call.name)
         values = [self._expression(a, call.name) for a in call.arguments]
         texts = ", ".join(value.text for value in values)
         reads = live.union(*(value.reads for value in values))
         variable = self.names.numbered(call.name)
         self.derived.add(variable)
-        self.steps.append(Set(variable, f"{call.name}({texts})", reads))
+        text = f"{call.name}({texts})"
+        self.steps.append(Set(variable, finite(text) if call.name in OVERFLOWING else text, reads))
         total: Partials = {}
         if function is None:
-            _accumulate(total, UNARY[call.name](values[0].value, sp.Symbol(variable)), values[0].partials)
+            slopes = RULES[call.name](sp.Symbol(variable), *(value.value for value in values))
+            for slope, value in zip(slopes, values, strict=True):
+                _accumulate(total, self._shared(slope, f"{variable}_slope", value.partials), value.partials)
         else:
             self._refuse_hidden_table_inputs(function, call)
             passed = {
@@ -321,7 +324,7 @@ class Scope:
         power, logarithm = self.names.numbered("power"), self.names.numbered("log")
         self.derived |= {power, logarithm}
         text = f"({base.text})^({exponent.text})"
-        self.steps.append(Set(power, text, base.reads | exponent.reads))
+        self.steps.append(Set(power, finite(text), base.reads | exponent.reads))
         positive = [Set(logarithm, f"log({base.text})", base.reads)]
         otherwise = [Set(logarithm, "0", frozenset())]
         self.steps.append(Choose(f"{base.text} > 0", base.reads, positive, otherwise))
@@ -359,8 +362,6 @@ class Scope:
                     return sp.oo
                 if operator != "^" or not _is_root(one, two):
                     return _ARITHMETIC[operator](one, two)
-        if self._depends(lifted):
-            self._refuse_active(lifted, "a comparison used as a number")
         written = expression(lifted)
         symbol = sp.Symbol(written if isinstance(lifted, n.Call) else f"({written})")
         self.opaque_reads[str(symbol)] = self.flow.reads(lifted)
@@ -390,6 +391,10 @@ class Scope:
     def set(self, target: str, e: sp.Expr) -> None:
         """Assign an expression to a variable of ours."""
         self.steps.append(Set(target, nmodl(e), frozenset(self.reads(e))))
+
+    def _shared(self, slope: sp.Expr, wish: str, partials: Partials) -> sp.Expr:
+        """A slope, as a variable if it is heavy and several inputs need it."""
+        return self._set_fresh(wish, slope) if len(partials) > 1 and slope.count_ops() >= _HEAVY else slope
 
     def _set_fresh(self, wish: str, e: sp.Expr) -> sp.Expr:
         variable = self.names.fresh(wish)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from nmodlgrad.calculus.tangent import TangentMechanism
-from nmodlgrad.semantics.mechanism import Role, Scope
+from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
+from nmodlgrad.syntax import nodes as n
+from nmodlgrad.syntax.walk import subnodes
 
 
 def entry(tangent: TangentMechanism, name: str, file: str) -> dict[str, Any]:
@@ -35,11 +37,24 @@ def entry(tangent: TangentMechanism, name: str, file: str) -> dict[str, Any]:
         "globals": [s.name for s in symbols.values() if s.role is Role.PARAMETER and s.scope is Scope.GLOBAL]
         + (["usetable"] if _has_table(tangent) else []),
         "ion_inputs": [s.name for s in symbols.values() if s.role is Role.REVERSAL] + list(mechanism.ion_inputs),
+        "pointers": list(mechanism.pointers),
+        "assigned": _assigned(mechanism),
         "excluded": dict(sorted(tangent.excluded.items())),
     }
 
 
+def _assigned(mechanism: Mechanism) -> list[str]:
+    """The RANGE variables that the mechanism itself computes; C may compute any that is not a PARAMETER."""
+    nodes = [node for item in mechanism.items for node in subnodes(item)]
+    found = {node.target.name for node in nodes if isinstance(node, n.Assign)}
+    in_c = any(isinstance(node, n.Verbatim) for node in nodes)
+    kept = (s for s in mechanism.symbols.values() if s.scope is Scope.RANGE)
+    return [s.name for s in kept if s.role is Role.STATE or s.name in found or (in_c and s.role is Role.ASSIGNED)]
+
+
 def _scope(role: Role, scope: Scope) -> str:
+    if role is Role.POINTER:
+        return "pointer"
     return "ion" if role in (Role.REVERSAL, Role.CONCENTRATION, Role.ION_CURRENT) else scope.value
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +20,16 @@ def render(template: str, **data: Any) -> str:
 def inserted(macro: str, *arguments: object) -> str:
     """A macro of the template with the lines that go into the original text."""
     return str(getattr(_environment().get_template("inserted.jinja").module, macro)(*arguments))
+
+
+def helpers(text: str, names: Iterable[str]) -> str:
+    """The functions that a text calls of those named, each of which may call later ones."""
+    macros = _environment().get_template("helpers.jinja").module
+    found = ""
+    for name in names:
+        if f"{name}(" in text + found:
+            found += str(getattr(macros, name)())
+    return found
 
 
 @lru_cache(maxsize=1)

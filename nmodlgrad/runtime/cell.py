@@ -70,6 +70,7 @@ class Cell:
         self.shape = self._shape()
         self.width = layout.padded(directions)
         self.structure = -1  # NEURON's count when this was described; it numbers its nodes at finitialize
+        self.described: dict[Instance, Described] = {}
         self.cable = h.nmodlgrad_cable(root(0.5))
         self.log, self.marker = h.Vector(), h.Vector()
         self.sites: dict[tuple[Any, float], Any] = {}
@@ -149,6 +150,7 @@ class Cell:
         plan["cell"]["width"] = self.width
         plan["nodes"], plan["sites"], plan["directions"] = len(self.index), len(self.site), self.directions
         plan["ion_count"] = len(self.ions)
+        plan["copies"] = plan["copy_count"] = 0
         for name, array in (
             ("index", self.index),
             ("parent", self.parent),
@@ -207,6 +209,7 @@ class Cell:
             record += self._record_length(entry)
             self._link(instance, layout.address(self.table) + place * layout.INSTANCE.itemsize)
         self._describe_ions(found)
+        self.described = found
 
     def _describe_ions(self, found: dict[Instance, Described]) -> None:
         """The rows of ions, and who adds to them and reads them."""
@@ -225,7 +228,7 @@ class Cell:
             for instance in site.instances:
                 for slot, parameter in zip(found[instance].seeds, instance.entry.parameters, strict=False):
                     if parameter.name in rows:
-                        slot["row"] = row[rows[parameter.name]]
+                        slot["row"] = slot["latched"] = row[rows[parameter.name]]
             row["contributions"] = layout.address(self.contributions) + contribution * layout.CONTRIBUTION.itemsize
             row["count"] = len(site.contributors) if site.reads_current else 0
             for instance in site.contributors if site.reads_current else ():
@@ -236,6 +239,29 @@ class Cell:
                 slot["instance"] = found[instance].address
                 slot["record"] = start + entry.ion_currents.index(f"i{ion}") * _ion_record_length(entry) * 8
                 contribution += 1
+
+    # ------------------------------------------------------------------ what POINTERs read
+    def row_of_voltage(self, segment: Any) -> int:
+        """Where the row of a segment's voltage lies."""
+        return layout.address(self.voltage[self.node(segment)])
+
+    def row_of(self, instance: Instance, name: str) -> int:
+        """Where the row of a carried variable of an instance lies."""
+        return self.described[instance].carried(name, self.width, instance.entry)
+
+    def latch(self, voltages: Sequence[tuple[Any, int]]) -> None:
+        """Let the cable keep rows of voltages as the current phase sees them, for the slots that read these.
+
+        Other cells, and other nodes of this one, may have new voltages already when the currents are assembled.
+        """
+        rows = list(dict.fromkeys(row for _, row in voltages))
+        self.latched = layout.rows(max(len(rows), 1), self.width)
+        self.copies = np.zeros(max(len(rows), 1), layout.COPY)
+        for number, row in enumerate(rows):
+            self.copies[number]["from"], self.copies[number]["to"] = row, layout.address(self.latched[number])
+        for slot, row in voltages:
+            slot["latched"] = layout.address(self.latched[rows.index(row)])
+        self.plan["copies"], self.plan["copy_count"] = layout.address(self.copies), len(rows)
 
     def _link(self, instance: Instance, address: int) -> None:
         try:

@@ -14,7 +14,7 @@ from nmodlgrad.runtime.errors import CannotCarry
 if TYPE_CHECKING:
     from nmodlgrad.runtime.cell import Instance
 
-_WRITTEN = 3  # in either half of ion_style: a mechanism computes it
+WRITTEN = 3  # in either half of ion_style: a mechanism computes it
 _ADVANCED = 1 << 6  # of ion_style: the reversal potential is recomputed from the concentrations in every step
 
 
@@ -97,9 +97,9 @@ def _causes(section: Any, ion: str, moving: list[str]) -> Iterator[tuple[str, st
     style = _style(section, ion)
     if style & _ADVANCED and moving:
         yield f"e{ion}", ""
-    if style >> 3 & 3 == _WRITTEN:
+    if style >> 3 & 3 == WRITTEN:
         yield f"e{ion}", "a mechanism writes it"
-    if style & 3 == _WRITTEN:
+    if style & 3 == WRITTEN:
         stranger = "" if moving else "a mechanism writes it that is not translated"
         for name in (f"{ion}i", f"{ion}o"):
             if name in moving or not moving:

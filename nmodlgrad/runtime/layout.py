@@ -9,7 +9,8 @@ LANES = 8  # rows are padded to whole vectors of this many doubles
 
 _LONG, _ADDRESS, _DOUBLE = np.int64, np.uint64, np.float64
 
-SEED = np.dtype([("first", _LONG), ("end", _LONG), ("values", _ADDRESS), ("row", _ADDRESS)])
+SEED = np.dtype([("first", _LONG), ("end", _LONG), ("values", _ADDRESS), ("row", _ADDRESS), ("latched", _ADDRESS)])
+COPY = np.dtype([("from", _ADDRESS), ("to", _ADDRESS)])
 CONNECTION = np.dtype([("address", _ADDRESS), ("seed", SEED), ("rows", _ADDRESS)])
 CELL = np.dtype([("time", _DOUBLE), ("width", _LONG), ("fault", _ADDRESS)])
 INSTANCE = np.dtype(
@@ -56,6 +57,8 @@ PLAN = np.dtype(
         ("first", _ADDRESS),
         ("ions", _ADDRESS),
         ("ion_count", _LONG),
+        ("copies", _ADDRESS),
+        ("copy_count", _LONG),
         ("sites", _LONG),
         ("site", _ADDRESS),
         ("directions", _LONG),
@@ -92,7 +95,7 @@ def band(row: NDArray[np.float64]) -> tuple[int, int, NDArray[np.float64]]:
 
 def put_seed(slot: np.void, row: NDArray[np.float64] | None, values: NDArray[np.float64], at: int) -> int:
     """Describe a seed row in its slot, its numbers in `values` from `at` on; returns where the next ones go."""
-    slot["row"] = 0
+    slot["row"] = slot["latched"] = 0
     if row is None:
         slot["first"] = slot["end"] = 0
         return at

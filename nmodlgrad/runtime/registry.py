@@ -15,7 +15,7 @@ from nmodlgrad.runtime.errors import CannotCarry
 
 @dataclass(frozen=True)
 class SeedParameter:
-    """A parameter that can be seeded. `scope` is range, global or ion."""
+    """What a derivative is carried along. `scope` is range or global, or for what others compute ion or pointer."""
 
     name: str
     unit: str
@@ -43,6 +43,8 @@ class Entry:
     range_parameters: tuple[str, ...]
     globals: tuple[str, ...]
     ion_inputs: tuple[str, ...]
+    pointers: tuple[str, ...]
+    assigned: tuple[str, ...]
     excluded: dict[str, str]
 
     @property
@@ -71,6 +73,8 @@ class Entry:
             range_parameters=tuple(data["range_parameters"]),
             globals=tuple(data["globals"]),
             ion_inputs=tuple(data["ion_inputs"]),
+            pointers=tuple(data["pointers"]),
+            assigned=tuple(data["assigned"]),
             excluded=data["excluded"],
         )
 

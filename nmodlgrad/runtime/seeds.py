@@ -37,7 +37,7 @@ class Seeds:
         else:
             own = ("point", self._replaced.get(point.hname(), point).hname())
         keys = {"range": own, "ion": ("ion", place(segment)), "global": ("global", entry.original)}
-        found = {p.name: self._rows.get((*keys[p.scope], p.name)) for p in entry.parameters}
+        found = {p.name: self._rows.get((*keys[p.scope], p.name)) for p in entry.parameters if p.scope in keys}
         return {name: row for name, row in found.items() if row is not None}
 
     def weights(self, point: Any) -> list[tuple[Any, NDArray[np.float64]]]:

@@ -15,6 +15,7 @@ from nmodlgrad.runtime import checks, ions, registry
 from nmodlgrad.runtime.cell import Cell, Instance, points_of, root_of, sections_of, segments_of
 from nmodlgrad.runtime.errors import CannotCarry, Closed, UnknownParameter, WrongArgument
 from nmodlgrad.runtime.parameter import Parameter
+from nmodlgrad.runtime.pointers import Pointers, connected
 from nmodlgrad.runtime.seeds import Seeds, identity
 from nmodlgrad.runtime.swap import (
     SwappedPoint,
@@ -80,10 +81,12 @@ class Sensitivity:
         self._cells: list[Cell] = []
         self._forget = weakref.finalize(self, _unlink, self._cells)  # links must not outlive the memory they point to
         self._forget.atexit = False
-        roots = self._roots()
+        roots = connected(self._roots(), self._entries.values())
         try:
             for root in roots:
                 self._attach(root)
+            self._pointers = Pointers(self._cells, self._entries.values())
+            self._pointers.check()
         except BaseException:
             self.close()
             raise
@@ -161,6 +164,7 @@ class Sensitivity:
         for cell in self._cells:
             if cell.refresh():
                 self._check(cell)
+        self._pointers.connect()
         self._warned = self._warned or checks.warn_of_events(cell.root for cell in self._cells)
 
     # ------------------------------------------------------------------ what the user reads and sets

@@ -14,6 +14,8 @@ from nmodlgrad.runtime.errors import UnknownParameter
 from nmodlgrad.runtime.parameter import Parameter
 from nmodlgrad.runtime.registry import Entry, SeedParameter
 
+SEEDABLE = ("range", "global")
+
 
 @dataclass(frozen=True)
 class Target:
@@ -172,12 +174,12 @@ def _density_parameter(name: str) -> tuple[Entry | None, SeedParameter]:
 def _seed(entry: Entry, name: str, registered: str = "") -> SeedParameter:
     label = f"{name}_{registered or entry.original}" if not entry.point_process else f"{entry.original}.{name}"
     for seed in entry.parameters:
-        if seed.name == name and seed.scope != "ion":
+        if seed.name == name and seed.scope in SEEDABLE:
             return seed
     if name in entry.excluded:
         raise UnknownParameter(f"{label} can not be seeded: {entry.excluded[name]}")
     tail = f"_{entry.original}" if not entry.point_process else ""
-    candidates = [f"{p.name}{tail}" for p in entry.parameters if p.scope != "ion"]
+    candidates = [f"{p.name}{tail}" for p in entry.parameters if p.scope in SEEDABLE]
     raise UnknownParameter(f"{label} is not a seedable parameter of {entry.original}{_near(name + tail, candidates)}")
 
 

@@ -26,7 +26,7 @@ class Activity:
     weight: str | None
 
 
-_INPUTS = (Role.PARAMETER, Role.REVERSAL, Role.CONCENTRATION, Role.ION_CURRENT)
+_INPUTS = (Role.PARAMETER, Role.REVERSAL, Role.CONCENTRATION, Role.ION_CURRENT, Role.POINTER)
 
 
 def analyse(flow: Dataflow, phases: Phases, wrt: Collection[str] | None) -> Activity:
@@ -49,7 +49,7 @@ def analyse(flow: Dataflow, phases: Phases, wrt: Collection[str] | None) -> Acti
         raise Refused([Diagnostic.at(span, "NG021", f"{name} can not be seeded: {excluded[name]}")])
     seedable = [s.name for s in mechanism.symbols.values() if s.role in (Role.PARAMETER, Role.REVERSAL)]
     wanted = [name for name in seedable if wrt is None or name in wrt]
-    parameters = tuple(name for name in (*wanted, *mechanism.ion_inputs) if name not in excluded)
+    parameters = tuple(name for name in (*wanted, *mechanism.ion_inputs, *mechanism.pointers) if name not in excluded)
     weight = mechanism.arguments[0] if mechanism.arguments else None
     found = _carried(flow, phases, parameters, weight)
     carried = tuple(name for name in found if name not in mechanism.arguments)
@@ -80,10 +80,10 @@ def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
     between = {
         "initial": phases.initial,
         "connect": phases.connect,
-        "states": phases.states,
+        **{f"states {number}": stage.statements for number, stage in enumerate(phases.states)},
         "receive": phases.receive,
     }
-    read = (phases.connect, phases.current, phases.states, phases.receive)
+    read = (phases.connect, phases.current, *(stage.statements for stage in phases.states), phases.receive)
     later = frozenset().union(*(flow.access(p).live for p in read))
     carried = list(dict.fromkeys((*states, *mechanism.concentrations)))
     if weight and weight in later and weight in flow.access((*phases.connect, *phases.receive)).written:

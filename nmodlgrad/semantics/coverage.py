@@ -22,8 +22,6 @@ _CONSTRUCTS: dict[type[n.Node], str] = {
     n.NonlinearBlock: "a NONLINEAR block",
     n.DiscreteBlock: "a DISCRETE block",
     n.FunctionTableBlock: "FUNCTION_TABLE",
-    n.ConstructorBlock: "a CONSTRUCTOR",
-    n.DestructorBlock: "a DESTRUCTOR",
     n.BeforeBlock: "a BEFORE block",
     n.AfterBlock: "an AFTER block",
     n.Equation: "an equation",
@@ -43,7 +41,8 @@ def require(mechanism: Mechanism) -> None:
     Refused
         with a diagnostic for everything else.
     """
-    found = [*_reserved_names(mechanism), *_constructs(mechanism), *_ions(mechanism), *_solves(mechanism)]
+    found = [*_reserved_names(mechanism), *_constructs(mechanism), *_pointers(mechanism), *_ions(mechanism)]
+    found += _solves(mechanism)
     if not found:
         found = [*_routines(mechanism), *events.check(mechanism)]
     if not found:  # what follows goes into the routines that are called
@@ -67,7 +66,7 @@ def _reserved_names(mechanism: Mechanism) -> Iterator[Diagnostic]:
 # ------------------------------------------------------------------ constructs
 def _constructs(mechanism: Mechanism) -> Iterator[Diagnostic]:
     if mechanism.suffix.kind == "ARTIFICIAL_CELL":
-        yield _not_yet(mechanism.suffix.span, "ARTIFICIAL_CELL is")
+        yield _not_yet(mechanism.suffix.span, "an ARTIFICIAL_CELL that sets variables of other mechanisms is")
     covered = events.covered(mechanism)
     for item in subnodes(mechanism.tree):
         if type(item) in _CONSTRUCTS:
@@ -85,7 +84,7 @@ def _parts(item: n.Node) -> Iterator[Diagnostic]:
     match item:
         case n.Verbatim(span=span):
             yield _not_yet(Span(span.start, span.start + 8, span.source), "VERBATIM code is")
-        case n.NameList(span=span, kind="POINTER" | "BBCOREPOINTER" | "EXTERNAL" | "RANDOM" as kind):
+        case n.NameList(span=span, kind="EXTERNAL" | "RANDOM" as kind):
             yield _not_yet(span, f"{kind} is")
         case n.VariableName(span=span, index=n.Node()) | n.Prime(span=span, index=n.Node()):
             yield _not_yet(span, f"{item.name}, an array with indices that are known at run time only, is")
@@ -95,6 +94,14 @@ def _parts(item: n.Node) -> Iterator[Diagnostic]:
             yield _not_yet(span, "a function that takes text is")
         case n.Call(span=span, name=name) if name in BEYOND:
             yield _not_yet(span, f"{name} is")
+
+
+def _pointers(mechanism: Mechanism) -> Iterator[Diagnostic]:
+    """What a POINTER points at is read; to write there is to change a variable of something else."""
+    aims = {s.name for s in mechanism.symbols.values() if s.role is Role.POINTER}
+    for item in subnodes(mechanism.tree):
+        if isinstance(item, n.Assign) and item.target.name in aims:
+            yield _not_yet(item.span, f"writing through the POINTER {item.target.name} is")
 
 
 def _ions(mechanism: Mechanism) -> Iterator[Diagnostic]:
@@ -110,18 +117,14 @@ def _ions(mechanism: Mechanism) -> Iterator[Diagnostic]:
 
 
 def _solves(mechanism: Mechanism) -> Iterator[Diagnostic]:
-    top_level = mechanism.breakpoint.body.statements if mechanism.breakpoint else ()
+    inside = {id(node) for node in subnodes(mechanism.breakpoint)} if mechanism.breakpoint else set()
     for solve in mechanism.solves:
-        if solve.block in mechanism.procedures:
-            yield _not_yet(solve.span, f"SOLVE of the PROCEDURE {solve.block} is")
-        elif solve.block in mechanism.derivatives and solve.method != "cnexp":
+        if solve.block in mechanism.derivatives and solve.method not in ("cnexp", "euler"):
             yield _not_yet(
                 solve.span, f"METHOD {solve.method} is" if solve.method else "SOLVE without a METHOD is", "cnexp is"
             )
-        elif solve not in top_level or solve.steady_state:
-            yield _not_yet(solve.span, "a SOLVE outside the top level of BREAKPOINT is")
-    for extra in mechanism.solves[1:]:
-        yield _not_yet(extra.span, "more than one SOLVE is")
+        elif id(solve) not in inside or solve.steady_state:
+            yield _not_yet(solve.span, "a SOLVE outside BREAKPOINT is")
 
 
 # ------------------------------------------------------------------ routines

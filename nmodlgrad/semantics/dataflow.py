@@ -190,8 +190,9 @@ class Dataflow:
         match node:
             case n.VariableName(name=name):
                 return now.get(name, 0)
-            case n.Unary(operand=operand):
-                return self._degree(operand, now)
+            case n.Unary(operator=operator, operand=operand):
+                inner = self._degree(operand, now)
+                return inner if operator == "-" else min(2, 2 * inner)
             case n.Binary(left=left, operator=operator, right=right):
                 one, two = self._degree(left, now), self._degree(right, now)
                 if operator in "+-":

@@ -26,6 +26,8 @@ INTRINSICS = {
     "atan2": 2,
     "fmin": 2,
     "fmax": 2,
+    "erf": 1,
+    "nrn_ghk": 4,
 }
 
 # Functions of NEURON's own that do more than compute a value, and how they are called in a message.
@@ -34,7 +36,7 @@ BEYOND = frozenset({
     "net_send", "net_event", "net_move", "state_discontinuity", "at_time", "printf", "prterr", "nrn_pointing",
     "scop_random", "normrand", "exprand", "poisrand", "poisson", "gauss", "set_seed", "nrn_random_play",
     "random_setseq", "random_setids", "random_uniform", "random_negexp", "random_normal", "random_ipick",
-    "random_dpick", "nrn_ghk", "boundary", "deflate", "derivs", "erf", "expfit", "factorial", "force", "harmonic",
+    "random_dpick", "boundary", "deflate", "derivs", "expfit", "factorial", "force", "harmonic",
     "hyperbol", "invert", "legendre", "perpulse", "perstep", "pulse", "ramp", "revhyperbol", "revsawtooth",
     "revsigmoid", "romberg", "sawtooth", "schedule", "sigmoid", "spline", "squarewave", "step", "stepforce",
     "threshold", "tridiag",

@@ -8,6 +8,7 @@ from enum import Enum
 
 from nmodlgrad.diagnostics import Source, Span
 from nmodlgrad.syntax import nodes as n
+from nmodlgrad.syntax.walk import subnodes
 
 
 class Role(Enum):
@@ -117,6 +118,14 @@ class Mechanism:
         roles = (Role.CONCENTRATION, Role.ION_CURRENT)
         read = [name for use in self.ions for name in use.read if name not in use.write]
         return tuple(name for name in read if name in self.symbols and self.symbols[name].role in roles)
+
+    @property
+    def pointers(self) -> tuple[str, ...]:
+        """The POINTERs whose value a statement of NMODL reads: what lies there belongs to something else."""
+        targets = {id(x.target) for item in self.items for x in subnodes(item) if isinstance(x, n.Assign)}
+        found = (x for item in self.items for x in subnodes(item) if isinstance(x, n.VariableName))
+        read = {x.name for x in found if id(x) not in targets}
+        return tuple(s.name for s in self.symbols.values() if s.role is Role.POINTER and s.name in read)
 
     @property
     def concentrations(self) -> tuple[str, ...]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from nmodlgrad.semantics import c_code
 from nmodlgrad.semantics.mechanism import Mechanism, Role
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import subnodes
@@ -23,8 +26,17 @@ def is_passive(mechanism: Mechanism) -> bool:
 def _outside(mechanism: Mechanism) -> bool:
     """It may set variables of other mechanisms: through POINTER or EXTERNAL, in NMODL or in C."""
     shared = {s.name for s in mechanism.symbols.values() if s.role in (Role.POINTER, Role.EXTERNAL)}
-    in_c = any(isinstance(node, n.Verbatim) for item in mechanism.items for node in subnodes(item))
-    return bool(shared) and (in_c or bool(shared & _assigned(mechanism)))
+    if not shared:
+        return False
+    in_c = [node.text for item in mechanism.items for node in subnodes(item) if isinstance(node, n.Verbatim)]
+    return bool(shared & _assigned(mechanism)) or any(_sets(text, name) for text in in_c for name in shared)
+
+
+def _sets(text: str, name: str) -> bool:
+    """Whether C code may assign what a POINTER points to: setting the POINTER itself, `_p_name`, is its own affair."""
+    code = c_code.read(text)
+    through = rf"(\*\s*_p_{name}|\b_p_{name}\s*\[[^\]]*\])\s*([-+*/]?=(?!=)|\+\+|--)"
+    return name in code.assigned or re.search(through, code.text) is not None
 
 
 def _assigned(mechanism: Mechanism) -> set[str]:

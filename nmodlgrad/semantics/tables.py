@@ -10,7 +10,7 @@ from nmodlgrad.semantics.mechanism import Callable, Mechanism, Role
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import calls, subnodes
 
-_MOVING = (Role.STATE, Role.ASSIGNED, Role.VOLTAGE, Role.ION_CURRENT, Role.REVERSAL, Role.CONCENTRATION)
+_MOVING = (Role.STATE, Role.ASSIGNED, Role.VOLTAGE, Role.ION_CURRENT, Role.REVERSAL, Role.CONCENTRATION, Role.POINTER)
 
 
 def check(mechanism: Mechanism) -> Iterator[Diagnostic]:

@@ -80,7 +80,8 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
-  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
 } ng_Seed;
 typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
@@ -165,7 +166,7 @@ VERBATIM
 ENDVERBATIM
     dup_rate_drise = 1/(rise*rise)
     up_rate = -1/rise
-    exp_1 = exp(dt*up_rate)
+    exp_1 = ng_finite(exp(dt*up_rate))
     dexp_1_drise = dt*dup_rate_drise*exp_1
     up_decay = exp_1
     up_limit = 0
@@ -173,7 +174,7 @@ ENDVERBATIM
     dup_dup = up_decay
     ddown_rate_dfall = 1/(fall*fall)
     down_rate = -1/fall
-    exp_2 = exp(dt*down_rate)
+    exp_2 = ng_finite(exp(dt*down_rate))
     dexp_2_dfall = ddown_rate_dfall*dt*exp_2
     down_decay = exp_2
     down_limit = 0
@@ -208,10 +209,10 @@ PROCEDURE ng_initial() {
     dpeak_dfall = dlog_1_dfall*dpeak_by_log_1 - log_1/((1/rise - 1/fall)*(1/rise - 1/fall)*fall*fall)
     dpeak_drise = dlog_1_drise*dpeak_by_log_1 + log_1/((1/rise - 1/fall)*(1/rise - 1/fall)*rise*rise)
     peak = log_1/(1/rise - 1/fall)
-    exp_1 = exp(-peak/fall)
+    exp_1 = ng_finite(exp(-peak/fall))
     dexp_1_dfall = exp_1*(peak/(fall*fall) - dpeak_dfall/fall)
     dexp_1_drise = -dpeak_drise*exp_1/fall
-    exp_2 = exp(-peak/rise)
+    exp_2 = ng_finite(exp(-peak/rise))
     dexp_2_dfall = -dpeak_dfall*exp_2/rise
     dexp_2_drise = exp_2*(peak/(rise*rise) - dpeak_drise/rise)
     dunit_by_exp_1 = -1/((exp_1 - exp_2)*(exp_1 - exp_2))
@@ -259,6 +260,15 @@ VERBATIM
     ng_sow(&ng_connection->ng_seed, _ldup_dweight, ng_row_up, ng_width); /* weight */
     ng_sow(&ng_connection->ng_seed, _lddown_dweight, ng_row_down, ng_width); /* weight */
 ENDVERBATIM
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
 }
 
 UNITSON

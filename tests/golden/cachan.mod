@@ -77,7 +77,8 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
-  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
 } ng_Seed;
 typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
@@ -185,7 +186,7 @@ ENDVERBATIM
     dh_rate_dcai = -20/(khalf*(4 + 20/(cai/khalf + 1))*(4 + 20/(cai/khalf + 1))*(cai/khalf + 1)*(cai/khalf + 1))
     dh_rate_dkhalf = 20*cai/((4 + 20/(cai/khalf + 1))*(4 + 20/(cai/khalf + 1))*(cai/khalf + 1)*(cai/khalf + 1)*khalf*khalf)
     h_rate = -1/(4 + 20/(cai/khalf + 1))
-    exp_1 = exp(dt*h_rate)
+    exp_1 = ng_finite(exp(dt*h_rate))
     dexp_1_dcai = dh_rate_dcai*dt*exp_1
     dexp_1_dkhalf = dh_rate_dkhalf*dt*exp_1
     h_decay = exp_1
@@ -245,7 +246,7 @@ ENDVERBATIM
 : The derivative of minf with respect to v.
 FUNCTION dminf_dv(v) {
     LOCAL exp_1, dexp_1_dv
-    exp_1 = exp((vhalf - v)/6)
+    exp_1 = ng_finite(exp((vhalf - v)/6))
     dexp_1_dv = -exp_1/6
     dminf_dv = -dexp_1_dv/((exp_1 + 1)*(exp_1 + 1))
 }
@@ -253,7 +254,7 @@ FUNCTION dminf_dv(v) {
 : The derivative of minf with respect to vhalf.
 FUNCTION dminf_dvhalf(v) {
     LOCAL exp_1, dexp_1_dvhalf
-    exp_1 = exp((vhalf - v)/6)
+    exp_1 = ng_finite(exp((vhalf - v)/6))
     dexp_1_dvhalf = exp_1/6
     dminf_dvhalf = -dexp_1_dvhalf/((exp_1 + 1)*(exp_1 + 1))
 }
@@ -266,6 +267,15 @@ FUNCTION dhinf_dc(c) {
 : The derivative of hinf with respect to khalf.
 FUNCTION dhinf_dkhalf(c) {
     dhinf_dkhalf = 1/(c + khalf) - khalf/((c + khalf)*(c + khalf))
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
 }
 
 UNITSON

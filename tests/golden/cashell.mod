@@ -67,7 +67,8 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
-  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
 } ng_Seed;
 typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
@@ -129,7 +130,7 @@ ENDVERBATIM
     }
     dca_rate_dtaur = 1/(taur*taur)
     ca_rate = -1/taur
-    exp_1 = exp(dt*ca_rate)
+    exp_1 = ng_finite(exp(dt*ca_rate))
     dexp_1_dtaur = dca_rate_dtaur*dt*exp_1
     ca_decay = exp_1
     dca_limit_ddepth = dchannel_ddepth_2*taur
@@ -178,6 +179,15 @@ VERBATIM
     ng_sow(ng_self->ng_seeds + 2, 1.0, ng_row_ca, ng_width); /* cainf */
     ng_sow(ng_self->ng_seeds + 2, 1.0, ng_row_cai, ng_width); /* cainf */
 ENDVERBATIM
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
 }
 
 UNITSON

@@ -80,7 +80,8 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
-  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
 } ng_Seed;
 typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
@@ -166,7 +167,7 @@ ENDVERBATIM
     dm_rate_dspeed = -dclosing_dspeed_1 - dopening_dspeed_1
     dm_rate_dv = -dclosing_du_1 - dopening_du_1
     m_rate = -a - b
-    exp_1 = exp(dt*m_rate)
+    exp_1 = ng_finite(exp(dt*m_rate))
     dexp_1_dspeed = dm_rate_dspeed*dt*exp_1
     dexp_1_dv = dm_rate_dv*dt*exp_1
     m_decay = exp_1
@@ -181,7 +182,7 @@ ENDVERBATIM
     m_next = m_decay*(m - m_limit) + m_limit
     dn_rate_dlag = 1/(lag*lag)
     n_rate = -1/lag
-    exp_2 = exp(dt*n_rate)
+    exp_2 = ng_finite(exp(dt*n_rate))
     dexp_2_dlag = dn_rate_dlag*dt*exp_2
     n_decay = exp_2
     n_limit = m_next
@@ -260,7 +261,7 @@ ENDVERBATIM
 : The derivative of opening with respect to u.
 FUNCTION dopening_du(u) {
     LOCAL exp_1, dexp_1_du
-    exp_1 = exp((u + 40)/30)
+    exp_1 = ng_finite(exp((u + 40)/30))
     dexp_1_du = exp_1/30
     dopening_du = dexp_1_du*speed
 }
@@ -273,7 +274,7 @@ FUNCTION dopening_dspeed(u) {
 : The derivative of closing with respect to u.
 FUNCTION dclosing_du(u) {
     LOCAL exp_1, dexp_1_du
-    exp_1 = exp(-(u + 40)/45)
+    exp_1 = ng_finite(exp(-(u + 40)/45))
     dexp_1_du = -exp_1/45
     dclosing_du = 3*dexp_1_du*speed
 }
@@ -281,6 +282,15 @@ FUNCTION dclosing_du(u) {
 : The derivative of closing with respect to speed.
 FUNCTION dclosing_dspeed(u) {
     dclosing_dspeed = 3*exp(-(u + 40)/45)
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
 }
 
 UNITSON

@@ -73,7 +73,8 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
-  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
 } ng_Seed;
 typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
@@ -149,7 +150,7 @@ ENDVERBATIM
     dminf_dspan_3 = dminf_dspan
     dminf_dv_2 = dminf_du
     m_rate = -0.25*k
-    exp_1 = exp(dt*m_rate)
+    exp_1 = ng_finite(exp(dt*m_rate))
     dexp_1_dk = -0.25*dt*exp_1
     m_decay = exp_1
     dm_limit_dspan = 0.5*dminf_dspan_2 + 0.5*dminf_dspan_3
@@ -198,13 +199,22 @@ ENDVERBATIM
 : rates and its derivatives.
 PROCEDURE ng_d_rates(u) {
     LOCAL exp_1, dexp_1_dspan, dexp_1_du, dminf_by_exp_1
-    exp_1 = exp(-(u + 45)/span)
+    exp_1 = ng_finite(exp(-(u + 45)/span))
     dexp_1_dspan = -exp_1*(-u - 45)/(span*span)
     dexp_1_du = -exp_1/span
     dminf_by_exp_1 = -1/((exp_1 + 1)*(exp_1 + 1))
     dminf_dspan = dexp_1_dspan*dminf_by_exp_1
     dminf_du = dexp_1_du*dminf_by_exp_1
     minf = 1/(1 + exp_1)
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
 }
 
 UNITSON

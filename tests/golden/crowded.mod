@@ -60,7 +60,8 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
-  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
 } ng_Seed;
 typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
@@ -148,7 +149,7 @@ ENDVERBATIM
     dm_rate_2_dm = dmtau_dx/(mtau*mtau)
     dm_rate_2_dv = dmtau_dv/(mtau*mtau)
     m_rate_2 = -1/mtau
-    exp_2 = exp(dt*m_rate_2)
+    exp_2 = ng_finite(exp(dt*m_rate_2))
     dexp_2_ddm_dv = dm_rate_2_ddm_dv*dt*exp_2
     dexp_2_dm = dm_rate_2_dm*dt*exp_2
     dexp_2_dv = dm_rate_2_dv*dt*exp_2
@@ -159,7 +160,7 @@ ENDVERBATIM
     dm_dv_2 = dexp_2_dv*(m - m_limit) + dminf_du*(1 - m_decay)
     ds_rate_dm_rate = 1/(m_rate*m_rate)
     s_rate = -1/m_rate
-    exp_3 = exp(dt*s_rate)
+    exp_3 = ng_finite(exp(dt*s_rate))
     dexp_3_dm_rate = ds_rate_dm_rate*dt*exp_3
     s_decay = exp_3
     s_limit = target
@@ -212,11 +213,11 @@ ENDVERBATIM
 : current and its derivatives.
 PROCEDURE ng_d_current(u) {
     LOCAL exp_2, dexp_2_du, dexp_3_du
-    exp_2 = exp(-(u + 50)/10)
+    exp_2 = ng_finite(exp(-(u + 50)/10))
     dexp_2_du = -0.1*exp_2
     dminf_du = -dexp_2_du/((exp_2 + 1)*(exp_2 + 1))
     minf = 1/(1 + exp_2)
-    dmtau_ddm_dv = exp(-(u/40)^2)
+    dmtau_ddm_dv = ng_finite(exp(-(u/40)^2))
     dexp_3_du = -0.00125*dmtau_ddm_dv*u
     dmtau_du = dexp_3_du*dm_dv
     mtau = 1 + dm_dv*dmtau_ddm_dv
@@ -245,6 +246,15 @@ FUNCTION dkeep_dwidth(x) {
     LOCAL initial
     initial = x
     dkeep_dwidth = initial
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
 }
 
 UNITSON

@@ -99,7 +99,8 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
-  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
 } ng_Seed;
 typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
@@ -181,7 +182,7 @@ VERBATIM
 ENDVERBATIM
     dg_rate_dtau_1 = 1/(tau_1*tau_1)
     g_rate = -1/tau_1
-    exp_1 = exp(dt*g_rate)
+    exp_1 = ng_finite(exp(dt*g_rate))
     dexp_1_dtau_1 = dg_rate_dtau_1*dt*exp_1
     g_decay = exp_1
     g_limit = 0
@@ -245,19 +246,19 @@ PROCEDURE ng_receive(flag, weight, y, z, u, tsyn, ng_sender) {
           du_dtau_facil_3, du_du_2, dg_dU, dg_dtau_1, dg_dtau_facil, dg_dtau_rec, dg_du, dg_dweight, dg_dy,
           dg_dz, dy_dU, dy_dtau_1_2, dy_dtau_facil, dy_dtau_rec, dy_du, dy_dy, dy_dz
     u_next = u
-    exp_1 = exp(-(t - tsyn)/tau_rec)
+    exp_1 = ng_finite(exp(-(t - tsyn)/tau_rec))
     dexp_1_dtau_rec = -exp_1*(tsyn - t)/(tau_rec*tau_rec)
     dz_dtau_rec = dexp_1_dtau_rec*z
     z_next = z*exp_1
-    exp_2 = exp(-(t - tsyn)/tau_1)
+    exp_2 = ng_finite(exp(-(t - tsyn)/tau_1))
     dexp_2_dtau_1 = -exp_2*(tsyn - t)/(tau_1*tau_1)
-    exp_3 = exp(-(t - tsyn)/tau_rec)
+    exp_3 = ng_finite(exp(-(t - tsyn)/tau_rec))
     dexp_3_dtau_rec = -exp_3*(tsyn - t)/(tau_rec*tau_rec)
     dz_dtau_1 = dexp_2_dtau_1*y/(tau_1/tau_rec - 1) - y*(exp_2 - exp_3)/(tau_rec*(tau_1/tau_rec - 1)*(tau_1/tau_rec - 1))
     dz_dtau_rec_2 = dz_dtau_rec + tau_1*y*(exp_2 - exp_3)/((tau_1/tau_rec - 1)*(tau_1/tau_rec - 1)*tau_rec*tau_rec) - dexp_3_dtau_rec*y/(tau_1/tau_rec - 1)
     dz_dy = (exp_2 - exp_3)/(tau_1/tau_rec - 1)
     z_next = z_next + y*(exp_2 - exp_3)/(tau_1/tau_rec - 1)
-    exp_4 = exp(-(t - tsyn)/tau_1)
+    exp_4 = ng_finite(exp(-(t - tsyn)/tau_1))
     dexp_4_dtau_1 = -exp_4*(tsyn - t)/(tau_1*tau_1)
     dy_dtau_1 = dexp_4_dtau_1*y
     y_next = y*exp_4
@@ -267,7 +268,7 @@ PROCEDURE ng_receive(flag, weight, y, z, u, tsyn, ng_sender) {
     dx_dz = -exp_1
     x = 1 - y_next - z_next
     if (tau_facil > 0) {
-        exp_5 = exp(-(t - tsyn)/tau_facil)
+        exp_5 = ng_finite(exp(-(t - tsyn)/tau_facil))
         dexp_5_dtau_facil = -exp_5*(tsyn - t)/(tau_facil*tau_facil)
         du_dtau_facil = dexp_5_dtau_facil*u_next
         u_next = u_next*exp_5
@@ -336,6 +337,15 @@ VERBATIM
     ng_sow(ng_self->ng_seeds + 4, _ldu_dU_2, ng_row_u, ng_width); /* U */
     ng_sow(ng_self->ng_seeds + 3, _ldu_dtau_facil_3, ng_row_u, ng_width); /* tau_facil */
 ENDVERBATIM
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
 }
 
 UNITSON

@@ -65,7 +65,8 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
-  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
 } ng_Seed;
 typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
@@ -137,7 +138,7 @@ ENDVERBATIM
     }
     dfiltered_rate_dtau = 1/(tau*tau)
     filtered_rate = -1/tau
-    exp_1 = exp(dt*filtered_rate)
+    exp_1 = ng_finite(exp(dt*filtered_rate))
     dexp_1_dtau = dfiltered_rate_dtau*dt*exp_1
     filtered_decay = exp_1
     filtered_limit = target
@@ -169,6 +170,15 @@ VERBATIM
       ng_row_filtered[ng_k] = 0.;
     }
 ENDVERBATIM
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
 }
 
 UNITSON

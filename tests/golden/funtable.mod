@@ -72,7 +72,8 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
-  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
 } ng_Seed;
 typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
@@ -152,7 +153,7 @@ ENDVERBATIM
     dptau_dv_1 = dptau_dv(v)
     dp_rate_dv = dptau_dv_1/(ptau_1*ptau_1)
     p_rate = -1/ptau_1
-    exp_1 = exp(dt*p_rate)
+    exp_1 = ng_finite(exp(dt*p_rate))
     dexp_1_dv = dp_rate_dv*dt*exp_1
     p_decay = exp_1
     pinf_1 = pinf(v)
@@ -209,7 +210,7 @@ VERBATIM
       return 0.;
     }
 ENDVERBATIM
-    exp_1 = exp(-(v + 43)/8.5)
+    exp_1 = ng_finite(exp(-(v + 43)/8.5))
     dexp_1_dv = -2*exp_1/17
     dpinf_dv = -dexp_1_dv/((exp_1 + 1)*(exp_1 + 1))
 }
@@ -229,11 +230,20 @@ VERBATIM
       return 0.;
     }
 ENDVERBATIM
-    exp_1 = exp((v + 43)/21)
+    exp_1 = ng_finite(exp((v + 43)/21))
     dexp_1_dv = exp_1/21
-    exp_2 = exp(-(v + 43)/17)
+    exp_2 = ng_finite(exp(-(v + 43)/17))
     dexp_2_dv = -exp_2/17
     dptau_dv = -40*dexp_1_dv/((exp_1 + exp_2)*(exp_1 + exp_2)) - 40*dexp_2_dv/((exp_1 + exp_2)*(exp_1 + exp_2))
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
 }
 
 UNITSON

@@ -93,7 +93,8 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
-  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
 } ng_Seed;
 typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
@@ -204,13 +205,13 @@ VERBATIM
 ENDVERBATIM
     x = (v - edge)/15
     if (v < edge) {
-        exp_1 = exp(x)
+        exp_1 = ng_finite(exp(x))
         dexp_1_dedge = -exp_1/15
         dexp_1_dv = exp_1/15
         drate_dedge = 0.2*dexp_1_dedge
         drate_dv = 0.2*dexp_1_dv
         rate = 0.2*exp_1
-        exp_2 = exp(x)
+        exp_2 = ng_finite(exp(x))
         dexp_2_dedge = -exp_2/15
         dexp_2_dv = exp_2/15
         dx_dedge = 0.1*dexp_2_dedge
@@ -241,7 +242,7 @@ ENDVERBATIM
     ds_rate_dedge = -drate_dedge_2
     ds_rate_dv = -drate_dv_4
     s_rate = -rate
-    exp_3 = exp(dt*s_rate)
+    exp_3 = ng_finite(exp(dt*s_rate))
     dexp_3_dedge = ds_rate_dedge*dt*exp_3
     dexp_3_dv = ds_rate_dv*dt*exp_3
     s_decay = exp_3
@@ -267,7 +268,7 @@ ENDVERBATIM
 PROCEDURE ng_initial() {
     LOCAL exp_1, dexp_1_dedge, dexp_1_dv, ds_dedge, ds_dv, ds_dedge_2, ds_dv_2
     if (v < edge) {
-        exp_1 = exp((v - edge)/15)
+        exp_1 = ng_finite(exp((v - edge)/15))
         dexp_1_dedge = -exp_1/15
         dexp_1_dv = exp_1/15
         ds_dedge = 0.1*dexp_1_dedge
@@ -289,6 +290,15 @@ VERBATIM
     }
     ng_sow(ng_self->ng_seeds + 2, _lds_dedge_2, ng_row_s, ng_width); /* edge */
 ENDVERBATIM
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
 }
 
 UNITSON

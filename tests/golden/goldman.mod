@@ -81,7 +81,8 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
-  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
 } ng_Seed;
 typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
@@ -211,7 +212,7 @@ ENDVERBATIM
 : The derivative of minf with respect to v.
 FUNCTION dminf_dv(v) {
     LOCAL exp_1, dexp_1_dv
-    exp_1 = exp(-(v + 20)/7)
+    exp_1 = ng_finite(exp(-(v + 20)/7))
     dexp_1_dv = -exp_1/7
     dminf_dv = -dexp_1_dv/((exp_1 + 1)*(exp_1 + 1))
 }
@@ -222,7 +223,7 @@ FUNCTION defun_dz(z) {
     if (fabs(z) < 1e-4) {
         defun_dz = -0.5
     } else {
-        exp_1 = exp(z)
+        exp_1 = ng_finite(exp(z))
         defun_dz_2 = 1/(exp_1 - 1) - exp_1*z/((exp_1 - 1)*(exp_1 - 1))
         defun_dz = defun_dz_2
     }
@@ -252,6 +253,15 @@ FUNCTION ddrive_dco(v, ci, co) {
     LOCAL x
     x = 2*96485*v/(1000*8.314*(celsius + 273.15))
     ddrive_dco = -192.97*efun(x)
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
 }
 
 UNITSON

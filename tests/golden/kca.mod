@@ -69,7 +69,8 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
-  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
 } ng_Seed;
 typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
@@ -156,7 +157,7 @@ VERBATIM
 ENDVERBATIM
     dz_rate_dcai = -3000/((1 + 3/(1000*cai + 1))*(1 + 3/(1000*cai + 1))*(1000*cai + 1)*(1000*cai + 1))
     z_rate = -1/(1 + 3/(1000*cai + 1))
-    exp_1 = exp(dt*z_rate)
+    exp_1 = ng_finite(exp(dt*z_rate))
     dexp_1_dcai = dt*dz_rate_dcai*exp_1
     z_decay = exp_1
     open_1 = open(cai)
@@ -209,7 +210,7 @@ FUNCTION dopen_dc(c) {
 : The derivative of open with respect to power.
 FUNCTION dopen_dpower(c) {
     LOCAL power_1, log_1, dpower_1_dpower
-    power_1 = (4e-4/c)^(power)
+    power_1 = ng_finite((4e-4/c)^(power))
     if (4e-4/c > 0) {
         log_1 = log(4e-4/c)
     } else {
@@ -217,6 +218,15 @@ FUNCTION dopen_dpower(c) {
     }
     dpower_1_dpower = log_1*power_1
     dopen_dpower = -dpower_1_dpower/((power_1 + 1)*(power_1 + 1))
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
 }
 
 UNITSON

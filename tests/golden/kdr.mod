@@ -95,7 +95,8 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
-  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
 } ng_Seed;
 typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
@@ -191,7 +192,7 @@ ENDVERBATIM
     dn_rate_dv = dntau_du/(ntau*ntau)
     dn_rate_dvhalf = dntau_dvhalf/(ntau*ntau)
     n_rate = -1/ntau
-    exp_1 = exp(dt*n_rate)
+    exp_1 = ng_finite(exp(dt*n_rate))
     dexp_1_dq10 = dn_rate_dq10*dt*exp_1
     dexp_1_dv = dn_rate_dv*dt*exp_1
     dexp_1_dvhalf = dn_rate_dvhalf*dt*exp_1
@@ -245,7 +246,7 @@ PROCEDURE ng_d_rates(u) {
     dopening_du = 0.011*dlinoid_dx_1
     dopening_dvhalf = 0.011*dlinoid_1_dvhalf
     opening = 0.011*linoid_1
-    exp_1 = exp(-(u - vhalf + 11)/75)
+    exp_1 = ng_finite(exp(-(u - vhalf + 11)/75))
     dexp_1_du = -exp_1/75
     dexp_1_dvhalf = exp_1/75
     dclosing_du = 0.12*dexp_1_du
@@ -270,10 +271,19 @@ FUNCTION dlinoid_dx(x, y) {
     if (fabs(x/y) < 1e-5) {
         dlinoid_dx = 0.5
     } else {
-        exp_1 = exp(-x/y)
+        exp_1 = ng_finite(exp(-x/y))
         dexp_1_dx = -exp_1/y
         dlinoid_dx_2 = dexp_1_dx*x/((1 - exp_1)*(1 - exp_1)) + 1/(1 - exp_1)
         dlinoid_dx = dlinoid_dx_2
+    }
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
     }
 }
 

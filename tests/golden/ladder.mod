@@ -136,7 +136,8 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
-  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
 } ng_Seed;
 typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
@@ -251,7 +252,7 @@ ENDVERBATIM
     dearly_rate_dv = -drate_0_du
     dearly_rate_dvhalf = -drate_0_dvhalf
     early_rate = -rate[0]
-    exp_1 = exp(dt*early_rate)
+    exp_1 = ng_finite(exp(dt*early_rate))
     dexp_1_dk = dearly_rate_dk*dt*exp_1
     dexp_1_dtau = dearly_rate_dtau*dt*exp_1
     dexp_1_dv = dearly_rate_dv*dt*exp_1
@@ -269,7 +270,7 @@ ENDVERBATIM
     dlate_rate_dv = -drate_1_du
     dlate_rate_dvhalf = -drate_1_dvhalf
     late_rate = -rate[1]
-    exp_2 = exp(dt*late_rate)
+    exp_2 = ng_finite(exp(dt*late_rate))
     dexp_2_dk = dlate_rate_dk*dt*exp_2
     dexp_2_dtau = dlate_rate_dtau*dt*exp_2
     dexp_2_dv = dlate_rate_dv*dt*exp_2
@@ -488,7 +489,7 @@ PROCEDURE ng_d_rates(u) {
           dtarget_1_by_exp_2, drate_1_by_target_1
     shifted = u - 4*0
     spread_0 = k*(1 + 0/10)
-    exp_1 = exp((vhalf - shifted)/spread_0)
+    exp_1 = ng_finite(exp((vhalf - shifted)/spread_0))
     dexp_1_dk = -exp_1*(vhalf - shifted)/(spread_0*spread_0)
     dexp_1_du = -exp_1/spread_0
     dexp_1_dvhalf = exp_1/spread_0
@@ -505,7 +506,7 @@ PROCEDURE ng_d_rates(u) {
     rate[0] = (1 + 0)/(tau + target[0])
     shifted_2 = u - 4*1
     spread_1 = k*(1 + 1/10)
-    exp_2 = exp((vhalf - shifted_2)/spread_1)
+    exp_2 = ng_finite(exp((vhalf - shifted_2)/spread_1))
     dexp_2_dk = -1.1*exp_2*(vhalf - shifted_2)/(spread_1*spread_1)
     dexp_2_du = -exp_2/spread_1
     dexp_2_dvhalf = exp_2/spread_1
@@ -520,6 +521,15 @@ PROCEDURE ng_d_rates(u) {
     drate_1_du = drate_1_by_target_1*dtarget_1_du
     drate_1_dvhalf = drate_1_by_target_1*dtarget_1_dvhalf
     rate[1] = (1 + 1)/(tau + target[1])
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
 }
 
 UNITSON

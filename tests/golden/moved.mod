@@ -81,7 +81,8 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
-  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
 } ng_Seed;
 typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
@@ -156,7 +157,7 @@ ENDVERBATIM
     ng_d_rates()
     dm_rate_dtau = 1/(tau*tau)
     m_rate = -1/tau
-    exp_1 = exp(dt*m_rate)
+    exp_1 = ng_finite(exp(dt*m_rate))
     dexp_1_dtau = dm_rate_dtau*dt*exp_1
     m_decay = exp_1
     m_limit = minf
@@ -167,7 +168,7 @@ ENDVERBATIM
     m = m_decay*(m - m_limit) + m_limit
     ds_rate_dtau = 1/(tau*tau)
     s_rate = -1/tau
-    exp_2 = exp(dt*s_rate)
+    exp_2 = ng_finite(exp(dt*s_rate))
     dexp_2_dtau = ds_rate_dtau*dt*exp_2
     s_decay = exp_2
     s_limit = 0
@@ -226,7 +227,7 @@ PROCEDURE ng_d_rates() {
     if (v == -27) {
         v = v + 0.0001
     }
-    exp_1 = exp(-(v + 27)/9)
+    exp_1 = ng_finite(exp(-(v + 27)/9))
     dexp_1_dv = -exp_1/9
     dminf_ds = -(0.1*v + 2.7)/((s + 5)*(s + 5)*(1 - exp_1))
     dminf_dv = dexp_1_dv*(0.1*v + 2.7)/((1 - exp_1)*(1 - exp_1)*(s + 5)) + 0.1/((1 - exp_1)*(s + 5))
@@ -240,6 +241,15 @@ PROCEDURE ng_d_lift(x) {
     ds_dm = x
     ds_ds_2 = 1
     ds_dx = m
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
 }
 
 UNITSON

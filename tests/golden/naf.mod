@@ -99,7 +99,8 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
-  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
 } ng_Seed;
 typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
@@ -188,7 +189,7 @@ ENDVERBATIM
     ng_d_rates(v)
     dm_rate_dv = dmtau_dv/(mtau*mtau)
     m_rate = -1/mtau
-    exp_1 = exp(dt*m_rate)
+    exp_1 = ng_finite(exp(dt*m_rate))
     dexp_1_dv = dm_rate_dv*dt*exp_1
     m_decay = exp_1
     m_limit = minf
@@ -196,7 +197,7 @@ ENDVERBATIM
     dm_dv = dexp_1_dv*(m - m_limit) + dminf_dv*(1 - m_decay)
     dh_rate_dv = dhtau_dv/(htau*htau)
     h_rate = -1/htau
-    exp_2 = exp(dt*h_rate)
+    exp_2 = ng_finite(exp(dt*h_rate))
     dexp_2_dv = dh_rate_dv*dt*exp_2
     h_decay = exp_2
     h_limit = hinf
@@ -264,7 +265,7 @@ ENDVERBATIM
     sodium_opening_1 = sodium_opening(v + 41)
     dsodium_opening_dx_1 = dsodium_opening_dx(v + 41)
     a = sodium_opening_1
-    exp_1 = exp(-(v + 66)/18.5)
+    exp_1 = ng_finite(exp(-(v + 66)/18.5))
     dexp_1_dv = -2*exp_1/37
     db_dv = 3.8*dexp_1_dv
     b = 3.8*exp_1
@@ -272,11 +273,11 @@ ENDVERBATIM
     mtau = 1/(speed*(a + b))
     dminf_dv = dsodium_opening_dx_1*(1/(a + b) - a/((a + b)*(a + b))) - a*db_dv/((a + b)*(a + b))
     minf = a/(a + b)
-    exp_2 = exp(-(v + 64)/19)
+    exp_2 = ng_finite(exp(-(v + 64)/19))
     dexp_2_dv = -exp_2/19
     da_dv = 0.068*dexp_2_dv
     a = 0.068*exp_2
-    exp_3 = exp(-(v + 34)/9.5)
+    exp_3 = ng_finite(exp(-(v + 34)/9.5))
     dexp_3_dv = -2*exp_3/19
     db_dv_2 = -0.95*dexp_3_dv/((exp_3 + 1)*(exp_3 + 1))
     b = 0.95/(1 + exp_3)
@@ -292,10 +293,19 @@ FUNCTION dsodium_opening_dx(x) {
     if (fabs(x) < 1e-4) {
         dsodium_opening_dx = 0.05
     } else {
-        exp_1 = exp(-x/10)
+        exp_1 = ng_finite(exp(-x/10))
         dexp_1_dx = -0.1*exp_1
         dsodium_opening_dx_2 = 0.1*dexp_1_dx*x/((1 - exp_1)*(1 - exp_1)) + 0.1/(1 - exp_1)
         dsodium_opening_dx = dsodium_opening_dx_2
+    }
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
     }
 }
 

@@ -55,7 +55,8 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
-  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
 } ng_Seed;
 typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
@@ -138,7 +139,7 @@ ENDVERBATIM
 : The derivative of activation with respect to u.
 FUNCTION dactivation_du(u) {
     LOCAL exp_1, dexp_1_du
-    exp_1 = exp((vmid - u)/steepness)
+    exp_1 = ng_finite(exp((vmid - u)/steepness))
     dexp_1_du = -exp_1/steepness
     dactivation_du = -dexp_1_du/((exp_1 + 1)*(exp_1 + 1))
 }
@@ -146,9 +147,18 @@ FUNCTION dactivation_du(u) {
 : The derivative of activation with respect to vmid.
 FUNCTION dactivation_dvmid(u) {
     LOCAL exp_1, dexp_1_dvmid
-    exp_1 = exp((vmid - u)/steepness)
+    exp_1 = ng_finite(exp((vmid - u)/steepness))
     dexp_1_dvmid = exp_1/steepness
     dactivation_dvmid = -dexp_1_dvmid/((exp_1 + 1)*(exp_1 + 1))
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
 }
 
 UNITSON

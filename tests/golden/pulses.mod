@@ -114,7 +114,8 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
-  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
 } ng_Seed;
 typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
@@ -206,7 +207,7 @@ VERBATIM
       hoc_execerror("pulses advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     on_rate = -alpha
-    exp_1 = exp(dt*on_rate)
+    exp_1 = ng_finite(exp(dt*on_rate))
     dexp_1_dalpha = -dt*exp_1
     on_decay = exp_1
     on_limit = rising
@@ -214,7 +215,7 @@ ENDVERBATIM
     don_don = on_decay
     don_drising = 1 - on_decay
     off_rate = -beta
-    exp_2 = exp(dt*off_rate)
+    exp_2 = ng_finite(exp(dt*off_rate))
     dexp_2_dbeta = -dt*exp_2
     off_decay = exp_2
     off_limit = 0
@@ -397,6 +398,15 @@ VERBATIM
     ng_sow(&ng_connection->ng_seed, _ldrising_dweight_5, ng_row_rising, ng_width); /* weight */
     ng_sow(ng_self->ng_seeds + 2, _ldfraction_dalpha_3, ng_row_fraction, ng_width); /* alpha */
 ENDVERBATIM
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
 }
 
 UNITSON

@@ -71,7 +71,8 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
-  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
 } ng_Seed;
 typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
@@ -144,7 +145,7 @@ VERBATIM
 ENDVERBATIM
     ds_rate_dtau = 1/(tau*tau)
     s_rate = -1/tau
-    exp_1 = exp(dt*s_rate)
+    exp_1 = ng_finite(exp(dt*s_rate))
     dexp_1_dtau = ds_rate_dtau*dt*exp_1
     s_decay = exp_1
     winf_1 = winf(v)
@@ -157,7 +158,7 @@ ENDVERBATIM
     ds_dvmid = dwinf_dvmid_1*(1 - s_decay)
     dw_rate_dtau = 0.5/(tau*tau)
     w_rate = -0.5/tau
-    exp_2 = exp(dt*w_rate)
+    exp_2 = ng_finite(exp(dt*w_rate))
     dexp_2_dtau = dt*dw_rate_dtau*exp_2
     w_decay = exp_2
     winf_2 = winf(v)
@@ -219,7 +220,7 @@ ENDVERBATIM
 : The derivative of winf with respect to u.
 FUNCTION dwinf_du(u) {
     LOCAL exp_1, dexp_1_du
-    exp_1 = exp((vmid - u)/9)
+    exp_1 = ng_finite(exp((vmid - u)/9))
     dexp_1_du = -exp_1/9
     dwinf_du = -dexp_1_du/((exp_1 + 1)*(exp_1 + 1))
 }
@@ -227,9 +228,18 @@ FUNCTION dwinf_du(u) {
 : The derivative of winf with respect to vmid.
 FUNCTION dwinf_dvmid(u) {
     LOCAL exp_1, dexp_1_dvmid
-    exp_1 = exp((vmid - u)/9)
+    exp_1 = ng_finite(exp((vmid - u)/9))
     dexp_1_dvmid = exp_1/9
     dwinf_dvmid = -dexp_1_dvmid/((exp_1 + 1)*(exp_1 + 1))
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
 }
 
 UNITSON

@@ -93,7 +93,8 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
-  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
 } ng_Seed;
 typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
@@ -178,7 +179,7 @@ VERBATIM
 ENDVERBATIM
     dg_rate_dtau = 1/(tau*tau)
     g_rate = -1/tau
-    exp_1 = exp(dt*g_rate)
+    exp_1 = ng_finite(exp(dt*g_rate))
     dexp_1_dtau = dg_rate_dtau*dt*exp_1
     g_decay = exp_1
     g_limit = 0
@@ -186,7 +187,7 @@ ENDVERBATIM
     dg_dtau = dexp_1_dtau*(g - g_limit)
     dshared_rate_dmemory = 1/(memory*memory)
     shared_rate = -1/memory
-    exp_2 = exp(dt*shared_rate)
+    exp_2 = ng_finite(exp(dt*shared_rate))
     dexp_2_dmemory = dshared_rate_dmemory*dt*exp_2
     shared_decay = exp_2
     shared_limit = 0
@@ -235,7 +236,7 @@ PROCEDURE ng_receive(flag, w, trace, unused, before, ng_sender) {
           dlatest_dlatest, dlatest_dmemory_2, dlatest_dtrace_2, dlatest_dv_2, dlatest_dvhalf_2, dlatest_dw,
           dshared_dgain, dshared_dmemory, dshared_dtrace, dshared_dw, dlatest_dmemory, dlatest_dtrace
     shared_next = shared
-    exp_1 = exp((before - t)/memory)
+    exp_1 = ng_finite(exp((before - t)/memory))
     dexp_1_dmemory = -exp_1*(before - t)/(memory*memory)
     dtrace_dmemory = dexp_1_dmemory*trace
     trace_next = w + trace*exp_1
@@ -337,7 +338,7 @@ ENDVERBATIM
 : opened and its derivatives.
 PROCEDURE ng_d_opened(amount) {
     LOCAL exp_1, dexp_1_dv, dexp_1_dvhalf, dlatest_by_exp_1
-    exp_1 = exp((v - vhalf)/9)
+    exp_1 = ng_finite(exp((v - vhalf)/9))
     dexp_1_dv = exp_1/9
     dexp_1_dvhalf = -exp_1/9
     dlatest_by_exp_1 = -amount/((exp_1 + 1)*(exp_1 + 1))
@@ -355,6 +356,15 @@ FUNCTION dsaturated_dx(x) {
 : The derivative of saturated with respect to gain.
 FUNCTION dsaturated_dgain(x) {
     dsaturated_dgain = -x*x/((gain*x + 1)*(gain*x + 1))
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
 }
 
 UNITSON

@@ -98,7 +98,8 @@ VERBATIM
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
-  const double *ng_row;     /* a dense row beside: what others compute and this mechanism reads of an ion, or 0 */
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
 } ng_Seed;
 typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
@@ -182,7 +183,7 @@ ENDVERBATIM
     ng_d_look_up(v)
     dn_rate_dv = dntau_dv/(ntau*ntau)
     n_rate = -1/ntau
-    exp_1 = exp(dt*n_rate)
+    exp_1 = ng_finite(exp(dt*n_rate))
     dexp_1_dv = dn_rate_dv*dt*exp_1
     n_decay = exp_1
     n_limit = ninf
@@ -219,11 +220,11 @@ ENDVERBATIM
 : rates and its derivatives.
 PROCEDURE ng_d_rates(v) {
     LOCAL exp_1, dexp_1_dv, exp_2, dexp_2_dv
-    exp_1 = exp(-(v + 30.5)/9)
+    exp_1 = ng_finite(exp(-(v + 30.5)/9))
     dexp_1_dv = -exp_1/9
     dopening_dv = dexp_1_dv*(0.02*v + 0.61)/((1 - exp_1)*(1 - exp_1)) + 0.02/(1 - exp_1)
     opening = 0.02*(v + 30.5)/(1 - exp_1)
-    exp_2 = exp((v + 30.5)/9)
+    exp_2 = ng_finite(exp((v + 30.5)/9))
     dexp_2_dv = exp_2/9
     dclosing_dv = dexp_2_dv*(-0.02*v - 0.61)/((1 - exp_2)*(1 - exp_2)) - 0.02/(1 - exp_2)
     closing = -0.02*(v + 30.5)/(1 - exp_2)
@@ -256,6 +257,15 @@ ENDVERBATIM
     ng_d_rates(v)
     dninf_dv = dninf_dv_2
     dntau_dv = dntau_dv_2
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
 }
 
 UNITSON

@@ -9,10 +9,12 @@ from functools import lru_cache
 from types import CodeType
 from typing import Any
 
-from interpreter.primal import INTRINSICS, Primal
+from interpreter.primal import INTRINSICS, Primal, mechanism_of
 from nmodlgrad.calculus.forward import Linearised
 from nmodlgrad.calculus.program import Choose, Program, Set, Step
+from nmodlgrad.calculus.special import HELPERS
 from nmodlgrad.calculus.tangent import TangentMechanism
+from nmodlgrad.emit.render import helpers
 
 Row = dict[str, float]
 
@@ -22,6 +24,13 @@ def _python(text: str) -> CodeType:
     """NMODL and Python agree on how tightly operators bind; only the words differ."""
     words = {"^": "**", "&&": " and ", "||": " or ", "!": " not "}
     return compile(re.sub(r"\^|&&|\|\||!(?!=)", lambda m: words[m.group()], text).strip(), text, "eval")
+
+
+@lru_cache(maxsize=1)
+def _helpers() -> Primal:
+    """The functions that are appended to a file when its derivatives call them."""
+    calls = " ".join(f"{name}(" for name in HELPERS)
+    return Primal(mechanism_of("NEURON { SUFFIX helpers }\n" + helpers(calls, HELPERS)))
 
 
 class _Names(Mapping[str, Any]):
@@ -76,6 +85,8 @@ class Tangent:
             return lambda *given: self._call(procedure.of.arguments, procedure.program, given)
         if name in self.primal.mechanism.functions or name in self.primal.mechanism.procedures:
             return lambda *given: self.primal.call(name, [complex(x) for x in given]).real
+        if name in HELPERS:
+            return lambda *given: _helpers().call(name, [complex(x) for x in given]).real
         return getattr(math, name) if name in INTRINSICS and name != "pow" else math.pow
 
     def _call(self, arguments: Sequence[Any], program: Program, given: Sequence[float], result: str = "") -> float:

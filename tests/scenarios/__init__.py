@@ -17,8 +17,11 @@ from scenarios import (  # noqa: F401  (each registers its own)
     density_mechanisms,
     events,
     ions,
+    kinks,
     long_runs,
     point_processes,
+    pointers,
+    solving,
     trees,
 )
 from scenarios.long_runs import FEW_PERCENT

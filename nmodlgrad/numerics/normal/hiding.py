@@ -31,7 +31,8 @@ def _block(item: n.Item, flow: Dataflow, variables: frozenset[str], names: Names
     if body is None:
         return item
     arguments = [a.name for a in getattr(item, "arguments", ())]
-    if isinstance(item, n.FunctionBlock | n.ProcedureBlock):
+    solved = {solve.block for solve in flow.mechanism.solves}
+    if isinstance(item, n.FunctionBlock | n.ProcedureBlock) and item.name not in solved:
         visible = variables & _meant_by_calls(flow, body)
         own = {*arguments, item.name}
     else:

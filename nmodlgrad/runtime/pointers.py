@@ -1,0 +1,211 @@
+"""POINTERs: what they point at may carry a derivative, in the same cell, in another one, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from neuron import h
+
+from nmodlgrad.runtime.cell import Cell, Instance, place, root_of
+from nmodlgrad.runtime.directory import Address, Directory, Pointee, Pointer, pointers
+from nmodlgrad.runtime.errors import CannotCarry
+from nmodlgrad.runtime.ions import WRITTEN
+from nmodlgrad.runtime.registry import Entry
+
+
+def connected(roots: Sequence[Any], entries: Iterable[Entry]) -> list[Any]:
+    """The cells that POINTERs connect to these, directly or not, themselves included.
+
+    A cell that is only pointed at belongs to them: it may point back in a way that nobody has translated, which is
+    found when its mechanisms are checked.
+
+    Raises
+    ------
+    CannotCarry
+        when a pointer's aim is a built-in mechanism that is to be replaced.
+    """
+    used = [entry for entry in entries if entry.pointers]
+    if not any(_is_used(entry) for entry in used):
+        return list(roots)
+    probe = h.nmodlgrad_cable(roots[0](0.5))
+    directory = Directory(entries, probe.address)
+    edges = []
+    swapped = {entry.original for entry in entries if entry.swapped}
+    for pointer in pointers(used, probe.address):
+        pointee = directory.find(pointer.address)
+        if pointee is None or pointee.segment is None or pointee.given:
+            continue
+        if pointee.kind in swapped:
+            raise CannotCarry(
+                f"{pointer} points at {pointee}, a built-in mechanism that the Sensitivity replaces: "
+                "let it point at something else"
+            )
+        edges.append((root_of(pointer.segment.sec), root_of(pointee.segment.sec)))
+    found = dict.fromkeys(roots)
+    while more := {r for edge in edges if found.keys() & set(edge) for r in edge} - found.keys():
+        found |= dict.fromkeys(sorted(more, key=str))
+    return list(found)
+
+
+def _is_used(entry: Entry) -> bool:
+    if entry.point_process:
+        return bool(h.List(entry.name).count())
+    return any(section.has_membrane(entry.name) for section in h.allsec())
+
+
+@dataclass(frozen=True)
+class Source:
+    """Whose row a POINTER reads: that of a carried variable of an instance, or of the voltage of a segment."""
+
+    cell: Cell
+    segment: Any
+    instance: Instance | None = None
+    name: str = ""
+
+    def row(self) -> int:
+        """Where the row lies; the cell has been described."""
+        if self.instance is None:
+            return self.cell.row_of_voltage(self.segment)
+        return self.cell.row_of(self.instance, self.name)
+
+
+class Pointers:
+    """The rows behind every POINTER of the cells that are carried, found anew at every finitialize."""
+
+    def __init__(self, cells: Sequence[Cell], entries: Iterable[Entry]) -> None:
+        self._cells, self._entries = cells, list(entries)
+        self._directory: Directory | None = None
+        self._structure = -1
+
+    def check(self) -> None:
+        """Everything that is pointed at can be carried.
+
+        Raises
+        ------
+        CannotCarry
+            when it moves and its derivative is not known, or is that of a cell that is not carried.
+        """
+        for cell in self._cells:
+            for pointer, instance in self._pointers(cell):
+                self._source(pointer, instance)
+
+    def connect(self) -> None:
+        """Put the rows where the pointing instances look for them; the cells have been described."""
+        for cell in self._cells:
+            voltages: list[tuple[Any, int]] = []  # a slot, and the row of a voltage
+            for pointer, instance in self._pointers(cell):
+                source = self._source(pointer, instance)
+                names = [parameter.name for parameter in instance.entry.parameters]
+                if source is None or pointer.name not in names:
+                    continue
+                slot = cell.described[instance].seeds[names.index(pointer.name)]
+                slot["row"] = slot["latched"] = source.row()
+                if source.instance is None:
+                    voltages.append((slot, source.row()))
+            cell.latch(voltages)
+
+    def _pointers(self, cell: Cell) -> list[tuple[Pointer, Instance]]:
+        carriers = [instance for instance in cell.instances if instance.entry.pointers]
+        if not carriers:
+            return []
+        address: Address = cell.cable.address
+        if self._directory is None or self._structure != int(cell.cable.structure()):
+            self._structure = int(cell.cable.structure())
+            self._directory = Directory(self._entries, address)
+        found = {_key(instance): instance for instance in carriers}
+        entries = {instance.entry.name: instance.entry for instance in carriers}.values()
+        all_of_them = ((pointer, found.get(_key(pointer))) for pointer in pointers(entries, address))
+        return [(pointer, instance) for pointer, instance in all_of_them if instance is not None]
+
+    # ------------------------------------------------------------------ what lies there
+    def _source(self, pointer: Pointer, instance: Instance) -> Source | None:
+        """The row of what is pointed at; None if that does not move with theta."""
+        assert self._directory is not None
+        pointee = self._directory.find(pointer.address)
+        if pointee is None or (pointee.given and not self._covers(pointee)):
+            return None
+        match pointee.kind:
+            case "weight" | "global":
+                self._refuse_moving(pointer, pointee)
+                return None
+            case "v":
+                source: Source | None = Source(self._cell(pointer, pointee), pointee.segment)
+            case kind if kind.endswith("_ion"):
+                source = _concentration(self._cell(pointer, pointee), pointer, pointee)
+            case _:
+                source = _variable(self._cell(pointer, pointee), pointer, instance, pointee)
+        if source is not None and pointer.name in pointer.entry.excluded:
+            raise CannotCarry(f"{pointer} points at {pointee}; {pointer.entry.excluded[pointer.name]}")
+        return source
+
+    def _refuse_moving(self, pointer: Pointer, pointee: Pointee) -> None:
+        """A weight or a GLOBAL that carries a derivative."""
+        for instance in (i for cell in self._cells for i in cell.instances):
+            entry = instance.entry
+            if pointee.kind == "global":
+                if any(f"{name}_{entry.original}" == pointee.name for name in instance.seeds):
+                    raise _refusal(pointer, pointee, "one of the parameters")
+            elif any(netcon == pointee.owner for netcon, _ in instance.weights) or (
+                entry.arguments and pointee.owner.syn() == instance.point
+            ):
+                raise _refusal(pointer, pointee, "a weight that carries a derivative")
+
+    def _covers(self, pointee: Pointee) -> bool:
+        """A GLOBAL is everywhere."""
+        return pointee.segment is None or root_of(pointee.segment.sec) in [cell.root for cell in self._cells]
+
+    def _cell(self, pointer: Pointer, pointee: Pointee) -> Cell:
+        """The cell of what is pointed at."""
+        root = root_of(pointee.segment.sec)
+        for cell in self._cells:
+            if cell.root == root:
+                if root != root_of(pointer.segment.sec) and h.ParallelContext().nthread() > 1:
+                    raise CannotCarry(f"{pointer} points at {pointee}, in another cell: use one thread")
+                return cell
+        raise CannotCarry(
+            f"{pointer} points at {pointee} since the Sensitivity was made: close() it and make a new one"
+        )
+
+
+def _concentration(cell: Cell, pointer: Pointer, pointee: Pointee) -> Source | None:
+    """A concentration moves with the mechanism that writes it; potentials and currents are not carried here."""
+    ion, moved = pointee.kind.removesuffix("_ion"), False
+    for site in cell.ions:
+        if site.ion == ion and place(site.segment) == place(pointee.segment):
+            writer = {f"{ion}i": site.inside, f"{ion}o": site.outside}.get(pointee.name)
+            if writer is not None:
+                return Source(cell, pointee.segment, writer, pointee.name)
+            moved = pointee.name == f"e{ion}"
+    style = int(h.ion_style(pointee.kind, sec=pointee.segment.sec))
+    if moved or pointee.name[0] == "i" or style & 3 == WRITTEN or style >> 3 & 3 == WRITTEN:
+        raise _refusal(pointer, pointee, "which moves during the run")
+    return None
+
+
+def _variable(cell: Cell, pointer: Pointer, instance: Instance, pointee: Pointee) -> Source | None:
+    wanted = pointee.point.hname() if pointee.point is not None else (pointee.kind, place(pointee.segment))
+    for other in cell.instances:
+        if _key(other) != wanted:
+            continue
+        if pointee.name in other.entry.carried:
+            if other is instance:
+                raise _refusal(pointer, pointee, "a variable of its own that moves")
+            return Source(cell, pointee.segment, other, pointee.name)
+        if pointee.name in other.seeds:
+            raise _refusal(pointer, pointee, "one of the parameters")
+        if pointee.name.split("[")[0] in other.entry.assigned:
+            raise _refusal(pointer, pointee, f"which {other.entry.original} computes")
+        return None
+    if not pointee.given:
+        raise _refusal(pointer, pointee, "which moves during the run")
+    return None
+
+
+def _refusal(pointer: Pointer, pointee: Pointee, why: str) -> CannotCarry:
+    return CannotCarry(f"{pointer} points at {pointee}, {why}: that is not carried")
+
+
+def _key(one: Instance | Pointer) -> Any:
+    return one.point.hname() if one.point is not None else (one.entry.name, place(one.segment))

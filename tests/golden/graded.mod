@@ -1,0 +1,219 @@
+TITLE A graded synapse: calcium of the presynaptic side is read through a POINTER in every phase
+
+NEURON {
+    POINT_PROCESS graded
+    RANGE ng_link  : nmodlgrad
+    POINTER capre
+    NONSPECIFIC_CURRENT i
+    RANGE gmax, half, tau, direct, g, i
+}
+
+UNITS {
+    (mM) = (milli/liter)
+}
+
+PARAMETER {
+    gmax = 0.01 (uS)
+    half = 3e-4 (mM)
+    tau = 3 (ms)
+    direct = 0.3
+}
+
+ASSIGNED {
+    v (mV)
+    capre (mM)
+    g (uS)
+    i (nA)
+}
+
+STATE {
+    s
+}
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    s = release(capre)
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE fill METHOD cnexp
+    g = gmax*(s + direct*release(capre))
+    i = g*v
+}
+
+DERIVATIVE fill {
+    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    s' = (release(capre) - s)/tau
+}
+
+FUNCTION release(c (mM)) {
+    release = c*c/(c*c + half*half)
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: s.
+: Seedable: gmax, half, direct, capre, tau.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
+} ng_Seed;
+typedef struct {            /* a NetCon, found by the address of its weight */
+  const double *ng_address;
+  ng_Seed ng_seed;          /* of the weight */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+} ng_Connection;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions, rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Connection *ng_connections;
+  long ng_connection_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep this value and the one before. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[0] = ng_pair[1];
+  ng_pair[1] = ng_value;
+}
+ENDVERBATIM
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL release_1, drelease_dc_1, drelease_dhalf_1, dg_dcapre, dg_ddirect, dg_dgmax, dg_dhalf, di_dcapre,
+          di_ddirect, di_dgmax, di_dhalf, di_ds
+    release_1 = release(capre)
+    drelease_dc_1 = drelease_dc(capre)
+    drelease_dhalf_1 = drelease_dhalf(capre)
+    dg_dcapre = direct*drelease_dc_1*gmax
+    dg_ddirect = gmax*release_1
+    dg_dgmax = direct*release_1 + s
+    dg_dhalf = direct*drelease_dhalf_1*gmax
+    di_dcapre = dg_dcapre*v
+    di_ddirect = dg_ddirect*v
+    di_dgmax = dg_dgmax*v
+    di_dhalf = dg_dhalf*v
+    di_ds = gmax*v
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    const double ng_density = 100./(_nd_area);
+    ng_keep(ng_record + 0, ng_density*_ldi_ds); /* d/ds */
+    ng_keep(ng_record + 2, ng_density*_ldi_dgmax); /* d/dgmax */
+    ng_keep(ng_record + 4, ng_density*_ldi_dhalf); /* d/dhalf */
+    ng_keep(ng_record + 6, ng_density*_ldi_ddirect); /* d/ddirect */
+    ng_keep(ng_record + 8, ng_density*_ldi_dcapre); /* d/dcapre */
+ENDVERBATIM
+}
+
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL ds_rate_dtau, s_rate, exp_1, dexp_1_dtau, s_decay, release_1, drelease_dc_1, drelease_dhalf_1,
+          s_limit, ds_dcapre, ds_dhalf, ds_ds, ds_dtau
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("graded advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    ds_rate_dtau = 1/(tau*tau)
+    s_rate = -1/tau
+    exp_1 = ng_finite(exp(dt*s_rate))
+    dexp_1_dtau = ds_rate_dtau*dt*exp_1
+    s_decay = exp_1
+    release_1 = release(capre)
+    drelease_dc_1 = drelease_dc(capre)
+    drelease_dhalf_1 = drelease_dhalf(capre)
+    s_limit = release_1
+    ds_dcapre = drelease_dc_1*(1 - s_decay)
+    ds_dhalf = drelease_dhalf_1*(1 - s_decay)
+    ds_ds = s_decay
+    ds_dtau = dexp_1_dtau*(s - s_limit)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_s = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_s = ng_row_s[ng_k];
+      ng_row_s[ng_k] = _lds_ds*ng_old_s;
+    }
+    ng_sow(ng_self->ng_seeds + 3, _lds_dcapre, ng_row_s, ng_width); /* capre */
+    ng_sow(ng_self->ng_seeds + 1, _lds_dhalf, ng_row_s, ng_width); /* half */
+    ng_sow(ng_self->ng_seeds + 4, _lds_dtau, ng_row_s, ng_width); /* tau */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+    LOCAL drelease_dc_1, drelease_dhalf_1
+    drelease_dc_1 = drelease_dc(capre)
+    drelease_dhalf_1 = drelease_dhalf(capre)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_s = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_s[ng_k] = 0.;
+    }
+    ng_sow(ng_self->ng_seeds + 3, _ldrelease_dc_1, ng_row_s, ng_width); /* capre */
+    ng_sow(ng_self->ng_seeds + 1, _ldrelease_dhalf_1, ng_row_s, ng_width); /* half */
+ENDVERBATIM
+}
+
+: The derivative of release with respect to c.
+FUNCTION drelease_dc(c) {
+    drelease_dc = 2*c/(c*c + half*half) - 2*c*c*c/((c*c + half*half)*(c*c + half*half))
+}
+
+: The derivative of release with respect to half.
+FUNCTION drelease_dhalf(c) {
+    drelease_dhalf = -2*half*c*c/((c*c + half*half)*(c*c + half*half))
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
+}
+
+UNITSON

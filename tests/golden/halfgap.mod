@@ -1,0 +1,116 @@
+TITLE One half of a gap junction: the partner's voltage is read through a POINTER
+
+NEURON {
+    POINT_PROCESS halfgap
+    RANGE ng_link  : nmodlgrad
+    POINTER vgap
+    NONSPECIFIC_CURRENT i
+    RANGE g, rectify, i
+}
+
+PARAMETER {
+    g = 0.002 (uS)
+    rectify = 40 (mV)
+}
+
+ASSIGNED {
+    v (mV)
+    vgap (mV)
+    i (nA)
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    i = g*(v - vgap)*(1 + exp((v - vgap)/rectify))/2
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: none.
+: Seedable: g, rectify, vgap.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    ng_link
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
+} ng_Seed;
+typedef struct {            /* a NetCon, found by the address of its weight */
+  const double *ng_address;
+  ng_Seed ng_seed;          /* of the weight */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+} ng_Connection;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions, rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Connection *ng_connections;
+  long ng_connection_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep this value and the one before. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[0] = ng_pair[1];
+  ng_pair[1] = ng_value;
+}
+ENDVERBATIM
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL exp_1, dexp_1_drectify, dexp_1_dv, dexp_1_dvgap, di_dg, di_drectify, di_dv, di_dvgap, i,
+          total_current
+    exp_1 = ng_finite(exp((v - vgap)/rectify))
+    dexp_1_drectify = -exp_1*(v - vgap)/(rectify*rectify)
+    dexp_1_dv = exp_1/rectify
+    dexp_1_dvgap = -exp_1/rectify
+    di_dg = 0.5*(exp_1 + 1)*(v - vgap)
+    di_drectify = 0.5*dexp_1_drectify*g*(v - vgap)
+    di_dv = 0.5*dexp_1_dv*g*(v - vgap) + 0.5*g*(exp_1 + 1)
+    di_dvgap = 0.5*dexp_1_dvgap*g*(v - vgap) - 0.5*g*(exp_1 + 1)
+    i = g*(v - vgap)*(1 + exp_1)/2
+    total_current = i
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    const double ng_density = 100./(_nd_area);
+    ng_keep(ng_record + 0, ng_density*_ldi_dg); /* d/dg */
+    ng_keep(ng_record + 2, ng_density*_ldi_drectify); /* d/drectify */
+    ng_keep(ng_record + 4, ng_density*_ldi_dvgap); /* d/dvgap */
+    ng_keep(ng_record + 6, ng_density*_ldi_dv); /* d/dv */
+    ng_keep(ng_record + 8, ng_density*_ltotal_current); /* the current */
+ENDVERBATIM
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
+}
+
+UNITSON

@@ -1,0 +1,369 @@
+TITLE functions with kinks, comparisons as numbers, and functions of NEURON's own
+
+NEURON {
+    SUFFIX kinked
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    USEION ca READ cai, cao
+    NONSPECIFIC_CURRENT i
+    RANGE gbar, permeability, vhalf, width, span, reach, boost, edge
+}
+
+UNITS {
+    (mV) = (millivolt)
+    (mA) = (milliamp)
+    (mM) = (milli/liter)
+    (S) = (siemens)
+}
+
+PARAMETER {
+    gbar = 1e-3 (S/cm2)
+    permeability = 2e-8
+    vhalf = -43 (mV)
+    width = 14 (mV)
+    span = 330.5 (mV)
+    reach = 1.7
+    boost = .3
+    edge = -51 (mV)
+}
+
+ASSIGNED {
+    v (mV)
+    cai (mM)
+    cao (mM)
+    i (mA/cm2)
+    minf
+    mtau (ms)
+}
+
+STATE { m }
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    rates()
+    m = sqrt(minf)
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE states METHOD cnexp
+    i = gbar*m*(v + 70) + permeability*nrn_ghk(v, cai, cao, 2)*(1 + log10(1 + m))
+}
+
+DERIVATIVE states {
+    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    rates()
+    m' = (minf - m)/mtau
+}
+
+PROCEDURE rates() { LOCAL far
+    far = fabs(v - vhalf)/width
+    minf = 0.5 + 0.4*erf((v - vhalf)/width)
+    mtau = 1 + floor(reach) + atan2(reach, far) + 4*fmod(v + 500, span)/span
+    mtau = mtau + (v > edge)*boost*(v - edge) + boost*(far > 0.5 && !(reach > 5))*(far - 0.5) + ceil(reach*2)/(1 + far)
+    minf = minf*(2*boost)^(reach*(v > edge)*(v - edge)/900)
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: m.
+: Seedable: gbar, permeability, cai, cao, vhalf, width, span, reach, boost, edge.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+    dminf_dboost
+    dminf_dedge
+    dminf_dreach
+    dminf_dv
+    dminf_dvhalf
+    dminf_dwidth
+    dmtau_dboost
+    dmtau_dedge
+    dmtau_dreach
+    dmtau_dspan
+    dmtau_dv
+    dmtau_dvhalf
+    dmtau_dwidth
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
+} ng_Seed;
+typedef struct {            /* a NetCon, found by the address of its weight */
+  const double *ng_address;
+  ng_Seed ng_seed;          /* of the weight */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+} ng_Connection;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions, rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Connection *ng_connections;
+  long ng_connection_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep this value and the one before. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[0] = ng_pair[1];
+  ng_pair[1] = ng_value;
+}
+ENDVERBATIM
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL nrn_ghk_1, dnrn_ghk_1_dv, dnrn_ghk_1_dcai, dnrn_ghk_1_dcao, log10_1, dlog10_1_dm, di_dcai, di_dcao,
+          di_dgbar, di_dm, di_dpermeability, di_dv, i, total_current
+    nrn_ghk_1 = nrn_ghk(v, cai, cao, 2)
+    dnrn_ghk_1_dv = ng_ghk_slope(v, cai, cao, 2)
+    dnrn_ghk_1_dcai = nrn_ghk(v, 1, 0, 2)
+    dnrn_ghk_1_dcao = nrn_ghk(v, 0, 1, 2)
+    log10_1 = log10(1 + m)
+    dlog10_1_dm = 1/(log(10)*(m + 1))
+    di_dcai = dnrn_ghk_1_dcai*permeability*(log10_1 + 1)
+    di_dcao = dnrn_ghk_1_dcao*permeability*(log10_1 + 1)
+    di_dgbar = m*(v + 70)
+    di_dm = dlog10_1_dm*nrn_ghk_1*permeability + gbar*(v + 70)
+    di_dpermeability = nrn_ghk_1*(log10_1 + 1)
+    di_dv = dnrn_ghk_1_dv*permeability*(log10_1 + 1) + gbar*m
+    i = gbar*m*(v + 70) + permeability*nrn_ghk_1*(1 + log10_1)
+    total_current = i
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    ng_keep(ng_record + 0, _ldi_dm); /* d/dm */
+    ng_keep(ng_record + 2, _ldi_dgbar); /* d/dgbar */
+    ng_keep(ng_record + 4, _ldi_dpermeability); /* d/dpermeability */
+    ng_keep(ng_record + 6, _ldi_dcai); /* d/dcai */
+    ng_keep(ng_record + 8, _ldi_dcao); /* d/dcao */
+    ng_keep(ng_record + 10, _ldi_dv); /* d/dv */
+    ng_keep(ng_record + 12, _ltotal_current); /* the current */
+ENDVERBATIM
+}
+
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL dm_rate_dboost, dm_rate_dedge, dm_rate_dreach, dm_rate_dspan, dm_rate_dv, dm_rate_dvhalf,
+          dm_rate_dwidth, m_rate, exp_1, dexp_1_dboost, dexp_1_dedge, dexp_1_dreach, dexp_1_dspan, dexp_1_dv,
+          dexp_1_dvhalf, dexp_1_dwidth, m_decay, m_limit, dm_dboost, dm_dedge, dm_dm, dm_dreach, dm_dspan,
+          dm_dv, dm_dvhalf, dm_dwidth
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("kinked advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    ng_d_rates()
+    dm_rate_dboost = dmtau_dboost/(mtau*mtau)
+    dm_rate_dedge = dmtau_dedge/(mtau*mtau)
+    dm_rate_dreach = dmtau_dreach/(mtau*mtau)
+    dm_rate_dspan = dmtau_dspan/(mtau*mtau)
+    dm_rate_dv = dmtau_dv/(mtau*mtau)
+    dm_rate_dvhalf = dmtau_dvhalf/(mtau*mtau)
+    dm_rate_dwidth = dmtau_dwidth/(mtau*mtau)
+    m_rate = -1/mtau
+    exp_1 = ng_finite(exp(dt*m_rate))
+    dexp_1_dboost = dm_rate_dboost*dt*exp_1
+    dexp_1_dedge = dm_rate_dedge*dt*exp_1
+    dexp_1_dreach = dm_rate_dreach*dt*exp_1
+    dexp_1_dspan = dm_rate_dspan*dt*exp_1
+    dexp_1_dv = dm_rate_dv*dt*exp_1
+    dexp_1_dvhalf = dm_rate_dvhalf*dt*exp_1
+    dexp_1_dwidth = dm_rate_dwidth*dt*exp_1
+    m_decay = exp_1
+    m_limit = minf
+    dm_dboost = dexp_1_dboost*(m - m_limit) + dminf_dboost*(1 - m_decay)
+    dm_dedge = dexp_1_dedge*(m - m_limit) + dminf_dedge*(1 - m_decay)
+    dm_dm = m_decay
+    dm_dreach = dexp_1_dreach*(m - m_limit) + dminf_dreach*(1 - m_decay)
+    dm_dspan = dexp_1_dspan*(m - m_limit)
+    dm_dv = dexp_1_dv*(m - m_limit) + dminf_dv*(1 - m_decay)
+    dm_dvhalf = dexp_1_dvhalf*(m - m_limit) + dminf_dvhalf*(1 - m_decay)
+    dm_dwidth = dexp_1_dwidth*(m - m_limit) + dminf_dwidth*(1 - m_decay)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_m = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_m = ng_row_m[ng_k];
+      ng_row_m[ng_k] = _ldm_dm*ng_old_m + _ldm_dv*ng_voltage[ng_k];
+    }
+    ng_sow(ng_self->ng_seeds + 8, _ldm_dboost, ng_row_m, ng_width); /* boost */
+    ng_sow(ng_self->ng_seeds + 9, _ldm_dedge, ng_row_m, ng_width); /* edge */
+    ng_sow(ng_self->ng_seeds + 7, _ldm_dreach, ng_row_m, ng_width); /* reach */
+    ng_sow(ng_self->ng_seeds + 6, _ldm_dspan, ng_row_m, ng_width); /* span */
+    ng_sow(ng_self->ng_seeds + 4, _ldm_dvhalf, ng_row_m, ng_width); /* vhalf */
+    ng_sow(ng_self->ng_seeds + 5, _ldm_dwidth, ng_row_m, ng_width); /* width */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+    LOCAL sqrt_1, sqrt_1_slope, dsqrt_1_dboost, dsqrt_1_dedge, dsqrt_1_dreach, dsqrt_1_dv, dsqrt_1_dvhalf,
+          dsqrt_1_dwidth
+    ng_d_rates()
+    sqrt_1 = sqrt(minf)
+    sqrt_1_slope = (sqrt_1 > 0)/(2*sqrt_1 + 1 - (sqrt_1 > 0))
+    dsqrt_1_dboost = dminf_dboost*sqrt_1_slope
+    dsqrt_1_dedge = dminf_dedge*sqrt_1_slope
+    dsqrt_1_dreach = dminf_dreach*sqrt_1_slope
+    dsqrt_1_dv = dminf_dv*sqrt_1_slope
+    dsqrt_1_dvhalf = dminf_dvhalf*sqrt_1_slope
+    dsqrt_1_dwidth = dminf_dwidth*sqrt_1_slope
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_m = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_m[ng_k] = _ldsqrt_1_dv*ng_voltage[ng_k];
+    }
+    ng_sow(ng_self->ng_seeds + 8, _ldsqrt_1_dboost, ng_row_m, ng_width); /* boost */
+    ng_sow(ng_self->ng_seeds + 9, _ldsqrt_1_dedge, ng_row_m, ng_width); /* edge */
+    ng_sow(ng_self->ng_seeds + 7, _ldsqrt_1_dreach, ng_row_m, ng_width); /* reach */
+    ng_sow(ng_self->ng_seeds + 4, _ldsqrt_1_dvhalf, ng_row_m, ng_width); /* vhalf */
+    ng_sow(ng_self->ng_seeds + 5, _ldsqrt_1_dwidth, ng_row_m, ng_width); /* width */
+ENDVERBATIM
+}
+
+: rates and its derivatives.
+PROCEDURE ng_d_rates() {
+    LOCAL fabs_1, fabs_1_slope, dfabs_1_dvhalf, dfar_dv, dfar_dvhalf, dfar_dwidth, far, erf_1, erf_1_slope,
+          derf_1_dv, derf_1_dvhalf, derf_1_dwidth, dminf_dv_2, dminf_dvhalf_2, dminf_dwidth_2, floor_1,
+          atan2_1, atan2_1_slope, datan2_1_dv, datan2_1_dvhalf, datan2_1_dwidth, fmod_1, dfmod_1_dspan,
+          dmtau_dv_2, ceil_1, dmtau_by_far, power_1, log_1, dpower_1_dboost, dpower_1_dedge, dpower_1_dreach,
+          dpower_1_dv
+    fabs_1 = fabs(v - vhalf)
+    fabs_1_slope = (v - vhalf > 0) - (0 > v - vhalf)
+    dfabs_1_dvhalf = -fabs_1_slope
+    dfar_dv = fabs_1_slope/width
+    dfar_dvhalf = dfabs_1_dvhalf/width
+    dfar_dwidth = -fabs_1/(width*width)
+    far = fabs_1/width
+    erf_1 = erf((v - vhalf)/width)
+    erf_1_slope = 2*exp(-(v - vhalf)*(v - vhalf)/(width*width))/1.772453850905516
+    derf_1_dv = erf_1_slope/width
+    derf_1_dvhalf = -erf_1_slope/width
+    derf_1_dwidth = -erf_1_slope*(v - vhalf)/(width*width)
+    dminf_dv_2 = 0.4*derf_1_dv
+    dminf_dvhalf_2 = 0.4*derf_1_dvhalf
+    dminf_dwidth_2 = 0.4*derf_1_dwidth
+    minf = 0.5 + 0.4*erf_1
+    floor_1 = floor(reach)
+    atan2_1 = atan2(reach, far)
+    atan2_1_slope = -reach/(far*far + reach*reach)
+    dmtau_dreach = far/(far*far + reach*reach)
+    datan2_1_dv = atan2_1_slope*dfar_dv
+    datan2_1_dvhalf = atan2_1_slope*dfar_dvhalf
+    datan2_1_dwidth = atan2_1_slope*dfar_dwidth
+    fmod_1 = fmod(v + 500, span)
+    dfmod_1_dspan = (fmod_1 - v - 500)/span
+    dmtau_dspan = 4*dfmod_1_dspan/span - 4*fmod_1/(span*span)
+    dmtau_dv_2 = datan2_1_dv + 4/span
+    mtau = 1 + floor_1 + atan2_1 + 4*fmod_1/span
+    ceil_1 = ceil(reach*2)
+    dmtau_by_far = (far > 0.5 && !(reach > 5))*boost - ceil_1/((far + 1)*(far + 1))
+    dmtau_dboost = (far > 0.5 && !(reach > 5))*(far - 0.5) + (v > edge)*(v - edge)
+    dmtau_dedge = -(v > edge)*boost
+    dmtau_dv = (v > edge)*boost + dfar_dv*dmtau_by_far + dmtau_dv_2
+    dmtau_dvhalf = datan2_1_dvhalf + dfar_dvhalf*dmtau_by_far
+    dmtau_dwidth = datan2_1_dwidth + dfar_dwidth*dmtau_by_far
+    mtau = mtau + (v > edge)*boost*(v - edge) + boost*(far > 0.5 && !(reach > 5))*(far - 0.5) + ceil_1/(1 + far)
+    power_1 = ng_finite((2*boost)^(reach*(v > edge)*(v - edge)/900))
+    if (2*boost > 0) {
+        log_1 = log(2*boost)
+    } else {
+        log_1 = 0
+    }
+    dpower_1_dboost = (v > edge)*reach*(2*boost)^((v > edge)*reach*(v - edge)/900 - 1)*(v - edge)/450
+    dpower_1_dedge = -(v > edge)*log_1*power_1*reach/900
+    dpower_1_dreach = (v > edge)*log_1*power_1*(v - edge)/900
+    dpower_1_dv = (v > edge)*log_1*power_1*reach/900
+    dminf_dboost = dpower_1_dboost*minf
+    dminf_dedge = dpower_1_dedge*minf
+    dminf_dreach = dpower_1_dreach*minf
+    dminf_dv = dminf_dv_2*power_1 + dpower_1_dv*minf
+    dminf_dvhalf = dminf_dvhalf_2*power_1
+    dminf_dwidth = dminf_dwidth_2*power_1
+    minf = minf*power_1
+}
+
+: The derivative of nrn_ghk by v. NEURON takes scale*(ci*efun(-x) - co*efun(x)), x proportional to v, efun(x) being
+: x/(exp(x) - 1), or 1 - x/2 around 0.
+FUNCTION ng_ghk_slope(ng_v, ng_ci, ng_co, ng_z) {
+    LOCAL ng_scale, ng_per_mV, ng_x
+    ng_scale = nrn_ghk(0, 1, 0, ng_z)
+    ng_per_mV = log(-nrn_ghk(25, 1, 0, ng_z)/nrn_ghk(25, 0, 1, ng_z))/25
+    ng_x = ng_v*ng_per_mV
+    if (ng_x < 1e-4 && ng_x > -1e-4) {
+        ng_ghk_slope = ng_scale*ng_per_mV*(ng_ci + ng_co)/2
+    } else {
+        ng_ghk_slope = -ng_scale*ng_per_mV*(ng_ci*ng_exprelr_slope(-ng_x) + ng_co*ng_exprelr_slope(ng_x))
+    }
+}
+
+: The derivative of x/(exp(x) - 1).
+FUNCTION ng_exprelr_slope(ng_x) {
+    LOCAL ng_y
+    if (ng_x < 0.3 && ng_x > -0.3) {
+        ng_y = ng_x*ng_x
+        ng_exprelr_slope = -0.5 + ng_x/6*(1 - ng_y/30*(1 - ng_y/28*(1 - ng_y/30*(1 - ng_y*25/792))))
+    } else {
+        ng_y = ng_exprelr(ng_x)
+        ng_exprelr_slope = ng_y*(1 - ng_x - ng_y)/ng_x
+    }
+}
+
+: x/(exp(x) - 1), which loses digits around 0: there by its series.
+FUNCTION ng_exprelr(ng_x) {
+    LOCAL ng_y
+    if (ng_x < 0.3 && ng_x > -0.3) {
+        ng_y = ng_x*ng_x
+        ng_exprelr = 1 - ng_x/2 + ng_y/12*(1 - ng_y/60*(1 - ng_y/42*(1 - ng_y/40*(1 - ng_y*5/198))))
+    } else {
+        ng_exprelr = ng_x/(exp(ng_x) - 1)
+    }
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
+}
+
+UNITSON
