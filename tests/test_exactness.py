@@ -54,6 +54,7 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "of_calcium_through_synapses": ("calcium_through_synapses", {}),
     "of_calcium_in_shells": ("calcium_in_shells", {}),
     "where_concentrations_stay": ("constant_concentrations", {}),
+    "of_arrays_and_loops_over_them": ("ladder", {}),
     "through_kinks_and_comparisons": ("kinked", {}),
     "where_rates_are_0_over_0": ("trapped", {}),
     "through_a_gap_junction": ("a_gap_junction", {}),

@@ -113,12 +113,20 @@ class Scope:
 
     def finish(self, wanted: Iterable[str], arguments: Iterable[str] = ()) -> Program:
         """The steps needed for `wanted`, and those that put back what they change."""
+        self._rename_elements({*self.exposed, *arguments})
+        wanted = {self.now(name) for name in wanted}
         steps, _ = needed(self.steps, wanted)
         for name in [name for name in self.put_back if name in changed(steps)]:
             before = self.names.fresh(f"{name}_before")
             steps = [Set(before, name, frozenset({name})), *steps, Set(name, before, frozenset({before}))]
         outside = self.exposed.union(arguments)
         return Program(steps, [name for name in targets(steps) if name not in outside])
+
+    def _rename_elements(self, outside: set[str]) -> None:
+        """An element of an array that is set for ourselves alone gets a name that LOCAL can declare."""
+        elements = {name: self.names.fresh(name) for name in targets(self.steps) if "[" in name and name not in outside}
+        self.steps = renamed(self.steps, elements)
+        self.renamed |= elements
 
     def finish_into(self, results: Mapping[str, sp.Expr], outputs: Iterable[str] = ()) -> Program:
         """The steps that leave derivatives in variables from outside, and the values of `outputs` where they belong."""
@@ -128,9 +136,10 @@ class Scope:
                 direct[str(e)] = name
             else:
                 self.set(name, e)
-        steps, _ = needed(renamed(self.steps, direct), {*results, *outputs})
         arguments = {a.name for a in self.block.arguments} if self.block else set()
         outside = {*results, *outputs, *self.exposed, *arguments}
+        self._rename_elements(outside)
+        steps, _ = needed(renamed(self.steps, direct), {*results, *outputs})
         return Program(steps, [name for name in targets(steps) if name not in outside])
 
     # ------------------------------------------------------------------ statements
