@@ -13,14 +13,15 @@ the edge of a bin (found by trying thirty); there the differences are good to 5e
 
 from scenarios import (  # noqa: F401  (each registers its own)
     changes,
+    constructs,
     density_mechanisms,
     events,
     ions,
     kinks,
     long_runs,
     point_processes,
-    solving,
     pointers,
+    solving,
     trees,
 )
 from scenarios.long_runs import FEW_PERCENT
