@@ -9,7 +9,9 @@ from nmodlgrad.calculus import noise
 from nmodlgrad.calculus.forward import Derivative, Differentiator, Linearised, Tangent
 from nmodlgrad.diagnostics import Diagnostic
 from nmodlgrad.numerics.control import structured
+from nmodlgrad.numerics.normal import normalise
 from nmodlgrad.numerics.phases import lower
+from nmodlgrad.numerics.stages import Stage
 from nmodlgrad.semantics import coverage
 from nmodlgrad.semantics.activity import analyse
 from nmodlgrad.semantics.dataflow import Dataflow
@@ -20,8 +22,16 @@ from nmodlgrad.syntax import nodes as n
 
 
 @dataclass(frozen=True)
+class StageTangent:
+    """A stage of a phase, and how the carried variables that it sets depend on what was before it."""
+
+    stage: Stage
+    linearised: Linearised
+
+
+@dataclass(frozen=True)
 class TangentMechanism:
-    """A differentiated mechanism.
+    """A differentiated mechanism, as it was read and in the form that was differentiated.
 
     `carried` variables own a tangent row each, the first `current_carried` of them act on the current; so do the
     first `current_parameters` of the seedable `parameters`. `arguments` of NET_RECEIVE own a row for each connection;
@@ -29,6 +39,7 @@ class TangentMechanism:
     partials of each ion's current by itself, for who reads it.
     """
 
+    original: Mechanism
     mechanism: Mechanism
     carried: tuple[str, ...]
     current_carried: int
@@ -43,7 +54,7 @@ class TangentMechanism:
     connect: Linearised | None
     current: Linearised | None
     ion_currents: Linearised | None
-    states: Linearised | None
+    states: tuple[StageTangent, ...]
     receive: Linearised | None
     functions: tuple[Derivative, ...]
     procedures: tuple[Tangent, ...]
@@ -58,10 +69,11 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
     Refused
         where something is not differentiated, or not exactly.
     """
-    core = structured(running(mechanism))
-    coverage.require(core)
-    flow, names = Dataflow(core), Names(mechanism.source.text)
-    phases = lower(core, names)
+    names, original = Names(mechanism.source.text), mechanism
+    mechanism = structured(normalise(running(mechanism), names))
+    coverage.require(mechanism)
+    flow = Dataflow(mechanism)
+    phases = lower(mechanism, names)
     noise.require_none(flow, phases.current)
     noise.require_once(flow)
     activity = analyse(flow, phases, wrt)
@@ -83,23 +95,28 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
     inputs = [*carried, *seeds]
     initial_inputs = [*activity.parameters, "v"]
     initial = differentiator.phase(phases.initial, initial_inputs, carried)
-    current = ion_currents = states = None
+    current = ion_currents = None
     if phases.current:
         values = () if linear else (phases.total,)
         current = differentiator.phase(phases.current, inputs if linear else [*inputs, "v"], [phases.total], values)
         if mechanism.ion_currents:
             ion_currents = differentiator.phase(phases.current, [*inputs, "v"], mechanism.ion_currents)
-    if phases.states:
-        states = differentiator.phase(phases.states, [*inputs, "v"], written(phases.states))
+    states = tuple(
+        StageTangent(stage, differentiator.phase(stage.statements, [*inputs, "v"], outputs))
+        for stage in phases.states
+        if (outputs := written(stage.statements))
+    )
     connect, receive = event(phases.connect), event(phases.receive)
 
     acting = set(current.partials[phases.total]) if current else set()
     ordered = sorted(carried, key=lambda x: x not in acting)
-    used = acting.union(*(row for p in (initial, connect, states, receive) if p for row in p.partials.values()))
+    advancing = (initial, connect, *(stage.linearised for stage in states), receive)
+    used = acting.union(*(row for p in advancing if p for row in p.partials.values()))
     parameters = sorted((p for p in activity.parameters if p in used), key=lambda p: p not in acting or p in carried)
     excluded = dict(activity.excluded)
     excluded |= {p: "no state and no current depends on it" for p in activity.parameters if p not in used}
     return TangentMechanism(
+        original=original,
         mechanism=mechanism,
         carried=tuple(ordered),
         current_carried=sum(x in acting for x in carried),

@@ -20,10 +20,10 @@ def edits(tangent: TangentMechanism) -> list[Edit]:
 
     The functions that draw are replaced by macros of their names: they have to be declared by then.
     """
-    phases = (tangent.initial, tangent.connect, tangent.states, tangent.receive)
+    phases = (tangent.initial, tangent.connect, *(s.linearised for s in tangent.states), tangent.receive)
     if not any(phase and has_effects(phase.program.steps) for phase in phases):
         return []
-    mechanism = tangent.mechanism
+    mechanism = tangent.original
     words = _words(mechanism)
     items = [(item, _mentioned(item)) for item in mechanism.tree.items]
     first = next(item for item, mentioned in items if mentioned and not _declares(item, mentioned))

@@ -57,7 +57,9 @@ def _item(item: Any) -> Any:
 
 
 def _body(body: n.Body) -> n.Body:
-    statements = _without_returns(_enclosed(body.statements))
+    all_statements = _enclosed(body.statements)
+    initial = tuple(s for s in all_statements if isinstance(s, n.NetInitial))  # no part of what an event does
+    statements = (*initial, *_without_returns([s for s in all_statements if not isinstance(s, n.NetInitial)]))
     if len(statements) > _MOST * (1 + len(body.statements)):
         raise Refused([Diagnostic.at(body.span, "NG040", "C code returns early in too many places")])
     return replace(body, statements=statements)

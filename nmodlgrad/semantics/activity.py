@@ -58,9 +58,10 @@ def analyse(flow: Dataflow, phases: Phases, wrt: Collection[str] | None) -> Acti
 
 
 def _tabulated(flow: Dataflow) -> dict[str, str]:
-    """Parameters that act through a TABLE other than by its argument."""
+    """Parameters that act through a TABLE other than by its argument, and elements of arrays: no name seeds them."""
     mechanism = flow.mechanism
-    excluded = {}
+    elements = [s.name for s in mechanism.symbols.values() if s.role is Role.PARAMETER and s.name.endswith("]")]
+    excluded = dict.fromkeys(elements, "it is an element of an array")
     for block in mechanism.callables:
         if mechanism.table(block) is None:
             continue
@@ -79,10 +80,10 @@ def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
     between = {
         "initial": phases.initial,
         "connect": phases.connect,
-        "states": phases.states,
+        **{f"states {number}": stage.statements for number, stage in enumerate(phases.states)},
         "receive": phases.receive,
     }
-    read = (phases.connect, phases.current, phases.states, phases.receive)
+    read = (phases.connect, phases.current, *(stage.statements for stage in phases.states), phases.receive)
     later = frozenset().union(*(flow.access(p).live for p in read))
     carried = list(dict.fromkeys((*states, *mechanism.concentrations)))
     if weight and weight in later and weight in flow.access((*phases.connect, *phases.receive)).written:
