@@ -119,6 +119,7 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         receive=receive,
         arguments=list(mechanism.arguments),
         sows=any(u["seeds"] for u in updates),
+        renews=any(seed["renewed"] for u in updates for seed in u["seeds"]),
         procedures=[_procedure(mechanism, p) for p in tangent.procedures],
         functions=[_function(f) for f in tangent.functions],
     )
@@ -171,7 +172,10 @@ def _update(tangent: TangentMechanism, phase: Linearised | None) -> dict[str, An
                 terms.append({"coefficient": coefficient, "row": None})
             else:
                 number = None if u == tangent.weight else tangent.parameters.index(u)
-                seeds.append({"parameter": u, "number": number, "coefficient": coefficient, "row": x})
+                renewed = phase is tangent.initial and tangent.mechanism.symbols[u].role is Role.REVERSAL
+                seeds.append(
+                    {"parameter": u, "number": number, "coefficient": coefficient, "row": x, "renewed": renewed}
+                )
         if terms != [{"coefficient": "1.0", "row": x}]:  # a row that stays as it is needs no loop
             rows.append({"name": x, "terms": terms})
     written = {row["name"] for row in (*rows, *({"name": seed["row"]} for seed in seeds))}
