@@ -37,6 +37,7 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "of_a_current_nonlinear_in_v": ("nap", {}),
     "through_branches_and_overwritten_locals": ("gated", {}),
     "of_states_that_read_each_other": ("chained", {}),
+    "of_several_solves_in_their_order": ("sequence", {}),
     "of_a_mechanism_without_a_state": ("leak", {}),
     "of_initial_states_from_parameters": ("slopes", {}),
     "of_repeated_calls_and_declared_initial_values": ("corners", {}),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nmodlgrad.calculus.forward import Derivative, Differentiator, Linearised, Tangent
 from nmodlgrad.numerics.phases import lower
+from nmodlgrad.numerics.stages import Stage
 from nmodlgrad.semantics import coverage
 from nmodlgrad.semantics.activity import analyse
 from nmodlgrad.semantics.dataflow import Dataflow
@@ -14,6 +15,14 @@ from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.semantics.names import Names
 from nmodlgrad.semantics.reach import running
 from nmodlgrad.syntax import nodes as n
+
+
+@dataclass(frozen=True)
+class StageTangent:
+    """A stage of a phase, and how the carried variables that it sets depend on what was before it."""
+
+    stage: Stage
+    linearised: Linearised
 
 
 @dataclass(frozen=True)
@@ -40,7 +49,7 @@ class TangentMechanism:
     connect: Linearised | None
     current: Linearised | None
     ion_currents: Linearised | None
-    states: Linearised | None
+    states: tuple[StageTangent, ...]
     receive: Linearised | None
     functions: tuple[Derivative, ...]
     procedures: tuple[Tangent, ...]
@@ -77,19 +86,23 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
     inputs = [*carried, *seeds]
     initial_inputs = [*activity.parameters, "v"]
     initial = differentiator.phase(phases.initial, initial_inputs, carried)
-    current = ion_currents = states = None
+    current = ion_currents = None
     if phases.current:
         values = () if linear else (phases.total,)
         current = differentiator.phase(phases.current, inputs if linear else [*inputs, "v"], [phases.total], values)
         if mechanism.ion_currents:
             ion_currents = differentiator.phase(phases.current, [*inputs, "v"], mechanism.ion_currents)
-    if phases.states:
-        states = differentiator.phase(phases.states, [*inputs, "v"], written(phases.states))
+    states = tuple(
+        StageTangent(stage, differentiator.phase(stage.statements, [*inputs, "v"], outputs))
+        for stage in phases.states
+        if (outputs := written(stage.statements))
+    )
     connect, receive = event(phases.connect), event(phases.receive)
 
     acting = set(current.partials[phases.total]) if current else set()
     ordered = sorted(carried, key=lambda x: x not in acting)
-    used = acting.union(*(row for p in (initial, connect, states, receive) if p for row in p.partials.values()))
+    advancing = (initial, connect, *(stage.linearised for stage in states), receive)
+    used = acting.union(*(row for p in advancing if p for row in p.partials.values()))
     parameters = sorted((p for p in activity.parameters if p in used), key=lambda p: p not in acting or p in carried)
     excluded = dict(activity.excluded)
     excluded |= {p: "no state and no current depends on it" for p in activity.parameters if p not in used}

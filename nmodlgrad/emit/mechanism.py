@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from nmodlgrad._version import __version__
 from nmodlgrad.calculus.forward import Derivative, Linearised, Tangent
 from nmodlgrad.calculus.program import Program
 from nmodlgrad.calculus.special import HELPERS
-from nmodlgrad.calculus.tangent import TangentMechanism
-from nmodlgrad.emit.patch import Edit, apply, insert_line, line_end
+from nmodlgrad.calculus.tangent import StageTangent, TangentMechanism
+from nmodlgrad.emit.patch import Edit, apply, insert_line, insert_line_before, line_end
 from nmodlgrad.emit.render import helpers, inserted, render
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
@@ -36,12 +36,30 @@ def _edits(tangent: TangentMechanism, name: str) -> list[Edit]:
         edits.append(Edit(suffix.name.span, name))
     if tangent.current and mechanism.breakpoint:
         edits.append(insert_line(text, _start(mechanism.breakpoint.body), inserted("call", "ng_current")))
-    if _advances(tangent.states):
-        block = mechanism.derivatives[mechanism.solves[0].block]
-        edits.append(insert_line(text, _start(block.body), inserted("call", "ng_states")))
+    edits += [_stage_edit(tangent, routine, stage) for routine, stage in _stages(tangent)]
     if tangent.carried and mechanism.initial:
         edits.append(insert_line(text, _start(mechanism.initial.body), inserted("call", "ng_initial")))
     return edits + _event_edits(tangent)
+
+
+def _stages(tangent: TangentMechanism) -> Iterator[tuple[str, StageTangent]]:
+    """The stages of the state phase, each with the name of the routine that advances its tangents."""
+    for number, stage in enumerate(tangent.states, start=1):
+        yield "ng_states" if len(tangent.states) == 1 else f"ng_states_{number}", stage
+
+
+def _stage_edit(tangent: TangentMechanism, routine: str, stage: StageTangent) -> Edit:
+    mechanism, solve = tangent.mechanism, stage.stage.solve
+    if _is_inside(mechanism, stage):
+        body = mechanism.solvable[solve.block].body
+        return insert_line(mechanism.source.text, _start(body), inserted("call", routine))
+    return insert_line_before(mechanism.source.text, solve.span.start, inserted("solve", routine))
+
+
+def _is_inside(mechanism: Mechanism, stage: StageTangent) -> bool:
+    """Whether the block that is solved can call the routine: NEURON executes it once in each step and never else."""
+    block = mechanism.solvable[stage.stage.solve.block]
+    return isinstance(block, n.DerivativeBlock) and [s.block for s in mechanism.solves].count(block.name) == 1
 
 
 def _event_edits(tangent: TangentMechanism) -> list[Edit]:
@@ -76,6 +94,7 @@ def _becomes_threadsafe(mechanism: Mechanism) -> bool:
         if isinstance(i, n.InitialBlock | n.BreakpointBlock | n.DerivativeBlock | n.NetReceiveBlock)
     ]
     bodies += [s.body for body in bodies for s in body.statements if isinstance(s, n.NetInitial)]
+    bodies += [b.body for b in mechanism.procedures.values() if b.name in {s.block for s in mechanism.solves}]
     written = {x for body in bodies for x in flow.access((body,)).written}
     shared = {x for x in written if x in mechanism.symbols and _is_shared(mechanism, x)}
     return not mechanism.declared_threadsafe and not shared
@@ -86,19 +105,25 @@ def _is_shared(mechanism: Mechanism, name: str) -> bool:
     return symbol.scope is Scope.GLOBAL and symbol.role is not Role.CONSTANT
 
 
-def _advances(phase: Linearised | None) -> bool:
-    return phase is not None and bool(phase.partials)
+def _what(stage: StageTangent) -> str:
+    """What it is that a routine differentiates, in the words of its comment."""
+    solve = stage.stage.solve
+    return solve.method if solve.method in ("cnexp", "euler") else solve.block
 
 
 # ------------------------------------------------------------------ appended
 def _appendix(tangent: TangentMechanism, name: str) -> str:
     mechanism = tangent.mechanism
-    states = _update(tangent, tangent.states) if _advances(tangent.states) else None
+    states = [
+        _update(tangent, stage.linearised)
+        | {"routine": routine, "guarded": not _is_inside(mechanism, stage), "solves": _what(stage)}
+        for routine, stage in _stages(tangent)
+    ]
     initial = _update(tangent, tangent.initial) if tangent.carried else None
     connect = _update(tangent, tangent.connect) if tangent.connect else None
     receive = _update(tangent, tangent.receive) if tangent.receive else None
-    updates = [u for u in (states, initial, connect, receive) if u]
-    reads_dt = states is not None and "dt" not in mechanism.symbols
+    updates = [u for u in (*states, initial, connect, receive) if u]
+    reads_dt = bool(states) and "dt" not in mechanism.symbols
     return render(
         "mechanism.mod.jinja",
         version=__version__,
@@ -109,7 +134,6 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         declare_dt=reads_dt,
         kept_derivatives=[v for p in tangent.procedures for row in p.partials.values() for v in row.values()],
         point_process=mechanism.is_point_process,
-        method=mechanism.solves[0].method if mechanism.solves else None,
         current=_current(tangent),
         ion_currents=_ion_currents(tangent),
         states=states,

@@ -44,3 +44,13 @@ def insert_line(text: str, offset: int, line: str) -> Edit:
     tail = "" if not rest.strip() else newline + indent
     place = offset if tail else offset + len(rest.rstrip("\r"))
     return Edit(Span(place, place), f"{newline}{inserted}{tail}")
+
+
+def insert_line_before(text: str, offset: int, line: str) -> Edit:
+    """A line of its own before what stands at `offset`, indented like it."""
+    start = text.rfind("\n", 0, offset) + 1
+    before = text[start:offset]
+    indent = before[: len(before) - len(before.lstrip(" \t"))]
+    newline = line_end(text)
+    head = newline + indent if before.strip() else ""
+    return Edit(Span(offset, offset), f"{head}{line}{newline}{indent}")

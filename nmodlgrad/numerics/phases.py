@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nmodlgrad.numerics import build, cnexp, events
+from nmodlgrad.numerics import build, events, solve
+from nmodlgrad.numerics.stages import Stage
 from nmodlgrad.semantics.mechanism import Mechanism, Role
 from nmodlgrad.semantics.names import Names
 from nmodlgrad.syntax import nodes as n
@@ -15,14 +16,14 @@ class Phases:
     """What NEURON executes: at finitialize, in the current phase, in the state phase, at an event.
 
     `connect` is what finitialize does afterwards for each connection. `current` ends by adding the currents up into
-    `total`, an outward membrane current.
+    `total`, an outward membrane current. The state phase has a stage for each SOLVE.
     """
 
     initial: tuple[n.Statement, ...]
     connect: tuple[n.Statement, ...]
     current: tuple[n.Statement, ...]
     total: str
-    states: tuple[n.Statement, ...]
+    states: tuple[Stage, ...]
     receive: tuple[n.Statement, ...]
 
 
@@ -40,7 +41,7 @@ def lower(mechanism: Mechanism, names: Names) -> Phases:
         connect=events.connect(mechanism),
         current=_current(mechanism, total),
         total=total,
-        states=_states(mechanism, names),
+        states=solve.stages(mechanism, names),
         receive=events.receive(mechanism),
     )
 
@@ -69,33 +70,3 @@ def _current(mechanism: Mechanism, total: str) -> tuple[n.Statement, ...]:
             value = build.binary(value, "-" if current.electrode else "+", term)
     assert value is not None
     return (*statements, build.assign(total, value))
-
-
-def _states(mechanism: Mechanism, names: Names) -> tuple[n.Statement, ...]:
-    """The DERIVATIVE block that is solved, its equations replaced by their updates."""
-    if not mechanism.solves:
-        return ()
-    block = mechanism.derivatives[mechanism.solves[0].block]
-    return _replace_equations(mechanism, block.body.statements, names)
-
-
-def _replace_equations(
-    mechanism: Mechanism, statements: tuple[n.Statement, ...], names: Names
-) -> tuple[n.Statement, ...]:
-    lowered: list[n.Statement] = []
-    for statement in statements:
-        match statement:
-            case n.Assign(target=n.Prime()):
-                lowered += cnexp.lower(statement, names)
-            case n.IfStatement(span=span, condition=condition, body=body, orelse=orelse):
-                replaced = n.Body(body.span, body.locals, _replace_equations(mechanism, body.statements, names))
-                other = None
-                if orelse is not None:
-                    inner = orelse.statements if isinstance(orelse, n.Body) else (orelse,)
-                    other = n.Body(orelse.span, None, _replace_equations(mechanism, inner, names))
-                lowered.append(n.IfStatement(span, condition, replaced, other))
-            case n.Body(span=span, locals=local_list, statements=inner):
-                lowered.append(n.Body(span, local_list, _replace_equations(mechanism, inner, names)))
-            case _:
-                lowered.append(statement)
-    return tuple(lowered)

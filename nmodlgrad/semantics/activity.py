@@ -79,10 +79,10 @@ def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
     between = {
         "initial": phases.initial,
         "connect": phases.connect,
-        "states": phases.states,
+        **{f"states {number}": stage.statements for number, stage in enumerate(phases.states)},
         "receive": phases.receive,
     }
-    read = (phases.connect, phases.current, phases.states, phases.receive)
+    read = (phases.connect, phases.current, *(stage.statements for stage in phases.states), phases.receive)
     later = frozenset().union(*(flow.access(p).live for p in read))
     carried = list(dict.fromkeys((*states, *mechanism.ion_outputs)))
     if weight and weight in later and weight in flow.access((*phases.connect, *phases.receive)).written:

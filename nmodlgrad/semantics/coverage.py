@@ -121,18 +121,14 @@ def _ions(mechanism: Mechanism) -> Iterator[Diagnostic]:
 
 
 def _solves(mechanism: Mechanism) -> Iterator[Diagnostic]:
-    top_level = mechanism.breakpoint.body.statements if mechanism.breakpoint else ()
+    inside = {id(node) for node in subnodes(mechanism.breakpoint)} if mechanism.breakpoint else set()
     for solve in mechanism.solves:
-        if solve.block in mechanism.procedures:
-            yield _not_yet(solve.span, f"SOLVE of the PROCEDURE {solve.block} is")
-        elif solve.block in mechanism.derivatives and solve.method != "cnexp":
+        if solve.block in mechanism.derivatives and solve.method not in ("cnexp", "euler"):
             yield _not_yet(
                 solve.span, f"METHOD {solve.method} is" if solve.method else "SOLVE without a METHOD is", "cnexp is"
             )
-        elif solve not in top_level or solve.steady_state:
-            yield _not_yet(solve.span, "a SOLVE outside the top level of BREAKPOINT is")
-    for extra in mechanism.solves[1:]:
-        yield _not_yet(extra.span, "more than one SOLVE is")
+        elif id(solve) not in inside or solve.steady_state:
+            yield _not_yet(solve.span, "a SOLVE outside BREAKPOINT is")
 
 
 # ------------------------------------------------------------------ routines
@@ -152,9 +148,11 @@ def _routines(mechanism: Mechanism) -> Iterator[Diagnostic]:
 
 def _hidden_names(mechanism: Mechanism) -> Iterator[Diagnostic]:
     flow = Dataflow(mechanism)
+    solved = {solve.block for solve in mechanism.solves}
     variables = {name for name, symbol in mechanism.symbols.items() if symbol.role is not Role.RANDOM}
     for block, body, own in mechanism.bodies:
-        yield from _hiding(variables, body, set(own), not isinstance(block, n.FunctionBlock | n.ProcedureBlock))
+        routine = isinstance(block, n.FunctionBlock | n.ProcedureBlock) and block.name not in solved
+        yield from _hiding(variables, body, set(own), not routine)
         yield from _hidden_from_calls(flow, variables, body, set(own))
 
 

@@ -10,7 +10,9 @@ from interpreter.tangent import Row, Tangent
 from nmodlgrad.calculus.forward import Linearised
 from nmodlgrad.calculus.tangent import TangentMechanism
 from nmodlgrad.numerics.phases import Phases, lower
+from nmodlgrad.numerics.stages import Stage
 from nmodlgrad.semantics.names import Names
+from nmodlgrad.syntax import nodes as n
 
 DT_MS = 0.1
 TINY = 1e-30
@@ -50,18 +52,19 @@ def derivatives(of: TangentMechanism, direction: str, weight: float = 0.4) -> It
     rows = dict.fromkeys(of.carried, 0.0) | {direction: 1.0}
     event = complex(weight, TINY if direction == of.weight else 0)
     voltage = moved.values["v"]
-    for phase in PHASES:
+    for phase, stage in _visited(phases):
         for primal in (moved, plain, alone):  # as NEURON sets it before each block
             primal.values["v"] = voltage if primal is moved else complex(voltage.real)
-        linearised: Linearised | None = getattr(of, phase)
+        linearised = _linearised(of, phase, stage)
+        statements = getattr(phases, phase) if stage is None else stage.statements
         arguments = {of.weight: weight} if phase == "receive" and of.weight else {}
         partials: dict[str, Row] = {}
         if linearised is not None:
             partials, values = tangent.linearise(linearised, **arguments)
         before = dict(plain.values)
-        total = _run(moved, phases, phase, event)
-        _run(plain, phases, phase, complex(event.real))
-        _run(alone, phases, phase, complex(event.real))
+        total = _run(moved, phases, phase, statements, event)
+        _run(plain, phases, phase, statements, complex(event.real))
+        _run(alone, phases, phase, statements, complex(event.real))
         for name, value in alone.values.items():  # the generated routines ran before the phase: they leave no trace
             assert plain.values[name] == value, f"{name} after {phase}: {value} became {plain.values[name]}"
         sums = {y: sum(slope * rows.get(u, 0.0) for u, slope in row.items()) for y, row in partials.items()}
@@ -80,9 +83,25 @@ def derivatives(of: TangentMechanism, direction: str, weight: float = 0.4) -> It
                 yield Visit(phase, name, rows[name], moved.values[name].imag / TINY)
 
 
-def _run(primal: Primal, phases: Phases, phase: str, event: complex) -> complex:
+def _visited(phases: Phases) -> Iterator[tuple[str, Stage | None]]:
+    """The phases of the run, the state phase in its stages."""
+    for phase in PHASES:
+        if phase == "states":
+            yield from ((phase, stage) for stage in phases.states)
+        else:
+            yield phase, None
+
+
+def _linearised(of: TangentMechanism, phase: str, stage: Stage | None) -> Linearised | None:
+    if stage is None:
+        found: Linearised | None = getattr(of, phase)
+        return found
+    return next((x.linearised for x in of.states if x.stage.solve is stage.solve), None)
+
+
+def _run(primal: Primal, phases: Phases, phase: str, statements: Sequence[n.Statement], event: complex) -> complex:
     frame = {_argument(primal): event} if phase == "receive" and primal.mechanism.net_receive else {}
-    primal.run(getattr(phases, phase), frame, frozenset(frame))
+    primal.run(statements, frame, frozenset(frame))
     return frame.get(phases.total, 0j)
 
 
@@ -96,7 +115,7 @@ def _slope(plain: Primal, before: Values, phases: Phases) -> float:
     after, totals = plain.values, []
     for v in (before["v"], before["v"] + 1):
         plain.values = {**before, "v": v}
-        totals.append(_run(plain, phases, "current", 0j).real)
+        totals.append(_run(plain, phases, "current", phases.current, 0j).real)
     plain.values = after
     return totals[1] - totals[0]
 

@@ -19,6 +19,7 @@ from scenarios import (  # noqa: F401  (each registers its own)
     kinks,
     long_runs,
     point_processes,
+    solving,
     pointers,
     trees,
 )

@@ -1,0 +1,33 @@
+"""Equations inside statements: each is replaced by plain statements, branches keep their shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from nmodlgrad.syntax import nodes as n
+
+
+def replace(
+    statements: Sequence[n.Statement], rule: Callable[[n.Assign], Sequence[n.Statement]]
+) -> tuple[n.Statement, ...]:
+    """The statements with every equation x' = f replaced by what `rule` makes of it."""
+    lowered: list[n.Statement] = []
+    for statement in statements:
+        match statement:
+            case n.Assign(target=n.Prime()):
+                lowered += rule(statement)
+            case n.IfStatement(span=span, condition=condition, body=body, orelse=orelse):
+                other = None
+                if orelse is not None:
+                    inner = orelse.statements if isinstance(orelse, n.Body) else (orelse,)
+                    other = n.Body(orelse.span, None, replace(inner, rule))
+                lowered.append(n.IfStatement(span, condition, _block(body, rule), other))
+            case n.Body():
+                lowered.append(_block(statement, rule))
+            case _:
+                lowered.append(statement)
+    return tuple(lowered)
+
+
+def _block(body: n.Body, rule: Callable[[n.Assign], Sequence[n.Statement]]) -> n.Body:
+    return n.Body(body.span, body.locals, replace(body.statements, rule))

@@ -1,0 +1,29 @@
+"""SOLVE: each becomes a stage of the phase that it stands in, by the method that NEURON uses."""
+
+from __future__ import annotations
+
+from nmodlgrad.numerics import cnexp, equations, euler
+from nmodlgrad.numerics.stages import Explicit, Stage
+from nmodlgrad.semantics.mechanism import Mechanism
+from nmodlgrad.semantics.names import Names
+from nmodlgrad.syntax import nodes as n
+from nmodlgrad.syntax.walk import subnodes
+
+
+def stages(mechanism: Mechanism, names: Names) -> tuple[Stage, ...]:
+    """The SOLVEs of BREAKPOINT in their order. nocmodl moves them out of it, also out of branches (solve.cpp)."""
+    found = subnodes(mechanism.breakpoint) if mechanism.breakpoint else ()
+    return tuple(_stage(mechanism, node, names) for node in found if isinstance(node, n.Solve))
+
+
+def _stage(mechanism: Mechanism, solve: n.Solve, names: Names) -> Stage:
+    block = mechanism.solvable[solve.block]
+    statements = block.body.statements
+    match block, solve.method:
+        case n.DerivativeBlock(), "cnexp":
+            return Explicit(solve, equations.replace(statements, lambda e: cnexp.lower(e, names)))
+        case n.DerivativeBlock(), "euler":
+            return Explicit(solve, euler.lower(statements, names))
+        case n.ProcedureBlock(), _:
+            return Explicit(solve, statements)
+    raise AssertionError(f"SOLVE {solve.block} METHOD {solve.method}")
