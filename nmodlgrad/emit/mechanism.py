@@ -50,6 +50,9 @@ def _stages(tangent: TangentMechanism) -> Iterator[tuple[str, StageTangent]]:
 
 def _stage_edit(tangent: TangentMechanism, routine: str, stage: StageTangent) -> Edit:
     mechanism, solve = tangent.mechanism, stage.stage.solve
+    if solve is None:
+        assert mechanism.breakpoint is not None
+        return insert_line(mechanism.source.text, _start(mechanism.breakpoint.body), inserted("call", routine))
     if _is_inside(mechanism, stage):
         body = mechanism.solvable[solve.block].body
         return insert_line(mechanism.source.text, _start(body), inserted("call", routine))
@@ -58,6 +61,8 @@ def _stage_edit(tangent: TangentMechanism, routine: str, stage: StageTangent) ->
 
 def _is_inside(mechanism: Mechanism, stage: StageTangent) -> bool:
     """Whether the block that is solved can call the routine: NEURON executes it once in each step and never else."""
+    if stage.stage.solve is None:
+        return True
     block = mechanism.solvable[stage.stage.solve.block]
     return isinstance(block, n.DerivativeBlock) and [s.block for s in mechanism.solves].count(block.name) == 1
 
@@ -108,6 +113,8 @@ def _is_shared(mechanism: Mechanism, name: str) -> bool:
 def _what(stage: StageTangent) -> str:
     """What it is that a routine differentiates, in the words of its comment."""
     solve = stage.stage.solve
+    if solve is None:
+        return "BREAKPOINT"
     return solve.method if solve.method in ("cnexp", "euler") else solve.block
 
 
