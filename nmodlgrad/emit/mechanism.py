@@ -106,8 +106,10 @@ def _becomes_threadsafe(mechanism: Mechanism) -> bool:
 
 
 def _is_shared(mechanism: Mechanism, name: str) -> bool:
+    """A GLOBAL. Of the LOCALs at file scope every thread has its own."""
     symbol = mechanism.symbols[name]
-    return symbol.scope is Scope.GLOBAL and symbol.role is not Role.CONSTANT
+    file_locals = {x for item in mechanism.items if isinstance(item, n.LocalList) for x in item.names}
+    return symbol.scope is Scope.GLOBAL and symbol.role is not Role.CONSTANT and name not in file_locals
 
 
 def _what(stage: StageTangent) -> str:

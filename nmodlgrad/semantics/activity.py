@@ -58,9 +58,10 @@ def analyse(flow: Dataflow, phases: Phases, wrt: Collection[str] | None) -> Acti
 
 
 def _tabulated(flow: Dataflow) -> dict[str, str]:
-    """Parameters that act through a TABLE other than by its argument."""
+    """Parameters that act through a TABLE other than by its argument, and elements of arrays: no name seeds them."""
     mechanism = flow.mechanism
-    excluded = {}
+    elements = [s.name for s in mechanism.symbols.values() if s.role is Role.PARAMETER and s.name.endswith("]")]
+    excluded = dict.fromkeys(elements, "it is an element of an array")
     for block in mechanism.callables:
         if mechanism.table(block) is None:
             continue
