@@ -130,6 +130,6 @@ def _routines(mechanism: Mechanism) -> Iterator[Diagnostic]:
     for function in mechanism.functions.values():
         own = {function.name, *(a.name for a in function.arguments), *local_names(function.body)}
         for item in subnodes(function.body):
-            if isinstance(item, n.Assign) and item.target.name not in own:
+            if isinstance(item, n.Assign) and item.target.name in mechanism.symbols.keys() - own:
                 message = f"the FUNCTION {function.name} assigns {item.target.name}: not differentiated yet"
                 yield Diagnostic.at(item.span, "NG026", message, "a PROCEDURE may do that")

@@ -192,16 +192,20 @@ class Dataflow:
                     now = {name: one.get(name, _NOTHING) | two.get(name, _NOTHING) for name in one.keys() | two.keys()}
                 case n.Body(statements=inner):
                     now = self.dependence(inner, now)
-                case n.Verbatim() | n.Enclosed():
+                case n.Verbatim():
                     now |= self._perhaps(statement, now)
+                case n.Enclosed(opening=opening, body=body, closing=closing):
+                    now |= self._perhaps(opening, now)
+                    inner = self.dependence(body.statements, now)
+                    now = {x: now.get(x, _NOTHING) | inner.get(x, _NOTHING) for x in now.keys() | inner.keys()}
+                    now |= self._perhaps(closing, now)
         return now
 
-    def _perhaps(self, statement: n.Verbatim | n.Enclosed, now: Dependence) -> Dependence:
+    def _perhaps(self, code: n.Verbatim, now: Dependence) -> Dependence:
         """What C code may write depends on everything that it reads."""
-        access = self.access((statement,))
+        access = self._c_code(code)
         inputs = _NOTHING.union(*(now.get(name, _NOTHING) for name in access.live))
-        after = self.dependence(statement.body.statements, now) if isinstance(statement, n.Enclosed) else {}
-        return {x: inputs.union(now.get(x, _NOTHING), after.get(x, _NOTHING)) for x in access.written}
+        return {x: inputs.union(now.get(x, _NOTHING)) for x in access.written}
 
     def ever_dependent(self, inputs: Iterable[str]) -> frozenset[str]:
         """Every name that may depend on the inputs at some time in some block; equal names count as one."""
