@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oracle.model import Direction, Model
+from scenarios.density_mechanisms import guest
 from scenarios.ions import calcium_cell
 from scenarios.registry import scenario
 
@@ -28,3 +29,10 @@ def ladder(h: Any) -> Model:
         Direction("gnabar_hh", sections=[soma]),
     ]
     return Model(sections, directions, keep)
+
+
+@scenario("doing")
+def doing(h: Any) -> Model:
+    """FUNCTIONs called for what they set, LOCALs and arguments that hide a state, a parameter and the voltage."""
+    model = guest(h, "doing", "gbar", "half", "k", "scale", "shift", amp_nA=0.6)
+    return Model(model.sections, [*model.directions, Direction("ek", sections=model.sections)], model.keep)

@@ -130,7 +130,7 @@ class _Arrays:
     def _kept(self) -> Iterator[str]:
         """Arrays of which an element is chosen at run time, or which go somewhere as a whole."""
         for item in self.items:
-            for node in subnodes(item):
+            for node in subnodes(_probe(item)):
                 match node:
                     case n.VariableName(name=name, index=index) | n.Prime(name=name, index=index):
                         if index is None or not isinstance(index, n.Number):
@@ -168,6 +168,14 @@ class _Arrays:
                 elements = (x for x in elements if x in used)
             found |= {x: replace(symbol, name=x, size=None) for x in elements}
         return found
+
+
+def _probe(node: n.Node) -> n.Node:
+    """A node where the counter of a COMPARTMENT is a number, as it will be."""
+    if isinstance(node, n.Compartment | n.LongitudinalDiffusion) and node.index is not None:
+        known = {str(node.index): 0}
+        return within(node, lambda below: _Loops({}).change(below, known))
+    return within(node, _probe)
 
 
 def element(name: str, number: int) -> str:
