@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
+from nmodlgrad.calculus import singularities
 from nmodlgrad.calculus.intrinsics import RULES
 from nmodlgrad.calculus.printing import nmodl
 from nmodlgrad.calculus.program import Choose, Invoke, Program, Set, Step, changed, needed, renamed, targets
@@ -59,6 +60,8 @@ class Scope:
         self.derived: set[str] = set()  # variables of ours that are set once
         self.overwritten: set[str] = set()  # results of procedures that are called again
         self.opaque_reads: dict[str, frozenset[str]] = {}
+        self.exponents: dict[sp.Symbol, _Value] = {}  # by the variables that hold the exponentials
+        self.meanings = singularities.Meanings()
         self.block = block
         access = self.flow.access(statements)
         # The derivatives of a phase change nothing that the mechanism keeps: what is read and then set becomes a copy,
@@ -166,6 +169,7 @@ class Scope:
         )
         self.steps.append(Set(self.now(name), text, reads))
         self.environment[name] = held
+        self.meanings.hold(self.now(name), value.value)
 
     def _if(self, statement: n.IfStatement) -> None:
         before, outer = dict(self.environment), self.steps
@@ -177,6 +181,7 @@ class Scope:
             self.steps, self.environment = [], dict(before)
             self.run(body)
             branches.append((self.steps, self.environment))
+            self.meanings.changed(map(self.now, self.flow.access((statement,)).written))
         (one, env_one), (two, env_two) = branches
         self.steps, self.environment = outer, before
         for name in sorted(self.flow.access((statement,)).written):
@@ -199,6 +204,7 @@ class Scope:
         procedure = self.flow.mechanism.procedures[call.name]
         access = self.flow.procedure(call.name)
         self._expose(access.live | access.written)
+        self.meanings.changed(access.written)
         values = [self._expression(a, call.name) for a in call.arguments]
         passed: dict[str, Partials] = {
             a.name: value.partials for a, value in zip(procedure.arguments, values, strict=True)
@@ -242,10 +248,11 @@ class Scope:
         if value.has(sp.nan, sp.zoo, sp.oo) or _overflows(value):
             message = f"{expression(node)} has no value"
             raise Refused([Diagnostic.at(node.span, "NG027", message)])
-        active = {str(s): self._environment_of(str(s)) for s in value.free_symbols}
+        smooth = self._smooth(value)
+        active = {str(s): self._environment_of(str(s)) for s in smooth.free_symbols}
         total: Partials = {}
         for symbol in sorted(name for name, partials in active.items() if partials):
-            slope = _slope(value, sp.Symbol(symbol))
+            slope = _slope(smooth, sp.Symbol(symbol))
             _accumulate(total, self._shared(slope, f"d{hint}_by_{symbol}", active[symbol]), active[symbol])
         partials = {u: e for u, e in sorted(total.items()) if e != 0}
         if any(_overflows(e) for e in partials.values()):
@@ -316,8 +323,27 @@ class Scope:
             }
             for target, partials in (passed | {g: self.partials(g) for g in hidden}).items():
                 _accumulate(total, self._slope(call.name, target, texts, reads), partials)
+        if call.name == "exp":
+            self.exponents[sp.Symbol(variable)] = values[0]
+            self.meanings.exponents[sp.Symbol(variable)] = values[0].value
         self._hold_partials(variable, total)
         return n.VariableName(call.span, n.Word(variable))
+
+    def _smooth(self, value: sp.Expr) -> sp.Expr:
+        """The expression written so that its slope is accurate where it is 0/0."""
+        meant = self.meanings.expanded(value)
+        smooth = singularities.without(meant, self.meanings.exponents, self._exprelr)
+        return value if smooth == meant else smooth
+
+    def _exprelr(self, exponential: sp.Symbol) -> sp.Expr:
+        """x/(exp(x) - 1) as a variable of its own, by the variable that holds exp(x)."""
+        x = self.exponents[exponential]
+        variable, slope = self.names.numbered("exprelr"), self.names.numbered("exprelr_slope")
+        self.derived |= {variable, slope}
+        self.steps.append(Set(variable, f"ng_exprelr({x.text}, {exponential})", x.reads | {str(exponential)}))
+        self.steps.append(Set(slope, f"ng_exprelr_slope({x.text}, {variable})", x.reads | {variable}))
+        self._hold_partials(variable, {u: sp.Symbol(slope) * e for u, e in x.partials.items()})
+        return sp.Symbol(variable)
 
     def _lift_power(self, node: n.Binary) -> n.Expression:
         """base^exponent with an active exponent; its derivative by the exponent is 0 where the base is 0."""

@@ -17,6 +17,7 @@ from nmodlgrad.runtime.connections import Connections
 from nmodlgrad.runtime.errors import CannotCarry
 from nmodlgrad.runtime.ions import sites as ion_sites
 from nmodlgrad.runtime.registry import Entry
+from nmodlgrad.runtime.sown import sown
 
 
 @dataclass(frozen=True, eq=False)
@@ -239,6 +240,11 @@ class Cell:
                 slot["instance"] = found[instance].address
                 slot["record"] = start + entry.ion_currents.index(f"i{ion}") * _ion_record_length(entry) * 8
                 contribution += 1
+
+    def describe_sown(self) -> None:
+        """What is seeded and acts on currents; everything else has been described."""
+        self.sown, self.first_sown = sown(self.table, self.seed_table, self.first)
+        self.plan["sown"], self.plan["first_sown"] = layout.address(self.sown), layout.address(self.first_sown)
 
     # ------------------------------------------------------------------ what POINTERs read
     def row_of_voltage(self, segment: Any) -> int:

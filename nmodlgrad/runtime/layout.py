@@ -6,6 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 LANES = 8  # rows are padded to whole vectors of this many doubles
+FEW = 4  # so many directions or less are as well done one by one, without padding
+
+PAIR = 16  # bytes of a pair in a record
 
 _LONG, _ADDRESS, _DOUBLE = np.int64, np.uint64, np.float64
 
@@ -28,6 +31,7 @@ INSTANCE = np.dtype(
         ("nonlinear", _LONG),
     ]
 )
+SOWN = np.dtype([("pair", _ADDRESS), ("seed", _ADDRESS)])
 CONTRIBUTION = np.dtype([("instance", _ADDRESS), ("record", _ADDRESS)])
 ION = np.dtype(
     [
@@ -55,6 +59,8 @@ PLAN = np.dtype(
         ("voltage", _ADDRESS),
         ("instances", _ADDRESS),
         ("first", _ADDRESS),
+        ("sown", _ADDRESS),
+        ("first_sown", _ADDRESS),
         ("ions", _ADDRESS),
         ("ion_count", _LONG),
         ("copies", _ADDRESS),
@@ -75,7 +81,7 @@ def address(array: NDArray[np.generic]) -> int:
 
 def padded(directions: int) -> int:
     """Length of a row for so many directions."""
-    return -(-directions // LANES) * LANES
+    return directions if directions <= FEW else -(-directions // LANES) * LANES
 
 
 def rows(count: int, width: int) -> NDArray[np.float64]:
