@@ -156,14 +156,14 @@ typedef struct {            /* a NetCon, found by the address of its weight */
 } ng_Connection;
 typedef struct {            /* one cell */
   double ng_time;           /* when the cable was eliminated last */
-  long ng_width;            /* directions, rounded up to whole vectors */
+  long ng_width;            /* directions; many are rounded up to whole vectors */
   const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
 } ng_Cell;
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
   double *ng_carried;       /* rows: the tangents of its carried variables */
-  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
@@ -186,10 +186,10 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
 
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep this value and the one before. */
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
 static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[0] = ng_pair[1];
-  ng_pair[1] = ng_value;
+  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
+  ng_pair[0] = ng_value;
 }
 ENDVERBATIM
 
