@@ -47,8 +47,12 @@ def lower(mechanism: Mechanism, names: Names) -> Phases:
 
 
 def _initial(mechanism: Mechanism) -> tuple[n.Statement, ...]:
-    """NEURON sets a state x, or each x[i], to x0 first, which a file may declare; without that x0 is a constant."""
-    states = [s.name for s in mechanism.symbols.values() if s.role is Role.STATE]
+    """NEURON sets a state x, or each x[i], to x0 first, which a file may declare; without that x0 is a constant.
+
+    A state that is an ion's concentration starts as the ion has it, whatever is declared.
+    """
+    of_ions = {name for use in mechanism.ions for name in (*use.read, *use.write)}
+    states = [s.name for s in mechanism.symbols.values() if s.role is Role.STATE and s.name not in of_ions]
     starts = {x: x.partition("[")[0] + "0" for x in states}
     given = [build.assign(x, build.name(start)) for x, start in starts.items() if start in mechanism.symbols]
     return (*given, *(mechanism.initial.body.statements if mechanism.initial else ()))
