@@ -137,8 +137,8 @@ class _Arrays:
                             yield name
                     case n.PastValue(name=name) | n.Watched(left=n.VariableName(name=name)):
                         yield name
-                    case n.Table(names=names, depend=depend):
-                        yield from (*names, *depend)
+                    case n.Table(depend=depend):
+                        yield from depend
 
     def change_block(self, item: n.Node) -> n.Node:
         """An item with its arrays as scalars; the arrays that its LOCAL lists declare hide the mechanism's."""
@@ -205,6 +205,9 @@ class _Scalars:
             case n.KineticBlock(solve_for=names) | n.LinearBlock(solve_for=names) | n.NonlinearBlock(solve_for=names):
                 listed = tuple(word for name in names for word in self._elements(name))
                 return replace(within(node, self.change), solve_for=listed)
+            case n.Table(names=names):
+                listed = tuple(word for name in names for word in self._elements(name))
+                return replace(within(node, self.change), names=listed)
             case n.Compartment() | n.LongitudinalDiffusion():
                 return tuple(self._species(node))
         return within(node, self.change)
