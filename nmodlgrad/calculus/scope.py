@@ -262,7 +262,8 @@ class Scope:
         reads = access.entering.union(*(value.reads for value in values))
         texts = ", ".join(value.text for value in values)
         again = self.flow.draws_itself(call), opaque.twice(self.flow, call)
-        if not any(passed.values()) and not any(self.partials(g) for g in access.entering):
+        inactive = not any(passed.values()) and not any(self.partials(g) for g in access.entering)
+        if inactive and call.name not in self.flow.mechanism.results:  # the original leaves no value anywhere
             self.steps.append(Invoke(f"{call.name}({texts})", reads, access.written, *again))
             self.environment |= {y: {} for y in access.written}
             return

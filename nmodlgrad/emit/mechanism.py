@@ -143,7 +143,7 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         connected=tangent.arguments,
         seedable=tangent.parameters,
         declare_dt=reads_dt,
-        kept_derivatives=[v for p in tangent.procedures for row in p.partials.values() for v in row.values()],
+        kept_derivatives=_kept(tangent),
         point_process=mechanism.is_point_process,
         current=_current(tangent),
         ion_currents=_ion_currents(tangent),
@@ -158,6 +158,13 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         procedures=[_procedure(mechanism, p) for p in tangent.procedures],
         functions=[_function(f) for f in tangent.functions],
     )
+
+
+def _kept(tangent: TangentMechanism) -> list[str]:
+    """Variables that the procedures which are added leave their results in."""
+    results = tangent.mechanism.results
+    values = [results[p.of.name] for p in tangent.procedures if p.of.name in results]
+    return values + [v for p in tangent.procedures for row in p.partials.values() for v in row.values()]
 
 
 def _c(value: str, program: Program) -> str:

@@ -196,8 +196,8 @@ class Dataflow:
                     now |= self._perhaps(statement, now)
                 case n.Enclosed(opening=opening, body=body, closing=closing):
                     now |= self._perhaps(opening, now)
-                    inner = self.dependence(body.statements, now)
-                    now = {x: now.get(x, _NOTHING) | inner.get(x, _NOTHING) for x in now.keys() | inner.keys()}
+                    after = self.dependence(body.statements, now)
+                    now = {x: now.get(x, _NOTHING) | after.get(x, _NOTHING) for x in now.keys() | after.keys()}
                     now |= self._perhaps(closing, now)
         return now
 
