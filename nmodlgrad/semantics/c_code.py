@@ -124,9 +124,15 @@ _TYPE = re.compile(
 )
 
 
-def defines(text: str, function: str) -> bool:
-    """Whether a piece of C at file level defines a function."""
-    return re.search(rf"\b{re.escape(function)}\s*\([^;{{}}]*\)\s*\{{", text) is not None
+def defined(text: str) -> set[str]:
+    """The functions that a piece of C at file level defines."""
+    depth, at, found = 0, 0, set[str]()
+    for match in re.finditer(r"\b([a-zA-Z_]\w*)\s*\([^;{}]*\)\s*(?=\{)|[{}]", text):
+        depth += text.count("{", at, match.start()) - text.count("}", at, match.start())
+        at = match.start()
+        if match.group(1) and depth == 0:
+            found.add(match.group(1))
+    return found
 
 
 def is_condition(text: str) -> bool:

@@ -70,7 +70,7 @@ def closure(mechanism: Mechanism, text: str) -> Iterator[str]:
         piece = ahead.pop()
         yield piece
         called = c_code.read(piece).called
-        found = [p for p in pieces if any(c_code.defines(c_code.read(p).text, name) for name in called)]
+        found = [p for p in pieces if c_code.defined(c_code.read(p).text) & called]
         pieces = [p for p in pieces if p not in found]
         ahead += found
 
@@ -94,7 +94,7 @@ def _names(mechanism: Mechanism, words: frozenset[str], text: str) -> frozenset[
 def _repeated(mechanism: Mechanism, pieces: list[str]) -> str | None:
     """Why code must not be done twice: it leaves something behind that can not be put back."""
     routines = {block.name for block in mechanism.callables}
-    own = {name for piece in pieces for name in _defined(c_code.read(piece).text)}
+    own = {name for piece in pieces for name in c_code.defined(c_code.read(piece).text)}
     for piece in pieces:
         code = c_code.read(piece)
         declared = c_code.declared(code.text)
@@ -110,7 +110,3 @@ def _repeated(mechanism: Mechanism, pieces: list[str]) -> str | None:
 
 
 _MACROS = frozenset({"_threadargs_", "RANDCAST", "nrn_random_arg"})
-
-
-def _defined(text: str) -> set[str]:
-    return set(re.findall(r"\b([a-zA-Z_]\w*)\s*\([^;{}()]*\)\s*\{", text)) - {"if", "for", "while", "switch"}
