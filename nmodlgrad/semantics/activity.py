@@ -43,7 +43,7 @@ def analyse(flow: Dataflow, phases: Phases, wrt: Collection[str] | None) -> Acti
         when a name in `wrt` can not be seeded, or an active value is carried in a way that is not differentiated.
     """
     mechanism = flow.mechanism
-    excluded = _tabulated(flow)
+    excluded = dict.fromkeys(sorted(mechanism.constants), "it is declared to be constant") | _tabulated(flow)
     for name in sorted(excluded.keys() & set(wrt or ())):
         span = mechanism.symbols[name].span
         raise Refused([Diagnostic.at(span, "NG021", f"{name} can not be seeded: {excluded[name]}")])
@@ -76,7 +76,7 @@ def _tabulated(flow: Dataflow) -> dict[str, str]:
 
 def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: str | None) -> tuple[str, ...]:
     mechanism = flow.mechanism
-    states = [s.name for s in mechanism.symbols.values() if s.role is Role.STATE]
+    states = [s.name for s in mechanism.symbols.values() if s.role is Role.STATE and s.name not in mechanism.constants]
     between = {
         "initial": phases.initial,
         "connect": phases.connect,
@@ -111,6 +111,8 @@ def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
 
 
 def _keeps(mechanism: Mechanism, name: str) -> bool:
+    if name in mechanism.constants:
+        return False
     symbol = mechanism.symbols.get(name)
     kept = (Role.ASSIGNED, Role.PARAMETER, Role.STATE, Role.ION_CURRENT, Role.CONCENTRATION)
     if name in mechanism.ion_inputs:

@@ -31,13 +31,13 @@ _THROUGH_POINTER = re.compile(
 @dataclass(frozen=True)
 class Reach:
     """`read` and `written` names of the mechanism, LOCALs and arguments included, and `routines` of it that are called.
-
     `memory` tells that it reads an instance's memory by position. `repeated` says why it must not be done twice, if
     there is a reason. `draws` tells that it draws random numbers or sets a generator.
     """
 
     read: frozenset[str]
     written: frozenset[str]
+    replaced: frozenset[str]
     routines: frozenset[str]
     memory: bool
     repeated: str | None
@@ -55,6 +55,7 @@ def reach(mechanism: Mechanism, text: str) -> Reach:
     return Reach(
         read=_names(mechanism, words, text),
         written=_names(mechanism, assigned, text),
+        replaced=_names(mechanism, codes[0].replaced - {"_args"}, text),
         routines=frozenset(called),
         memory=any(_MEMORY.search(code.text) for code in codes),
         repeated=_repeated(mechanism, pieces),
