@@ -19,8 +19,8 @@ from scenarios import (  # noqa: F401  (each registers its own)
     kinks,
     long_runs,
     point_processes,
-    solving,
     pointers,
+    solving,
     trees,
 )
 from scenarios.long_runs import FEW_PERCENT
