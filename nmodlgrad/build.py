@@ -22,13 +22,14 @@ from nmodlgrad.resources import cache_folder
 # are to the last bit, since every operation is still rounded on its own. GCC 12 contracts nevertheless where it puts
 # a sum and a difference of straight-line code into one vector; the last flag keeps it from that, not from loops.
 FLAGS = "-O3 -march=native -ffp-contract=off -fno-tree-slp-vectorize"
+PLAIN = ""  # as nrnivmodl compiles by itself
 
 
 class BuildError(NmodlGradError):
     """The mechanisms could not be compiled."""
 
 
-def build(files: Mapping[str, str]) -> Path:
+def build(files: Mapping[str, str], flags: str = FLAGS) -> Path:
     """The folder with the compiled mechanisms, from the cache if they were compiled before.
 
     Raises
@@ -36,7 +37,7 @@ def build(files: Mapping[str, str]) -> Path:
     BuildError
         when a tool is missing, or with the compiler's last lines when it fails.
     """
-    folder = cache_folder() / _key(files)
+    folder = cache_folder() / _key(files, flags)
     if (folder / "done").exists():
         return folder
     require_compiler()
@@ -47,7 +48,7 @@ def build(files: Mapping[str, str]) -> Path:
         raise BuildError(f"{folder.parent} can not be written to ({error.strerror}): set NMODLGRAD_CACHE") from None
     try:
         write(dict(files), scratch)
-        _nrnivmodl(scratch)
+        _nrnivmodl(scratch, flags)
         (scratch / "done").touch()
         try:
             scratch.rename(folder)
@@ -78,8 +79,8 @@ def _nrnivmodl_path() -> str | None:
     return str(beside) if beside.exists() else shutil.which("nrnivmodl")
 
 
-def _nrnivmodl(folder: Path) -> None:
-    command = [_nrnivmodl_path() or "nrnivmodl", "-incflags", FLAGS, "."]
+def _nrnivmodl(folder: Path, flags: str) -> None:
+    command = [_nrnivmodl_path() or "nrnivmodl", *(["-incflags", flags] if flags else []), "."]
     try:
         result = subprocess.run(command, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     except OSError as error:
@@ -90,12 +91,12 @@ def _nrnivmodl(folder: Path) -> None:
         raise BuildError(f"nrnivmodl failed:\n{tail}")
 
 
-def _key(files: Mapping[str, str]) -> str:
+def _key(files: Mapping[str, str], flags: str) -> str:
     """Everything that decides what the compiler makes."""
     digest = hashlib.sha256()
     compiler = os.environ.get("CXX", "g++")
     neuron = importlib.metadata.version("neuron")
-    for part in (neuron, FLAGS, compiler, platform.machine(), _processor(), sys.platform):
+    for part in (neuron, flags, compiler, platform.machine(), _processor(), sys.platform):
         digest.update(part.encode() + b"\0")
     for name in sorted(files):
         digest.update(name.encode() + b"\0" + files[name].encode() + b"\0")

@@ -7,10 +7,13 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from nmodlgrad._version import __version__
 from nmodlgrad.diagnostics import Diagnostic, NmodlGradError, Refused
+
+if TYPE_CHECKING:
+    from nmodlgrad.gradcheck import Report
 
 DESCRIPTION = """\
 Differentiate NEURON mechanisms: write augmented .mod files that carry exact derivatives while a simulation runs.
@@ -32,6 +35,17 @@ examples:
 
 Every error and warning has a code: docs/diagnostics.md lists them.
 exit status: 0 done, 1 something is refused (nothing is written), 2 wrong usage
+"""
+
+GRADCHECK_NOTES = """\
+verdicts, the worst of a mechanism's parameters:
+  exact          within 1e-6 of the difference, relative to the largest derivative
+  noise floor    as near as the differences of different steps are to each other
+  kink           exact up to a kink of the model, or one of its two one-sided derivatives
+  moves nothing  no parameter has an effect in this cell: see --config
+  WRONG          a gradient that is none of these, or a primal that is not the original's to the last bit
+
+exit status: 0 all good or passed through, 1 anything else, 2 wrong usage. docs/gradcheck.md describes FILE.
 """
 
 
@@ -94,12 +108,26 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _gradcheck_parser() -> argparse.ArgumentParser:
-    from nmodlgrad.gradcheck import DESCRIPTION
+    from nmodlgrad.gradcheck import DESCRIPTION, TIMEOUT_S
 
-    parser = argparse.ArgumentParser(prog="nmodlgrad gradcheck", description=DESCRIPTION, allow_abbrev=False)
-    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="a .mod file or a folder")
-    parser.add_argument("--jobs", type=int, metavar="N", help="so many mechanisms at once (default: one for each core)")
-    parser.add_argument("--json", action="store_true", help="print JSON lines to stdout instead of text")
+    parser = argparse.ArgumentParser(
+        prog="nmodlgrad gradcheck",
+        description=DESCRIPTION,
+        epilog=GRADCHECK_NOTES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="a .mod file, a folder, or a built-in mechanism")
+    parser.add_argument(
+        "-j", "--jobs", type=int, metavar="N", help="so many mechanisms at once (default: one for each core)"
+    )
+    parser.add_argument("--config", metavar="FILE", help="what can not be guessed of a mechanism, as TOML")
+    parser.add_argument(
+        "--timeout", type=float, default=TIMEOUT_S, metavar="S", help="seconds for a mechanism (default: %(default)g)"
+    )
+    parser.add_argument("--fresh", action="store_true", help="check again what was checked before")
+    parser.add_argument("--json", action="store_true", help="print JSON lines instead of a table")
+    parser.add_argument("--verbose", action="store_true", help="every parameter, and what stands beside the mechanism")
     return parser
 
 
@@ -150,13 +178,6 @@ class _Report:
         text = f"{_count(errors, 'error')}, {_count(len(found) - errors, 'warning')}"
         self._say({"kind": "checked", "errors": errors, "warnings": len(found) - errors}, text)
 
-    def counted(self, good: int, count: int) -> None:
-        text = f"{good} of {_count(count, 'mechanism')} exact and harmless"
-        self._say({"kind": "gradchecked", "good": good, "mechanisms": count}, text)
-
-    def gradchecked(self, report: Any) -> None:
-        self._say({"kind": "gradcheck", **report.as_data()}, str(report))
-
     def progress(self, verbose: bool) -> Callable[[str], None] | None:
         """What to call with the name of each source."""
         return (lambda name: print(f"reading {name}", file=sys.stderr)) if verbose and not self.as_json else None
@@ -202,11 +223,29 @@ def _check(options: argparse.Namespace, report: _Report) -> int:
 
 
 def _gradcheck(options: argparse.Namespace, report: _Report) -> int:
-    from nmodlgrad.gradcheck import gradcheck
+    from nmodlgrad.gradcheck import config, gradcheck, table
 
-    reports = gradcheck(options.sources, report.gradchecked, options.jobs)
+    settings = config.read(options.config)
+    line = table.Progress()
+    if not options.json:
+        print(table.HEAD)
+
+    def show(done: Report, count: int) -> None:
+        line.clear()
+        if options.json:
+            print(json.dumps({"kind": "gradcheck", **done.as_data()}), flush=True)
+        else:
+            text = [table.row(done), table.details(done, options.verbose)]
+            print(*filter(None, text), sep="\n", flush=True)
+        line.step(done.mechanism, count)
+
+    reports = gradcheck(options.sources, show, options.jobs, settings, options.timeout, options.fresh)
+    line.clear()
     good = sum(each.good for each in reports)
-    report.counted(good, len(reports))
+    if options.json:
+        print(json.dumps({"kind": "gradchecked", "good": good, "mechanisms": len(reports)}))
+    else:
+        print(table.summary(reports))
     return int(good < len(reports))
 
 

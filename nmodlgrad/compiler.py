@@ -224,7 +224,7 @@ def write(files: dict[str, str], output: Path) -> None:
     """Write each file whole or not at all; a file whose text is the same already is left alone."""
     output.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
-        data = text.encode("latin-1", errors="strict") if name.endswith(".mod") else text.encode()
+        data = text.encode("latin-1", errors="strict") if name.endswith((".mod", ".inc")) else text.encode()
         target = output / name
         if target.exists() and target.read_bytes() == data:
             continue

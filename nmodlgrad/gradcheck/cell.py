@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nmodlgrad.gradcheck import wiring
+
 LEAK = "gradcheck_leak"
-DURATION_MS, DT_MS, V_INIT_MV = 60.0, 0.025, -65.0
-CELSIUS = 22.7  # no round number: at 24, say, many a q10 factor is 1 whatever q10 is
-PULSES = ((2, 15, 0.12), (20, 12, 0.3), (36, 6, -0.1), (44, 10, 0.55))  # start, duration in ms, nA: -85 to about 30 mV
 
 
 @dataclass(frozen=True)
@@ -18,19 +17,20 @@ class Knob:
 
     name: str
     owners: Sequence[Any]
+    weight: int | None = None
 
     def value(self) -> float:
         """The parameter's value, the same everywhere."""
         owner = self.owners[0]
-        return float(owner.weight[0] if self.name == "weight" else getattr(owner, self.name))
+        return float(owner.weight[self.weight] if self.weight is not None else wiring.get(owner, self.name))
 
     def set(self, value: float) -> None:
         """Set the parameter everywhere."""
         for owner in self.owners:
-            if self.name == "weight":
-                owner.weight[0] = value
+            if self.weight is not None:
+                owner.weight[self.weight] = value
             else:
-                setattr(owner, self.name, value)
+                wiring.put(owner, self.name, value)
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Cell:
     sections: Sequence[Any]
     knobs: Sequence[Knob]
     points: Sequence[Any]
+    netcon: Any
     keep: Sequence[Any]
 
     @property
@@ -48,23 +49,25 @@ class Cell:
         return [segment for section in self.sections for segment in section]
 
 
-def build(h: Any, entry: dict[str, Any]) -> Cell:
+def build(h: Any, request: dict[str, Any]) -> Cell:
     """A soma and a dendrite with a leak and the mechanism, driven by pulses, a point process by events too.
 
-    `entry` is what the manifest says of the mechanism.
+    `request` has what the manifest says of the mechanism (`entry`), what its text says (`subject`), how it is to be
+    put into the cell (`setting`), and the mechanisms that are inserted beside it (`beside`).
     """
+    entry, setting, subject = request["entry"], request["setting"], request["subject"]
     h.load_file("stdrun.hoc")
-    h.dt, h.steps_per_ms, h.celsius = DT_MS, 1 / DT_MS, CELSIUS
+    h.dt, h.steps_per_ms, h.celsius = setting["dt"], 1 / setting["dt"], setting["celsius"]
     soma, dend = h.Section(name="soma"), h.Section(name="dend")
     soma.L = soma.diam = 20
     dend.L, dend.diam, dend.nseg = 120, 2, 3
     dend.connect(soma(1))
-    sections, points, keep = [soma, dend], [], []
+    sections, points, keep, netcon = [soma, dend], [], [], None
     for section in sections:
         section.insert(LEAK)
-        if not entry["point_process"]:
-            section.insert(entry["original"])
-    for start, duration, amplitude in PULSES:
+        for name in [*request["beside"], *([] if entry["point_process"] else [entry["original"]])]:
+            section.insert(name)
+    for start, duration, amplitude in setting["drive"]:
         clamp = h.IClamp(soma(0.5))
         clamp.delay, clamp.dur, clamp.amp = start, duration, amplitude
         keep.append(clamp)
@@ -72,48 +75,81 @@ def build(h: Any, entry: dict[str, Any]) -> Cell:
         setattr(h, f"usetable_{entry['original']}", 0)  # across the edges of a table, differences are blunt
     if entry["point_process"]:
         points = [getattr(h, entry["original"])(dend(0.5))]
-        source = h.NetStim()
-        source.start, source.interval, source.number, source.noise = 5, 11, 5, 0
-        keep += [source, h.NetCon(source, points[0], 0, 1, 0.004)]
+        netcon = _events(h, points[0], setting, subject, keep)
     segments = [segment for section in sections for segment in section]
-    knobs = list(_knobs(h, entry, segments, points, keep))
-    return Cell(sections, knobs, points, keep)
+    wiring.wire(h, request, segments, points, keep)
+    knobs = list(_knobs(h, entry, segments, points, netcon))
+    return Cell(sections, knobs, points, netcon, keep)
 
 
-def _knobs(h: Any, entry: dict[str, Any], segments: list[Any], points: list[Any], keep: list[Any]) -> Iterator[Knob]:
+def _events(h: Any, point: Any, setting: dict[str, Any], subject: dict[str, Any], keep: list[Any]) -> Any:
+    if not hasattr(point, "get_segment") or not subject["weight"]:
+        return None
+    source = h.NetStim()
+    source.noise = 0
+    for name, value in setting["events"].items():
+        setattr(source, name, value)
+    netcon = h.NetCon(source, point, 0, 1, subject["weight"])
+    for place, value in enumerate(setting["weights"]):
+        netcon.weight[place] = value
+    keep += [source, netcon]
+    return netcon
+
+
+def _knobs(h: Any, entry: dict[str, Any], segments: list[Any], points: list[Any], netcon: Any) -> Iterator[Knob]:
     for parameter in entry["parameters"]:
         name = parameter["name"]
         if parameter["scope"] == "pointer":
             continue
         if parameter["scope"] == "global":
-            yield Knob(f"{name}_{entry['original']}", [h])
+            yield Knob(wiring.suffixed(name, entry["original"]), [h])
         elif parameter["scope"] == "ion":
             ion = name[1:]
-            if name[0] == "e" and ion in entry["ions"] and not int(h.ion_style(f"{ion}_ion", sec=segments[0].sec)) & 96:
+            if (
+                name[0] == "e"
+                and ion in entry["ions"]
+                and not _moves(int(h.ion_style(f"{ion}_ion", sec=segments[0].sec)))
+            ):
                 yield Knob(name, segments)
         elif entry["point_process"]:
             yield Knob(name, points)
         else:
-            yield Knob(f"{name}_{entry['original']}", segments)
-    if entry["weight"]:
-        yield Knob("weight", [keep[-1]])
+            yield Knob(wiring.suffixed(name, entry["original"]), segments)
+    if entry["weight"] and netcon is not None:
+        yield Knob("weight", [netcon], 0)
 
 
-def record(h: Any, cell: Cell, entry: dict[str, Any], name: str) -> dict[str, Any]:
-    """Vectors of every voltage, and of every state and assigned variable of the mechanism, registered as `name`."""
+def _moves(style: int) -> bool:
+    """Whether a reversal potential is computed: from concentrations, or by a mechanism."""
+    return bool(style & 96) or style >> 3 & 3 == 3
+
+
+def record(h: Any, cell: Cell, request: dict[str, Any], name: str) -> dict[str, Any]:
+    """Vectors of every voltage, of every state and assigned variable of the mechanism, which is registered as `name`,
+    and of all that its ions have."""
     vectors = {f"v {segment}": h.Vector().record(segment._ref_v) for segment in cell.segments}
-    owners = cell.points if entry["point_process"] else cell.segments
+    owners = cell.points if request["entry"]["point_process"] else cell.segments
     for kind in (2, 3):
         standard, found = h.MechanismStandard(name, kind), h.ref("")
         for i in range(int(standard.count())):
             size = int(standard.name(found, i))
-            if size == 1 and not found[0].startswith("ng_"):
+            if "ng_" not in found[0][:3]:
                 for owner in owners:
-                    vectors[f"{found[0]} {owner}"] = h.Vector().record(getattr(owner, f"_ref_{found[0]}"))
+                    place = getattr(owner, f"_ref_{found[0]}")
+                    if size == 1:
+                        vectors[f"{found[0]} {owner}"] = h.Vector().record(place)
+                    else:
+                        for k in range(size):
+                            vectors[f"{found[0]}[{k}] {owner}"] = h.Vector().record(place[k])
+    for ion in request["entry"]["ions"]:
+        for variable in (f"e{ion}", f"i{ion}", f"{ion}i", f"{ion}o"):
+            for segment in cell.segments:
+                if hasattr(segment, variable):
+                    vectors[f"{variable} {segment}"] = h.Vector().record(getattr(segment, f"_ref_{variable}"))
     return vectors
 
 
-def simulate(h: Any) -> None:
+def simulate(h: Any, setting: dict[str, Any]) -> None:
     """One run from rest."""
-    h.finitialize(V_INIT_MV)
-    h.continuerun(DURATION_MS)
+    h.finitialize(setting["v_init"])
+    h.continuerun(setting["duration"])

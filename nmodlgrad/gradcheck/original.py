@@ -1,65 +1,105 @@
-"""The process that runs the original mechanism: what it computes, and derivatives by differences of fourth order."""
+"""The process that runs the original mechanism: what it computes, and derivatives by differences of fourth order.
+
+Each run is made by a process forked from one that has built the cell and run nothing: so all start alike, whatever a
+run leaves behind, random numbers above all.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
-from itertools import pairwise
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import neuron
 import numpy as np
 from neuron import h
-from numpy.typing import NDArray
 
 from nmodlgrad.gradcheck.cell import Cell, Knob, build, record, simulate
+from nmodlgrad.gradcheck.differences import Floats, differentiate, one_sided
 
-Floats = NDArray[np.float64]
-MOVED_MV = 0.03  # how far a difference moves any voltage: little beside what is nonlinear, much beside rounding
-FINER = (1.0, 0.4, 0.16)  # steps beside each other, of which the two that agree best are taken
+_RESULT = "run.npz"
 
 
-def measure(entry: dict[str, Any]) -> dict[str, Any]:
-    """Names, derivatives (knobs, segments, samples), their noise (knobs,), and all that the mechanism computes."""
-    cell = build(h, entry)
-    vectors = record(h, cell, entry, entry["original"])
-    simulate(h)
-    result: dict[str, Any] = {f"primal {name}": vector.to_python() for name, vector in vectors.items()}
-    voltages = [h.Vector().record(segment._ref_v) for segment in cell.segments]
-    found = [_derivative(cell, knob, voltages) for knob in cell.knobs]
-    result["derivative"] = np.array([derivative for derivative, _ in found])
+def measure(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Names, derivatives (knobs, segments, samples) with their spread, and all that the mechanism computes."""
+    cell = build(h, dict(request))
+    name = request["entry"]["original"]
+    vectors = _forked(lambda: _everything(cell, request, name))
+    result: dict[str, Any] = {f"primal {key}": vector for key, vector in vectors.items()}
+    base = np.array([vectors[f"v {segment}"] for segment in cell.segments])
+    if not np.isfinite(base).all():
+        return result | {"names": [], "lost": np.argmin(np.isfinite(base).all(axis=0)) * request["setting"]["dt"]}
+    found = [differentiate(_runs(cell, knob, request), knob.value(), base) for knob in cell.knobs]
     result["names"] = [knob.name for knob in cell.knobs]
-    result["noise"] = np.array([noise for _, noise in found])
+    result["derivative"] = np.array([each.derivative for each in found])
+    result["spread"] = np.array([each.spread for each in found])
+    result["step"] = np.array([each.step for each in found])
     return result
 
 
-def _derivative(cell: Cell, knob: Knob, voltages: list[Any]) -> tuple[Floats, float]:
-    """The derivative by the two of some steps that agree best, and how well they do, relative to the largest value."""
-    value = knob.value()
+def look_again(request: Mapping[str, Any]) -> dict[str, Any]:
+    """One-sided derivatives of the knobs in `request["again"]`, by name the step."""
+    cell = build(h, dict(request))
+    knobs = [knob for knob in cell.knobs if knob.name in request["again"]]
+    result: dict[str, Any] = {"names": [knob.name for knob in knobs]}
+    sides = []
+    for knob in knobs:
+        run = _runs(cell, knob, request)
+        base = run(knob.value())
+        sides.append([one_sided(run, knob.value(), base, by * request["again"][knob.name]) for by in (8, 1, 1 / 8)])
+    result["sides"] = np.array(sides)  # knobs, steps, sides, segments, samples
+    return result
 
-    def change(step: float) -> Floats:
-        runs = []
-        for signed in (step, -step):
-            knob.set(value + signed)
-            simulate(h)
-            runs.append(np.array([vector.to_python() for vector in voltages]))
+
+def _everything(cell: Cell, request: Mapping[str, Any], name: str) -> dict[str, Any]:
+    vectors = record(h, cell, dict(request), name)
+    simulate(h, request["setting"])
+    found = {key: np.array(vector.to_python()) for key, vector in vectors.items()}
+    if cell.netcon is not None:
+        weights = [cell.netcon.weight[k] for k in range(int(cell.netcon.wcnt()))]
+        found["weights"] = np.array(weights)
+    return found
+
+
+def _runs(cell: Cell, knob: Knob, request: Mapping[str, Any]) -> Callable[[float], Floats]:
+    """All voltages (segments, samples) as a function of a parameter."""
+
+    def voltages(value: float) -> dict[str, Any]:
+        vectors = [h.Vector().record(segment._ref_v) for segment in cell.segments]
         knob.set(value)
-        return np.asarray(runs[0] - runs[1])
+        simulate(h, request["setting"])
+        return {"v": np.array([vector.to_python() for vector in vectors])}
 
-    probe = 1e-6 * (abs(value) or 1.0)
-    moved = abs(change(probe)).max()
-    if not np.isfinite(moved) or moved == 0:
-        return change(0.0), float("nan") if not np.isfinite(moved) else 0.0
-    step = min(probe * MOVED_MV / moved, 0.2 * (abs(value) or 1.0))
-    tried = [(8 * change(step * f) - change(2 * step * f)) / (12 * step * f) for f in FINER]
-    scale = max(abs(tried[0]).max(), 1e-300)
-    noises = [abs(one - other).max() / scale for one, other in pairwise(tried)]
-    best = int(np.argmin(noises))
-    return tried[best], float(noises[best])
+    return lambda value: np.asarray(_forked(lambda: voltages(value))["v"])
+
+
+def _forked(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What a copy of this process makes of it."""
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            np.savez(_RESULT, **work())
+            status = 0
+        except BaseException as error:
+            print(error, file=sys.stderr, flush=True)
+        finally:
+            os._exit(status)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        sys.exit(f"a run ended by signal {os.WTERMSIG(status)}")
+    if status:
+        sys.exit(1)
+    with np.load(_RESULT) as arrays:
+        return dict(arrays)
 
 
 if __name__ == "__main__":
     request = json.loads(Path(sys.argv[1]).read_text())
-    neuron.load_mechanisms(request["folder"], warn_if_already_loaded=False)
-    np.savez(sys.argv[2], **measure(request["entry"]))
+    for folder in request["libraries"]:
+        neuron.load_mechanisms(folder, warn_if_already_loaded=False)
+    np.savez(sys.argv[2], **(look_again(request) if "again" in request else measure(request)))

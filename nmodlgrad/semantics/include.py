@@ -36,6 +36,11 @@ def read(source: Source) -> tuple[n.File, tuple[n.Item, ...]]:
     return tree, tuple(reader.items(tree, _defined([source, *included]), (os.path.realpath(source.name),)))
 
 
+def included(source: Source) -> dict[str, str]:
+    """The texts of the files that a mechanism includes, as far as they are there, by their names without a folder."""
+    return {Path(each.name).name: each.text for each in _Reader().reached(source)}
+
+
 @dataclass
 class _Reader:
     """Reads what one mechanism includes: every file once, and no more than a mechanism can be."""

@@ -1,0 +1,47 @@
+"""Reports that are kept, under a key of everything that decides them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+
+from nmodlgrad._version import __version__
+from nmodlgrad.gradcheck.report import Report
+from nmodlgrad.resources import cache_folder
+
+REVISION = 1  # raise it when a change to gradcheck, or to the runtime, may change a report
+
+
+def key(texts: Iterable[str]) -> str:
+    """The key of a mechanism: its original text, what was emitted, how it is put into its cell."""
+    digest = hashlib.sha256()
+    for part in (__version__, str(REVISION), version("neuron"), *texts):
+        digest.update(part.encode() + b"\0")
+    return digest.hexdigest()[:32]
+
+
+def load(name: str) -> Report | None:
+    """The report that was kept, if there is one."""
+    try:
+        return Report.from_data(json.loads(_file(name).read_text()))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def keep(name: str, report: Report) -> None:
+    """Keep a report, whole or not at all."""
+    target = _file(name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, scratch = tempfile.mkstemp(dir=target.parent)
+    with os.fdopen(handle, "w") as stream:
+        json.dump(report.as_data(), stream)
+    os.replace(scratch, target)
+
+
+def _file(name: str) -> Path:
+    return cache_folder() / "gradcheck" / f"{name}.json"

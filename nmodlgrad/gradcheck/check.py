@@ -1,0 +1,203 @@
+"""One mechanism: translated, compiled, run on both sides, compared."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nmodlgrad.build import BuildError
+from nmodlgrad.diagnostics import NmodlGradError, Refused, Source
+from nmodlgrad.gradcheck import cache, compare, parts
+from nmodlgrad.gradcheck.config import GENTLE, PULSES, Config, Setting
+from nmodlgrad.gradcheck.parts import Part
+from nmodlgrad.gradcheck.report import FAILED, NOT_COMPILED, NOT_FINITE, PASSED, REFUSED, WRONG, Report
+from nmodlgrad.gradcheck.subject import Subject, subject
+from nmodlgrad.semantics.resolve import resolve
+from nmodlgrad.sources import BUILT_IN, Found
+
+
+@dataclass(frozen=True)
+class Task:
+    """A mechanism to check; `others` are the sources it may find its companions among."""
+
+    found: Found
+    config: Config
+    others: Sequence[Found] = ()
+    fresh: bool = False
+    timeout_s: float = 300.0
+
+
+@dataclass
+class Clock:
+    """How long the pieces of the work took."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def __call__(self, what: str) -> Iterator[None]:
+        """Take the time of a piece."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[what] = self.seconds.get(what, 0) + time.perf_counter() - start
+
+
+def check(task: Task) -> Report:
+    """The report on a mechanism, from the cache if it was made before."""
+    clock = Clock()
+    file = task.found.source.name
+    try:
+        with clock("translate"):
+            mechanism = resolve(_renamed(task.found.source))
+            own = parts.part(mechanism.name, Found(mechanism.source, parts.FILE))
+    except Refused as refused:
+        codes = tuple(dict.fromkeys(d.code for d in refused.diagnostics))
+        return Report(Path(file).stem, file, (), (), REFUSED, str(refused), codes, (), clock.seconds)
+    if not own.entries:
+        return Report(Path(file).stem, file, (), (), PASSED, "nothing in it to differentiate")
+    seen = subject(mechanism)
+    setting = task.config.of(seen.name)
+    beside = [*parts.helpers(seen, setting), *_companions(task, setting)]
+    texts = [text for part in (*beside, own) for text in (*part.originals.values(), *part.translation.files.values())]
+    name = cache.key([*texts, json.dumps(asdict(setting), sort_keys=True)])
+    report = None if task.fresh else cache.load(name)
+    if report is None:
+        report = _Check(task, own, seen, setting, beside, clock).report()
+        cache.keep(name, replace(report, file=""))
+    return replace(report, file=file)
+
+
+def _renamed(source: Source) -> Source:
+    """The text with a name of its own where NEURON has a mechanism of that name, which can not be registered again."""
+    name = resolve(source).suffix.name
+    if name not in BUILT_IN:
+        return source
+    return replace(source, text=f"{source.text[: name.span.start]}{name}_tried{source.text[name.span.end :]}")
+
+
+def _companions(task: Task, setting: Setting) -> Iterator[Part]:
+    by_name = {resolve(found.source).name: found for found in task.others} if setting.companions else {}
+    for name in setting.companions:
+        if name not in by_name:
+            raise NmodlGradError(f"{name}, a companion of {task.found.source.name}, is in none of the sources")
+        yield parts.part(name, replace(by_name[name], file=f"beside_{name}.mod"))
+
+
+@dataclass(frozen=True)
+class _Check:
+    """A mechanism on its way to its report."""
+
+    task: Task
+    own: Part
+    subject: Subject
+    setting: Setting
+    beside: Sequence[Part]
+    clock: Clock
+
+    def report(self) -> Report:
+        """Whatever happens."""
+        try:
+            return self._compared(self.setting)
+        except parts.NotCompiled as error:
+            return self._without(NOT_COMPILED, str(error))
+        except NmodlGradError as error:
+            return self._without(FAILED, str(error))
+
+    def _without(self, word: str, reason: str) -> Report:
+        return Report(self._entry["original"], "", (), (), word, reason, (), (), self.clock.seconds)
+
+    @property
+    def _entry(self) -> dict[str, Any]:
+        return self.own.entries[0]
+
+    def _compared(self, setting: Setting) -> Report:
+        with tempfile.TemporaryDirectory(prefix="nmodlgrad-gradcheck-") as name:
+            request = self._request(setting)
+            theirs = run(
+                "original", Path(name), request | {"libraries": self._originals()}, self.task.timeout_s, self.clock
+            )
+            if "lost" in theirs:
+                if setting.drive == PULSES:  # driven less, it may hold
+                    return self._compared(replace(setting, drive=GENTLE))
+                return self._without(
+                    NOT_FINITE, f"a voltage of the original is not finite from {theirs['lost']:g} ms on"
+                )
+            ours = run(
+                "augmented", Path(name), request | {"libraries": self._augmented()}, self.task.timeout_s, self.clock
+            )
+            checked = tuple(compare.parameters(ours, theirs, setting.dt))
+            wrong = {p.name: float(s) for p, s in zip(checked, theirs["step"], strict=True) if p.kind == WRONG and s}
+            if wrong:
+                asked = request | {"libraries": self._originals(), "again": wrong}
+                again = run("original", Path(name), asked, self.task.timeout_s, self.clock)
+                sides = dict(zip(again["names"].tolist(), again["sides"], strict=True))
+                mine = dict(zip(ours["names"].tolist(), ours["derivative"], strict=True))
+                checked = tuple(
+                    compare.one_sided(p, mine[p.name], sides[p.name]) if p.name in sides else p for p in checked
+                )
+        changed = compare.changed(ours, theirs)
+        notes = tuple(part.name for part in self.beside[1:])
+        return Report(self._entry["original"], "", checked, changed[:8], "", "", (), notes, self.clock.seconds)
+
+    def _request(self, setting: Setting) -> dict[str, Any]:
+        entries = [entry for part in (*self.beside, self.own) for entry in part.entries]
+        return {
+            "entry": self._entry,
+            "subject": asdict(self.subject),
+            "setting": setting.as_data(),
+            "beside": [part.name for part in self.beside[1:]],
+            "mechanisms": entries,
+        }
+
+    def _originals(self) -> list[str]:
+        with self.clock("compile original"):
+            try:
+                own = self.own.original()
+            except BuildError as error:
+                raise parts.NotCompiled(str(error)) from None
+            return [*(part.original() for part in self.beside), own]
+
+    def _augmented(self) -> list[str]:
+        with self.clock("compile augmented"):
+            return [*(part.augmented() for part in (*self.beside, self.own)), parts.support(self.own.translation)]
+
+
+def run(side: str, folder: Path, request: Mapping[str, Any], timeout_s: float, clock: Clock) -> dict[str, NDArray[Any]]:
+    """Run one side in an empty folder, so that NEURON loads nothing by itself."""
+    own = folder / f"{side}{len(list(folder.iterdir()))}"
+    own.mkdir()
+    (own / "request.json").write_text(json.dumps(request))
+    importable = [str(Path(__file__).resolve().parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
+    with clock(f"run {side}"):
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", f"nmodlgrad.gradcheck.{side}", "request.json", "result.npz"],
+                cwd=own,
+                env=os.environ | {"PYTHONPATH": os.pathsep.join(importable), "NEURON_MODULE_OPTIONS": "-nogui"},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=timeout_s,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise NmodlGradError(f"the process that runs the {side} mechanism did not end in {timeout_s:g} s") from None
+    if done.returncode:
+        said = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+        raise NmodlGradError(f"the process that runs the {side} mechanism failed: {' '.join(said[-3:])}")
+    with np.load(own / "result.npz") as arrays:
+        return dict(arrays)
