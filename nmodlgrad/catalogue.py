@@ -64,4 +64,5 @@ CATALOGUE: Mapping[str, Entry] = {
     "NG033": _warning("`RANGE` lists a name that nothing declares: NEURON leaves it out"),
     "NG034": _warning("a variable of an ion is written without being computed, or computed without being written"),
     "NG035": _warning("when an event acts depends on a parameter, a state or the voltage: event times are constants"),
+    "NG040": _error("a rate of a reaction is a sum without parentheses: NEURON multiplies only its last term"),
 }

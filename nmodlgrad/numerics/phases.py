@@ -16,10 +16,12 @@ class Phases:
     """What NEURON executes: at finitialize, in the current phase, in the state phase, at an event.
 
     `connect` is what finitialize does afterwards for each connection. `current` ends by adding the currents up into
-    `total`, an outward membrane current. The state phase has a stage for each SOLVE.
+    `total`, an outward membrane current. The state phase has a stage for each SOLVE, and so has INITIAL, with the
+    statements behind each as a stage of their own.
     """
 
     initial: tuple[n.Statement, ...]
+    later_initial: tuple[Stage, ...]
     connect: tuple[n.Statement, ...]
     current: tuple[n.Statement, ...]
     total: str
@@ -36,8 +38,10 @@ def lower(mechanism: Mechanism, names: Names) -> Phases:
         when a solve method can not be lowered.
     """
     total = names.fresh("total_current")
+    initial, later_initial = solve.initial(mechanism, names)
     return Phases(
-        initial=_initial(mechanism),
+        initial=(*_given(mechanism), *initial),
+        later_initial=later_initial,
         connect=events.connect(mechanism),
         current=_current(mechanism, total),
         total=total,
@@ -46,11 +50,10 @@ def lower(mechanism: Mechanism, names: Names) -> Phases:
     )
 
 
-def _initial(mechanism: Mechanism) -> tuple[n.Statement, ...]:
+def _given(mechanism: Mechanism) -> tuple[n.Statement, ...]:
     """NEURON sets a state x to x0 first, which a file may declare; without that x0 is a constant."""
     states = [s.name for s in mechanism.symbols.values() if s.role is Role.STATE]
-    given = [build.assign(x, build.name(f"{x}0")) for x in states if f"{x}0" in mechanism.symbols]
-    return (*given, *(mechanism.initial.body.statements if mechanism.initial else ()))
+    return tuple(build.assign(x, build.name(f"{x}0")) for x in states if f"{x}0" in mechanism.symbols)
 
 
 def _current(mechanism: Mechanism, total: str) -> tuple[n.Statement, ...]:
