@@ -52,7 +52,6 @@ CATALOGUE: Mapping[str, Entry] = {
     "NG022": _error("an equation of a name that is no `STATE`, or a `DERIVATIVE` block without an equation"),
     "NG023": _error("a variable is computed in `BREAKPOINT` and read elsewhere before that"),
     "NG024": _error("a `GLOBAL` is computed from active values and kept: no instance can own its derivative"),
-    "NG025": _error("a `LOCAL` or an argument hides a variable, here or from a routine that is called here"),
     "NG026": _error("a `FUNCTION` assigns a variable of the mechanism"),
     "NG027": _error("an expression has no value, such as 1/0"),
     # the mechanism as NEURON takes it

@@ -90,7 +90,8 @@ class Differentiator:
         scope.run(statements)
         partials = {y: {u: scope.hold(f"d{y}_d{u}", e) for u, e in scope.partials(y).items()} for y in outputs}
         wanted = {name for row in partials.values() for name in row.values()} | {scope.now(v) for v in values}
-        return Linearised(scope.finish(wanted, arguments), partials, {v: scope.now(v) for v in values})
+        program = scope.finish(wanted, arguments)
+        return Linearised(program, partials, {v: scope.now(v) for v in values})
 
     # ------------------------------------------------------------------ functions
     def function(self, name: str, target: str) -> Derivative:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import sympy as sp
 
-from nmodlgrad.calculus.special import ExprelrSlope, Ghk, GhkSlope, Greater
+from nmodlgrad.calculus.special import Ghk, GhkSlope, Greater
 
 Slopes = Sequence[sp.Expr]
 Rule = Callable[..., Slopes]
@@ -76,6 +76,5 @@ RULES: Mapping[str, Rule] = {
     "fmax": _larger,
     "atan2": _angle,
     "nrn_ghk": _ghk,
-    "ng_exprelr": lambda y, x: (ExprelrSlope(x),),
 }
 """By the name of the function; pow is differentiated as the operator ^."""

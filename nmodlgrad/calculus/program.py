@@ -75,7 +75,7 @@ def renamed(steps: Sequence[Step], names: Mapping[str, str]) -> list[Step]:
     """The steps with variables called otherwise."""
     if not names:
         return list(steps)
-    words = re.compile(rf"\b({'|'.join(map(re.escape, names))})\b")
+    words = re.compile(rf"\b({'|'.join(map(re.escape, names))})(?![\w\[])")
 
     def text(old: str) -> str:
         return words.sub(lambda match: names[match.group()], old)

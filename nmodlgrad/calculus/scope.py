@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
+from nmodlgrad.calculus import singularities
 from nmodlgrad.calculus.intrinsics import RULES
 from nmodlgrad.calculus.printing import nmodl
 from nmodlgrad.calculus.program import Choose, Invoke, Program, Set, Step, changed, needed, renamed, targets
@@ -59,6 +60,8 @@ class Scope:
         self.derived: set[str] = set()  # variables of ours that are set once
         self.overwritten: set[str] = set()  # results of procedures that are called again
         self.opaque_reads: dict[str, frozenset[str]] = {}
+        self.exponents: dict[sp.Symbol, _Value] = {}  # by the variables that hold the exponentials
+        self.meanings = singularities.Meanings()
         self.block = block
         access = self.flow.access(statements)
         # The derivatives of a phase change nothing that the mechanism keeps: what is read and then set becomes a copy,
@@ -110,12 +113,20 @@ class Scope:
 
     def finish(self, wanted: Iterable[str], arguments: Iterable[str] = ()) -> Program:
         """The steps needed for `wanted`, and those that put back what they change."""
+        self._rename_elements({*self.exposed, *arguments})
+        wanted = {self.now(name) for name in wanted}
         steps, _ = needed(self.steps, wanted)
         for name in [name for name in self.put_back if name in changed(steps)]:
             before = self.names.fresh(f"{name}_before")
             steps = [Set(before, name, frozenset({name})), *steps, Set(name, before, frozenset({before}))]
         outside = self.exposed.union(arguments)
         return Program(steps, [name for name in targets(steps) if name not in outside])
+
+    def _rename_elements(self, outside: set[str]) -> None:
+        """An element of an array that is set for ourselves alone gets a name that LOCAL can declare."""
+        elements = {name: self.names.fresh(name) for name in targets(self.steps) if "[" in name and name not in outside}
+        self.steps = renamed(self.steps, elements)
+        self.renamed |= elements
 
     def finish_into(self, results: Mapping[str, sp.Expr], outputs: Iterable[str] = ()) -> Program:
         """The steps that leave derivatives in variables from outside, and the values of `outputs` where they belong."""
@@ -125,9 +136,10 @@ class Scope:
                 direct[str(e)] = name
             else:
                 self.set(name, e)
-        steps, _ = needed(renamed(self.steps, direct), {*results, *outputs})
         arguments = {a.name for a in self.block.arguments} if self.block else set()
         outside = {*results, *outputs, *self.exposed, *arguments}
+        self._rename_elements(outside)
+        steps, _ = needed(renamed(self.steps, direct), {*results, *outputs})
         return Program(steps, [name for name in targets(steps) if name not in outside])
 
     # ------------------------------------------------------------------ statements
@@ -157,6 +169,7 @@ class Scope:
         )
         self.steps.append(Set(self.now(name), text, reads))
         self.environment[name] = held
+        self.meanings.hold(self.now(name), value.value)
 
     def _if(self, statement: n.IfStatement) -> None:
         before, outer = dict(self.environment), self.steps
@@ -168,6 +181,7 @@ class Scope:
             self.steps, self.environment = [], dict(before)
             self.run(body)
             branches.append((self.steps, self.environment))
+            self.meanings.changed(map(self.now, self.flow.access((statement,)).written))
         (one, env_one), (two, env_two) = branches
         self.steps, self.environment = outer, before
         for name in sorted(self.flow.access((statement,)).written):
@@ -190,6 +204,7 @@ class Scope:
         procedure = self.flow.mechanism.procedures[call.name]
         access = self.flow.procedure(call.name)
         self._expose(access.live | access.written)
+        self.meanings.changed(access.written)
         values = [self._expression(a, call.name) for a in call.arguments]
         passed: dict[str, Partials] = {
             a.name: value.partials for a, value in zip(procedure.arguments, values, strict=True)
@@ -232,10 +247,11 @@ class Scope:
         if value.has(sp.nan, sp.zoo, sp.oo) or _overflows(value):
             message = f"{expression(node)} has no value"
             raise Refused([Diagnostic.at(node.span, "NG027", message)])
-        active = {str(s): self._environment_of(str(s)) for s in value.free_symbols}
+        smooth = self._smooth(value)
+        active = {str(s): self._environment_of(str(s)) for s in smooth.free_symbols}
         total: Partials = {}
         for symbol in sorted(name for name, partials in active.items() if partials):
-            slope = _slope(value, sp.Symbol(symbol))
+            slope = _slope(smooth, sp.Symbol(symbol))
             _accumulate(total, self._shared(slope, f"d{hint}_by_{symbol}", active[symbol]), active[symbol])
         partials = {u: e for u, e in sorted(total.items()) if e != 0}
         if any(_overflows(e) for e in partials.values()):
@@ -306,8 +322,27 @@ class Scope:
             }
             for target, partials in (passed | {g: self.partials(g) for g in hidden}).items():
                 _accumulate(total, self._slope(call.name, target, texts, reads), partials)
+        if call.name == "exp":
+            self.exponents[sp.Symbol(variable)] = values[0]
+            self.meanings.exponents[sp.Symbol(variable)] = values[0].value
         self._hold_partials(variable, total)
         return n.VariableName(call.span, n.Word(variable))
+
+    def _smooth(self, value: sp.Expr) -> sp.Expr:
+        """The expression written so that its slope is accurate where it is 0/0."""
+        meant = self.meanings.expanded(value)
+        smooth = singularities.without(meant, self.meanings.exponents, self._exprelr)
+        return value if smooth == meant else smooth
+
+    def _exprelr(self, exponential: sp.Symbol) -> sp.Expr:
+        """x/(exp(x) - 1) as a variable of its own, by the variable that holds exp(x)."""
+        x = self.exponents[exponential]
+        variable, slope = self.names.numbered("exprelr"), self.names.numbered("exprelr_slope")
+        self.derived |= {variable, slope}
+        self.steps.append(Set(variable, f"ng_exprelr({x.text}, {exponential})", x.reads | {str(exponential)}))
+        self.steps.append(Set(slope, f"ng_exprelr_slope({x.text}, {variable})", x.reads | {variable}))
+        self._hold_partials(variable, {u: sp.Symbol(slope) * e for u, e in x.partials.items()})
+        return sp.Symbol(variable)
 
     def _lift_power(self, node: n.Binary) -> n.Expression:
         """base^exponent with an active exponent; its derivative by the exponent is 0 where the base is 0."""

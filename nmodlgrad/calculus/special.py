@@ -14,18 +14,6 @@ class Greater(sp.Function):  # type: ignore[misc]
     nargs = 2
 
 
-class Exprelr(sp.Function):  # type: ignore[misc]
-    """x/(exp(x) - 1), accurate also around 0."""
-
-    nargs = 1
-
-
-class ExprelrSlope(sp.Function):  # type: ignore[misc]
-    """Its derivative."""
-
-    nargs = 1
-
-
 class Ghk(sp.Function):  # type: ignore[misc]
     """NEURON's nrn_ghk: of v, the concentrations inside and outside, and the valence."""
 
@@ -39,8 +27,6 @@ class GhkSlope(sp.Function):  # type: ignore[misc]
 
 
 CALLS: dict[type[sp.Function], str] = {
-    Exprelr: "ng_exprelr",
-    ExprelrSlope: "ng_exprelr_slope",
     Ghk: "nrn_ghk",
     GhkSlope: "ng_ghk_slope",
 }

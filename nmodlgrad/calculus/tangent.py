@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nmodlgrad.calculus.forward import Derivative, Differentiator, Linearised, Tangent
 from nmodlgrad.calculus.stages import StageTangent, linearise
+from nmodlgrad.numerics.normal import normalise
 from nmodlgrad.numerics.phases import lower
 from nmodlgrad.semantics import coverage
 from nmodlgrad.semantics.activity import analyse
@@ -58,10 +59,11 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
     Refused
         where something is not differentiated, or not exactly.
     """
-    core = running(mechanism)
-    coverage.require(core)
-    flow, names = Dataflow(core), Names(mechanism.source.text)
-    phases = lower(core, names)
+    names = Names(mechanism.source.text)
+    mechanism = normalise(running(mechanism), names)
+    coverage.require(mechanism)
+    flow = Dataflow(mechanism)
+    phases = lower(mechanism, names)
     activity = analyse(flow, phases, wrt)
     carried, weight = activity.carried, activity.weight
     connected = {*mechanism.arguments, "flag"}

@@ -83,8 +83,10 @@ def _becomes_threadsafe(mechanism: Mechanism) -> bool:
 
 
 def _is_shared(mechanism: Mechanism, name: str) -> bool:
+    """A GLOBAL. Of the LOCALs at file scope every thread has its own."""
     symbol = mechanism.symbols[name]
-    return symbol.scope is Scope.GLOBAL and symbol.role is not Role.CONSTANT
+    file_locals = {x for item in mechanism.items if isinstance(item, n.LocalList) for x in item.names}
+    return symbol.scope is Scope.GLOBAL and symbol.role is not Role.CONSTANT and name not in file_locals
 
 
 # ------------------------------------------------------------------ appended
@@ -116,6 +118,7 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         receive=receive,
         arguments=list(mechanism.arguments),
         sows=any(u["seeds"] for u in (*updates, *implicit)),
+        renews=any(seed["renewed"] for u in updates for seed in u["seeds"]),
         procedures=[_procedure(mechanism, p) for p in tangent.procedures],
         functions=[_function(f) for f in tangent.functions],
     )
@@ -188,7 +191,10 @@ def _update(tangent: TangentMechanism, phase: Linearised | None) -> dict[str, An
                 terms.append({"coefficient": coefficient, "row": None})
             else:
                 number = None if u == tangent.weight else tangent.parameters.index(u)
-                seeds.append({"parameter": u, "number": number, "coefficient": coefficient, "row": x})
+                renewed = phase is tangent.initial and tangent.mechanism.symbols[u].role is Role.REVERSAL
+                seeds.append(
+                    {"parameter": u, "number": number, "coefficient": coefficient, "row": x, "renewed": renewed}
+                )
         if terms != [{"coefficient": "1.0", "row": x}]:  # a row that stays as it is needs no loop
             rows.append({"name": x, "terms": terms})
     written = {row["name"] for row in (*rows, *({"name": seed["row"]} for seed in seeds))}

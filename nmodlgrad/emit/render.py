@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
@@ -33,9 +34,16 @@ def helpers(text: str, names: Iterable[str]) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(resources.folder("templates")),
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
         autoescape=False,
     )
+    environment.filters["c_name"] = c_name
+    return environment
+
+
+def c_name(name: str) -> str:
+    """A variable's name as a part of names in C, where an element of an array can have no brackets."""
+    return re.sub(r"\[(\d+)\]", r"_at_\1", name)

@@ -35,12 +35,16 @@ def edits(tangent: TangentMechanism) -> Iterator[Edit]:
     mechanism, text = tangent.mechanism, tangent.mechanism.source.text
     for routine, stage in named(tangent):
         solve = stage.stage.solve
-        if is_inside(mechanism, stage):
+        if solve is None:
+            assert mechanism.breakpoint is not None
+            yield insert_line(text, start(mechanism.breakpoint.body), inserted("call", routine))
+        elif is_inside(mechanism, stage):
             body = mechanism.solvable[solve.block].body
             yield insert_line(text, start(body), inserted("call", routine))
         else:
             yield insert_line_before(text, solve.span.start, inserted("solve", routine))
     for routine, stage in named_initial(tangent):
+        assert stage.stage.solve is not None
         place, line = stage.stage.solve.span, inserted("call", routine)
         if isinstance(stage, ExplicitTangent) and stage.stage.follows:
             yield insert_line(text, place.end, line)
@@ -55,6 +59,8 @@ def start(body: n.Body) -> int:
 
 def is_inside(mechanism: Mechanism, stage: StageTangent) -> bool:
     """Whether the block that is solved can call the routine: NEURON executes it once in each step and never else."""
+    if stage.stage.solve is None:
+        return True
     block = mechanism.solvable[stage.stage.solve.block]
     once = [s.block for s in mechanism.solves].count(block.name) == 1
     return once and isinstance(block, n.DerivativeBlock) and isinstance(stage, ExplicitTangent)
@@ -63,6 +69,8 @@ def is_inside(mechanism: Mechanism, stage: StageTangent) -> bool:
 def what(stage: StageTangent) -> str:
     """What it is that a routine differentiates, in the words of its comment."""
     solve = stage.stage.solve
+    if solve is None:
+        return "BREAKPOINT"
     return solve.method if solve.method in ("cnexp", "euler") else solve.block
 
 

@@ -27,6 +27,9 @@ def lower(equation: n.Assign, names: Names) -> tuple[n.Statement, ...]:
         when the equation is not linear in its state: NEURON then takes another formula than its exact solution.
     """
     state = equation.target.name
+    if "[" in state:
+        message = "NEURON can not compile METHOD cnexp for the equations of an array"
+        raise Refused([Diagnostic.at(equation.span, "NG019", message)])
     try:
         slope, constant = _linear(equation.value, state)
     except NotLinear:

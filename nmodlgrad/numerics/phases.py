@@ -51,9 +51,14 @@ def lower(mechanism: Mechanism, names: Names) -> Phases:
 
 
 def _given(mechanism: Mechanism) -> tuple[n.Statement, ...]:
-    """NEURON sets a state x to x0 first, which a file may declare; without that x0 is a constant."""
-    states = [s.name for s in mechanism.symbols.values() if s.role is Role.STATE]
-    return tuple(build.assign(x, build.name(f"{x}0")) for x in states if f"{x}0" in mechanism.symbols)
+    """NEURON sets a state x, or each x[i], to x0 first, which a file may declare; without that x0 is a constant.
+
+    A state that is an ion's concentration starts as the ion has it, whatever is declared.
+    """
+    of_ions = {name for use in mechanism.ions for name in (*use.read, *use.write)}
+    states = [s.name for s in mechanism.symbols.values() if s.role is Role.STATE and s.name not in of_ions]
+    starts = {x: x.partition("[")[0] + "0" for x in states}
+    return tuple(build.assign(x, build.name(start)) for x, start in starts.items() if start in mechanism.symbols)
 
 
 def _current(mechanism: Mechanism, total: str) -> tuple[n.Statement, ...]:

@@ -11,9 +11,12 @@ from nmodlgrad.syntax import nodes as n
 
 @dataclass(frozen=True)
 class Explicit:
-    """A run of statements that a SOLVE stands for, or those that follow one in INITIAL."""
+    """A run of statements that a SOLVE stands for, or those that follow one in INITIAL.
 
-    solve: n.Solve
+    Without a SOLVE it is what BREAKPOINT itself does after all of them.
+    """
+
+    solve: n.Solve | None
     statements: tuple[n.Statement, ...]
     follows: bool = False
 

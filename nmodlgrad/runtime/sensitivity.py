@@ -165,6 +165,8 @@ class Sensitivity:
             if cell.refresh():
                 self._check(cell)
         self._pointers.connect()
+        for cell in self._cells:
+            cell.describe_sown()
         self._warned = self._warned or checks.warn_of_events(cell.root for cell in self._cells)
 
     # ------------------------------------------------------------------ what the user reads and sets

@@ -48,7 +48,7 @@ def analyse(flow: Dataflow, phases: Phases, wrt: Collection[str] | None) -> Acti
         span = mechanism.symbols[name].span
         raise Refused([Diagnostic.at(span, "NG021", f"{name} can not be seeded: {excluded[name]}")])
     seedable = [s.name for s in mechanism.symbols.values() if s.role in (Role.PARAMETER, Role.REVERSAL)]
-    wanted = [name for name in seedable if wrt is None or name in wrt]
+    wanted = [name for name in seedable if (wrt is None or name in wrt) and name not in mechanism.reversals]
     parameters = tuple(name for name in (*wanted, *mechanism.ion_inputs, *mechanism.pointers) if name not in excluded)
     weight = mechanism.arguments[0] if mechanism.arguments else None
     found = _carried(flow, phases, parameters, weight)
@@ -58,9 +58,10 @@ def analyse(flow: Dataflow, phases: Phases, wrt: Collection[str] | None) -> Acti
 
 
 def _tabulated(flow: Dataflow) -> dict[str, str]:
-    """Parameters that act through a TABLE other than by its argument."""
+    """Parameters that act through a TABLE other than by its argument, and elements of arrays: no name seeds them."""
     mechanism = flow.mechanism
-    excluded = {}
+    elements = [s.name for s in mechanism.symbols.values() if s.role is Role.PARAMETER and s.name.endswith("]")]
+    excluded = dict.fromkeys(elements, "it is an element of an array")
     for block in mechanism.callables:
         if mechanism.table(block) is None:
             continue
@@ -85,7 +86,7 @@ def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
     }
     read = (phases.connect, phases.current, *stages, phases.receive)
     later = frozenset().union(*(flow.access(p).live for p in read))
-    carried = list(dict.fromkeys((*states, *mechanism.concentrations)))
+    carried = list(dict.fromkeys((*states, *mechanism.ion_outputs)))
     if weight and weight in later and weight in flow.access((*phases.connect, *phases.receive)).written:
         carried.append(weight)
     while True:
@@ -104,7 +105,7 @@ def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
         if not new:
             break
         carried += new
-    _refuse_carried_from_current(flow, phases, inputs, later | set(mechanism.concentrations), carried)
+    _refuse_carried_from_current(flow, phases, inputs, later | set(mechanism.ion_outputs), carried)
     _refuse_unfinished_current(flow, phases)
     _refuse_shared(flow, [name for name in carried if name in mechanism.symbols])
     return tuple(carried)
@@ -113,6 +114,8 @@ def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
 def _keeps(mechanism: Mechanism, name: str) -> bool:
     symbol = mechanism.symbols.get(name)
     kept = (Role.ASSIGNED, Role.PARAMETER, Role.STATE, Role.ION_CURRENT, Role.CONCENTRATION)
+    if name in mechanism.ion_inputs:
+        return False  # every phase begins with what the ion has
     return name in mechanism.arguments or (symbol is not None and symbol.role in kept)
 
 
@@ -134,7 +137,7 @@ def _refuse_carried_from_current(
     carried: Collection[str],
 ) -> None:
     after = flow.dependence(phases.current, inputs)
-    for name in sorted(flow.access(phases.current).written & later):
+    for name in sorted(flow.access(phases.current).written & later - set(flow.mechanism.ion_inputs)):
         if (after.get(name) or name in carried) and name in flow.mechanism.symbols:
             block = flow.mechanism.breakpoint
             span = next((s.span for s in phases.current if isinstance(s, n.Assign) and s.target.name == name), None)

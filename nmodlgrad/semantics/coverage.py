@@ -7,17 +7,16 @@ from collections.abc import Iterator
 
 from nmodlgrad.diagnostics import Diagnostic, Refused, Span
 from nmodlgrad.semantics import events, tables
-from nmodlgrad.semantics.dataflow import Dataflow, called_by, local_names, reached
+from nmodlgrad.semantics.dataflow import called_by, local_names, reached
 from nmodlgrad.semantics.language import BEYOND
 from nmodlgrad.semantics.mechanism import Mechanism, Role
 from nmodlgrad.syntax import nodes as n
-from nmodlgrad.syntax.walk import calls, subnodes
+from nmodlgrad.syntax.walk import subnodes
 
 PREFIX = "ng_"  # what every name starts with that is added to a mechanism
 
 _CONSTRUCTS: dict[type[n.Node], str] = {
     n.Include: "INCLUDE",
-    n.Define: "DEFINE",
     n.LongitudinalDiffusion: "diffusion from segment to segment",
     n.LinearBlock: "a LINEAR block",
     n.NonlinearBlock: "a NONLINEAR block",
@@ -27,10 +26,8 @@ _CONSTRUCTS: dict[type[n.Node], str] = {
     n.AfterBlock: "an AFTER block",
     n.Equation: "an equation",
     n.WhileStatement: "a while loop",
-    n.FromStatement: "a FROM loop",
+    n.FromStatement: "a FROM loop with bounds that are known at run time only",
     n.Conductance: "CONDUCTANCE",
-    n.Protect: "PROTECT",
-    n.Mutex: "MUTEXLOCK",
     n.Lag: "LAG",
     n.ForNetcons: "FOR_NETCONS",
 }
@@ -49,7 +46,7 @@ def require(mechanism: Mechanism) -> None:
     if not found:
         found = [*_routines(mechanism), *events.check(mechanism)]
     if not found:  # what follows goes into the routines that are called
-        found = [*tables.check(mechanism), *_hidden_names(mechanism)]
+        found = [*tables.check(mechanism)]
     if found:
         raise Refused(sorted(found, key=lambda d: (d.line, d.column)))
 
@@ -76,10 +73,6 @@ def _constructs(mechanism: Mechanism) -> Iterator[Diagnostic]:
             yield _not_yet(item.span, f"{_CONSTRUCTS[type(item)]} is")
         if id(item) not in covered:
             yield from _parts(item)
-    used = {item.name for item in subnodes(mechanism.tree) if isinstance(item, n.VariableName | n.Prime)}
-    for item in mechanism.tree.items:
-        if isinstance(item, n.LocalList) and used.intersection(item.names):  # a relic, often, that nobody uses
-            yield _not_yet(item.span, "LOCAL at file scope is")
     kinds = ((n.InitialBlock, "INITIAL"), (n.BreakpointBlock, "BREAKPOINT"), (n.NetReceiveBlock, "NET_RECEIVE"))
     for kind, keyword in kinds:
         for extra in [item for item in mechanism.items if isinstance(item, kind)][1:]:
@@ -93,10 +86,8 @@ def _parts(item: n.Node) -> Iterator[Diagnostic]:
             yield _not_yet(Span(span.start, span.start + 8, span.source), "VERBATIM code is")
         case n.NameList(span=span, kind="EXTERNAL" | "RANDOM" as kind):
             yield _not_yet(span, f"{kind} is")
-        case n.Parameter(span=span, size=str()) | n.Variable(span=span, size=str()) | n.Local(span=span, size=str()):
-            yield _not_yet(span, "arrays are")
         case n.VariableName(span=span, index=n.Node()) | n.Prime(span=span, index=n.Node()):
-            yield _not_yet(span, "arrays are")
+            yield _not_yet(span, f"{item.name}, an array with indices that are known at run time only, is")
         case n.Prime(span=span, order=order) if order > 1:
             yield _not_yet(span, "derivatives of higher order are")
         case n.Text(span=span):
@@ -118,11 +109,6 @@ def _ions(mechanism: Mechanism) -> Iterator[Diagnostic]:
         for name in use.read:
             if mechanism.symbols[name].role is Role.STATE and name not in use.write:
                 yield _not_yet(name.span, f"reading {name}, which is a STATE here too, is")
-            elif name in use.write and name == f"i{use.ion}":
-                yield _not_yet(name.span, f"reading {name} and writing it is")
-        for name in use.write:
-            if name == f"e{use.ion}":
-                yield _not_yet(name.span, f"writing {name} is")
 
 
 # Methods by which each kind of block is differentiated; None stands for SOLVE without a METHOD.
@@ -159,38 +145,3 @@ def _routines(mechanism: Mechanism) -> Iterator[Diagnostic]:
             if isinstance(item, n.Assign) and item.target.name not in own:
                 message = f"the FUNCTION {function.name} assigns {item.target.name}: not differentiated yet"
                 yield Diagnostic.at(item.span, "NG026", message, "a PROCEDURE may do that")
-
-
-def _hidden_names(mechanism: Mechanism) -> Iterator[Diagnostic]:
-    flow = Dataflow(mechanism)
-    solved = {solve.block for solve in mechanism.solves}
-    variables = {name for name, symbol in mechanism.symbols.items() if symbol.role is not Role.RANDOM}
-    for block, body, own in mechanism.bodies:
-        routine = isinstance(block, n.FunctionBlock | n.ProcedureBlock) and block.name not in solved
-        yield from _hiding(variables, body, set(own), not routine)
-        yield from _hidden_from_calls(flow, variables, body, set(own))
-
-
-def _hiding(variables: set[str], body: n.Body, own: set[str], is_phase: bool) -> Iterator[Diagnostic]:
-    """A LOCAL that hides another name: told apart inside functions and procedures, not elsewhere."""
-    lists = [item for item in subnodes(body) if isinstance(item, n.LocalList)]
-    for number, local_list in enumerate(lists):
-        others = {name for other in lists[:number] for name in other.names} | own
-        if is_phase or local_list is not body.locals:
-            others |= variables
-        for name in local_list.names:
-            if name in others:
-                message = f"LOCAL {name} hides another {name}: not differentiated yet"
-                yield Diagnostic.at(name.span, "NG025", message, "give the LOCAL a name of its own")
-
-
-def _hidden_from_calls(flow: Dataflow, variables: set[str], body: n.Body, own: set[str]) -> Iterator[Diagnostic]:
-    """A LOCAL or an argument, and a routine that is called and means the mechanism's variable of that name."""
-    own |= local_names(body)
-    functions, procedures = flow.mechanism.functions, flow.mechanism.procedures
-    for call in calls(body):
-        if call.name in functions or call.name in procedures:
-            access = (flow.function if call.name in functions else flow.procedure)(call.name)
-            for name in sorted(own & variables & (access.live | access.written)):
-                message = f"{name} is an argument or a LOCAL here, but {call.name} means the mechanism's own {name}"
-                yield Diagnostic.at(call.span, "NG025", message, "give the argument or the LOCAL a name of its own")

@@ -36,10 +36,6 @@ def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
     block = mechanism.net_receive
     if block is None:
         return
-    for argument in block.arguments:
-        if argument.name in mechanism.symbols:
-            message = f"the argument {argument.name} hides the mechanism's own {argument.name}: not differentiated yet"
-            yield Diagnostic.at(argument.span, "NG025", message, "give the argument a name of its own")
     for node in subnodes(block.body):
         match node:
             case n.NetInitial() if node not in block.body.statements:

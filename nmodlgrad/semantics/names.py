@@ -21,7 +21,8 @@ class Names:
         return name in self._taken or name in self._inside or (self._file is not None and name in self._file._taken)
 
     def fresh(self, wish: str) -> str:
-        """`wish`, or `wish` with a number when it is taken."""
+        """`wish`, or `wish` with a number when it is taken; what is no part of a name in it becomes `_`."""
+        wish = _plain(wish)
         name, number = wish, 1
         while self._is_taken(name):
             number += 1
@@ -33,6 +34,7 @@ class Names:
 
     def numbered(self, wish: str) -> str:
         """`wish_1`, or the first such name that is free."""
+        wish = _plain(wish)
         number = 1
         while self._is_taken(f"{wish}_{number}"):
             number += 1
@@ -41,3 +43,8 @@ class Names:
     def scope(self) -> Names:
         """Names for a scope of its own within this file."""
         return Names("", self)
+
+
+def _plain(wish: str) -> str:
+    """The element x[3] of an array becomes x_3, and what is derived of it likewise."""
+    return re.sub(r"\[(\d+)\]", r"_\1", wish)

@@ -12,8 +12,7 @@ from nmodlgrad.syntax import nodes as n
 
 def children(node: n.Node) -> Iterator[n.Node]:
     """The nodes right below a node, in textual order."""
-    kind: Any = type(node)
-    for name in _fields(kind):
+    for name in parts(node):
         value = getattr(node, name)
         if isinstance(value, n.Node):
             yield value
@@ -30,6 +29,13 @@ def subnodes(node: n.Node) -> Iterator[n.Node]:
         node = ahead.pop()
         yield node
         ahead += reversed(list(children(node)))
+
+
+def parts(node: n.Node) -> tuple[str, ...]:
+    """The fields of a node, but for its place."""
+    kind: Any = type(node)
+    names: tuple[str, ...] = _fields(kind)
+    return names
 
 
 @cache

@@ -96,11 +96,18 @@ UNITSOFF
 
 VERBATIM
 /* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a reversal potential that follows the concentrations of its ion */
+  double *ng_row;
+  const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
+  const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
+  double ng_factor;         /* mV: RT/zF */
+} ng_Nernst;
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
   const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
   const double *ng_latched; /* the same row, as the current phase saw it */
+  const ng_Nernst *ng_nernst; /* renews that row in INITIAL, or 0 */
 } ng_Seed;
 typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
@@ -109,14 +116,14 @@ typedef struct {            /* a NetCon, found by the address of its weight */
 } ng_Connection;
 typedef struct {            /* one cell */
   double ng_time;           /* when the cable was eliminated last */
-  long ng_width;            /* directions, rounded up to whole vectors */
+  long ng_width;            /* directions; many are rounded up to whole vectors */
   const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
 } ng_Cell;
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
   double *ng_carried;       /* rows: the tangents of its carried variables */
-  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
@@ -130,10 +137,10 @@ extern void hoc_execerror(const char *, const char *);
 #define NG_SELF ((ng_Instance *) (size_t) ng_link)
 #define NG_RESTRICT __restrict
 
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep this value and the one before. */
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
 static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[0] = ng_pair[1];
-  ng_pair[1] = ng_value;
+  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
+  ng_pair[0] = ng_value;
 }
 ENDVERBATIM
 
@@ -289,14 +296,37 @@ ENDVERBATIM
 
 : The derivative of sodium_opening with respect to x.
 FUNCTION dsodium_opening_dx(x) {
-    LOCAL exp_1, dexp_1_dx, dsodium_opening_dx_2
+    LOCAL exp_1, exprelr_1, exprelr_slope_1, dexprelr_1_dx
     if (fabs(x) < 1e-4) {
         dsodium_opening_dx = 0.05
     } else {
         exp_1 = ng_finite(exp(-x/10))
-        dexp_1_dx = -0.1*exp_1
-        dsodium_opening_dx_2 = 0.1*dexp_1_dx*x/((1 - exp_1)*(1 - exp_1)) + 0.1/(1 - exp_1)
-        dsodium_opening_dx = dsodium_opening_dx_2
+        exprelr_1 = ng_exprelr(-x/10, exp_1)
+        exprelr_slope_1 = ng_exprelr_slope(-x/10, exprelr_1)
+        dexprelr_1_dx = -0.1*exprelr_slope_1
+        dsodium_opening_dx = dexprelr_1_dx
+    }
+}
+
+: The derivative of y = x/(exp(x) - 1).
+FUNCTION ng_exprelr_slope(ng_x, ng_y) {
+    LOCAL ng_s
+    if (ng_x < 0.3 && ng_x > -0.3) {
+        ng_s = ng_x*ng_x
+        ng_exprelr_slope = -0.5 + ng_x/6*(1 - ng_s/30*(1 - ng_s/28*(1 - ng_s/30*(1 - ng_s*25/792))))
+    } else {
+        ng_exprelr_slope = ng_y*(1 - ng_x - ng_y)/ng_x
+    }
+}
+
+: x/(exp(x) - 1), which loses digits around 0: there by its series. ng_e is exp(x).
+FUNCTION ng_exprelr(ng_x, ng_e) {
+    LOCAL ng_s
+    if (ng_x < 0.3 && ng_x > -0.3) {
+        ng_s = ng_x*ng_x
+        ng_exprelr = 1 - ng_x/2 + ng_s/12*(1 - ng_s/60*(1 - ng_s/42*(1 - ng_s/40*(1 - ng_s*5/198))))
+    } else {
+        ng_exprelr = ng_x/(ng_e - 1)
     }
 }
 

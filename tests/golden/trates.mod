@@ -95,11 +95,18 @@ UNITSOFF
 
 VERBATIM
 /* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a reversal potential that follows the concentrations of its ion */
+  double *ng_row;
+  const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
+  const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
+  double ng_factor;         /* mV: RT/zF */
+} ng_Nernst;
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
   const double *ng_values;
   const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
   const double *ng_latched; /* the same row, as the current phase saw it */
+  const ng_Nernst *ng_nernst; /* renews that row in INITIAL, or 0 */
 } ng_Seed;
 typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
@@ -108,14 +115,14 @@ typedef struct {            /* a NetCon, found by the address of its weight */
 } ng_Connection;
 typedef struct {            /* one cell */
   double ng_time;           /* when the cable was eliminated last */
-  long ng_width;            /* directions, rounded up to whole vectors */
+  long ng_width;            /* directions; many are rounded up to whole vectors */
   const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
 } ng_Cell;
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
   double *ng_carried;       /* rows: the tangents of its carried variables */
-  double *ng_record;        /* pairs: partial derivatives of its current, at v + 0.001 and at v */
+  double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
@@ -129,10 +136,10 @@ extern void hoc_execerror(const char *, const char *);
 #define NG_SELF ((ng_Instance *) (size_t) ng_link)
 #define NG_RESTRICT __restrict
 
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep this value and the one before. */
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
 static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[0] = ng_pair[1];
-  ng_pair[1] = ng_value;
+  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
+  ng_pair[0] = ng_value;
 }
 ENDVERBATIM
 
@@ -219,19 +226,41 @@ ENDVERBATIM
 
 : rates and its derivatives.
 PROCEDURE ng_d_rates(v) {
-    LOCAL exp_1, dexp_1_dv, exp_2, dexp_2_dv
+    LOCAL exp_1, exprelr_1, exprelr_slope_1, dexprelr_1_dv, exp_2, exprelr_2, exprelr_slope_2, dexprelr_2_dv,
+          exprelr_3, exprelr_slope_3, dexprelr_3_dv, exprelr_4, exprelr_slope_4, dexprelr_4_dv, exprelr_5,
+          exprelr_slope_5, dexprelr_5_dv, exprelr_6, exprelr_slope_6, dexprelr_6_dv, exprelr_7,
+          exprelr_slope_7, dexprelr_7_dv
     exp_1 = ng_finite(exp(-(v + 30.5)/9))
-    dexp_1_dv = -exp_1/9
-    dopening_dv = dexp_1_dv*(0.02*v + 0.61)/((1 - exp_1)*(1 - exp_1)) + 0.02/(1 - exp_1)
+    exprelr_1 = ng_exprelr(-(v + 30.5)/9, exp_1)
+    exprelr_slope_1 = ng_exprelr_slope(-(v + 30.5)/9, exprelr_1)
+    dexprelr_1_dv = -exprelr_slope_1/9
+    dopening_dv = 0.18*dexprelr_1_dv
     opening = 0.02*(v + 30.5)/(1 - exp_1)
     exp_2 = ng_finite(exp((v + 30.5)/9))
-    dexp_2_dv = exp_2/9
-    dclosing_dv = dexp_2_dv*(-0.02*v - 0.61)/((1 - exp_2)*(1 - exp_2)) - 0.02/(1 - exp_2)
+    exprelr_2 = ng_exprelr((v + 30.5)/9, exp_2)
+    exprelr_slope_2 = ng_exprelr_slope((v + 30.5)/9, exprelr_2)
+    dexprelr_2_dv = exprelr_slope_2/9
+    dclosing_dv = 0.18*dexprelr_2_dv
     closing = -0.02*(v + 30.5)/(1 - exp_2)
     factor = q10^((celsius - 6.3)/10)
-    dntau_dv_2 = -dclosing_dv/(factor*(closing + opening)*(closing + opening)) - dopening_dv/(factor*(closing + opening)*(closing + opening))
+    exprelr_3 = ng_exprelr(-(v + 30.5)/9, exp_1)
+    exprelr_slope_3 = ng_exprelr_slope(-(v + 30.5)/9, exprelr_3)
+    dexprelr_3_dv = -exprelr_slope_3/9
+    exprelr_4 = ng_exprelr((v + 30.5)/9, exp_2)
+    exprelr_slope_4 = ng_exprelr_slope((v + 30.5)/9, exprelr_4)
+    dexprelr_4_dv = exprelr_slope_4/9
+    dntau_dv_2 = -0.18*dexprelr_3_dv/(factor*(0.18*exprelr_3 + 0.18*exprelr_4)*(0.18*exprelr_3 + 0.18*exprelr_4)) - 0.18*dexprelr_4_dv/(factor*(0.18*exprelr_3 + 0.18*exprelr_4)*(0.18*exprelr_3 + 0.18*exprelr_4))
     ntau = 1/factor/(opening + closing)
-    dninf_dv_2 = dopening_dv*(1/(closing + opening) - opening/((closing + opening)*(closing + opening))) - dclosing_dv*opening/((closing + opening)*(closing + opening))
+    exprelr_5 = ng_exprelr(-(v + 30.5)/9, exp_1)
+    exprelr_slope_5 = ng_exprelr_slope(-(v + 30.5)/9, exprelr_5)
+    dexprelr_5_dv = -exprelr_slope_5/9
+    exprelr_6 = ng_exprelr((v + 30.5)/9, exp_2)
+    exprelr_slope_6 = ng_exprelr_slope((v + 30.5)/9, exprelr_6)
+    dexprelr_6_dv = exprelr_slope_6/9
+    exprelr_7 = ng_exprelr(-(v + 30.5)/9, exp_1)
+    exprelr_slope_7 = ng_exprelr_slope(-(v + 30.5)/9, exprelr_7)
+    dexprelr_7_dv = -exprelr_slope_7/9
+    dninf_dv_2 = dexprelr_7_dv/(exprelr_5 + exprelr_6) - dexprelr_5_dv*exprelr_7/((exprelr_5 + exprelr_6)*(exprelr_5 + exprelr_6)) - dexprelr_6_dv*exprelr_7/((exprelr_5 + exprelr_6)*(exprelr_5 + exprelr_6))
     ninf = opening/(opening + closing)
 }
 
@@ -257,6 +286,28 @@ ENDVERBATIM
     ng_d_rates(v)
     dninf_dv = dninf_dv_2
     dntau_dv = dntau_dv_2
+}
+
+: The derivative of y = x/(exp(x) - 1).
+FUNCTION ng_exprelr_slope(ng_x, ng_y) {
+    LOCAL ng_s
+    if (ng_x < 0.3 && ng_x > -0.3) {
+        ng_s = ng_x*ng_x
+        ng_exprelr_slope = -0.5 + ng_x/6*(1 - ng_s/30*(1 - ng_s/28*(1 - ng_s/30*(1 - ng_s*25/792))))
+    } else {
+        ng_exprelr_slope = ng_y*(1 - ng_x - ng_y)/ng_x
+    }
+}
+
+: x/(exp(x) - 1), which loses digits around 0: there by its series. ng_e is exp(x).
+FUNCTION ng_exprelr(ng_x, ng_e) {
+    LOCAL ng_s
+    if (ng_x < 0.3 && ng_x > -0.3) {
+        ng_s = ng_x*ng_x
+        ng_exprelr = 1 - ng_x/2 + ng_s/12*(1 - ng_s/60*(1 - ng_s/42*(1 - ng_s/40*(1 - ng_s*5/198))))
+    } else {
+        ng_exprelr = ng_x/(ng_e - 1)
+    }
 }
 
 : x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from types import CodeType
 from typing import Any
 
@@ -31,6 +31,14 @@ def _helpers() -> Primal:
     """The functions that are appended to a file when its derivatives call them."""
     calls = " ".join(f"{name}(" for name in HELPERS)
     return Primal(mechanism_of("NEURON { SUFFIX helpers }\n" + helpers(calls, HELPERS)))
+
+
+def _infinite(function: Callable[..., float], *given: float) -> float:
+    """As C has it where Python raises an error."""
+    try:
+        return function(*given)
+    except OverflowError:
+        return math.inf
 
 
 class _Names(Mapping[str, Any]):
@@ -87,7 +95,7 @@ class Tangent:
             return lambda *given: self.primal.call(name, [complex(x) for x in given]).real
         if name in HELPERS:
             return lambda *given: _helpers().call(name, [complex(x) for x in given]).real
-        return getattr(math, name) if name in INTRINSICS and name != "pow" else math.pow
+        return partial(_infinite, getattr(math, name)) if name in INTRINSICS and name != "pow" else math.pow
 
     def _call(self, arguments: Sequence[Any], program: Program, given: Sequence[float], result: str = "") -> float:
         frame = {a.name: value for a, value in zip(arguments, given, strict=True)}

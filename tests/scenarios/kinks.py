@@ -15,3 +15,12 @@ def kinked(h: Any) -> Model:
     """fabs, fmod, floor and others, comparisons as numbers, nrn_ghk."""
     names = ("width", "gbar", "reach", "permeability", "span", "gbar", "boost", "gbar", "vhalf")
     return replace(guest(h, "kinked", *names, amp_nA=0.8), duration_ms=12.0)
+
+
+@scenario("trapped")
+def trapped(h: Any) -> Model:
+    """Rates and a current that are 0/0 at a voltage: the cell starts at one of these and passes through others."""
+    model = guest(h, "trapped", "vrate", "gbar", "k", "permeability", "q", amp_nA=0.4)
+    for sec in model.sections:
+        sec.vrate_trapped = -65 + 1e-6  # the textbook quotient has hardly a digit there
+    return model

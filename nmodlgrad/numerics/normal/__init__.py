@@ -1,0 +1,25 @@
+"""A mechanism in fewer words: what can be said by simpler statements is, before anything is lowered.
+
+What is left is a small language: scalar variables, assignments, branches, calls. Nodes keep their places in the text,
+so that diagnostics point there and the text can still be patched. A pass leaves alone what it can not simplify:
+`nmodlgrad.semantics.coverage` refuses that by name and place.
+"""
+
+from __future__ import annotations
+
+from nmodlgrad.numerics.normal import harmless, hiding, unroll
+from nmodlgrad.semantics.mechanism import Mechanism
+from nmodlgrad.semantics.names import Names
+
+
+def normalise(mechanism: Mechanism, names: Names) -> Mechanism:
+    """The mechanism in the small language; `names` hands out those that are new.
+
+    Raises
+    ------
+    Refused
+        where a construct has no such form.
+    """
+    mechanism = harmless.drop(mechanism)
+    mechanism = unroll.unroll(mechanism)
+    return hiding.rename(mechanism, names)

@@ -1,0 +1,30 @@
+"""Ways of writing a mechanism: arrays and loops, functions that do more than compute, names that hide others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oracle.model import Direction, Model
+from scenarios.ions import calcium_cell
+from scenarios.registry import scenario
+
+
+@scenario("ladder", "cachan")
+def ladder(h: Any) -> Model:
+    """Rates in arrays, and shells of calcium that a channel fills and reads."""
+    sections, keep = calcium_cell(h)
+    for sec in sections:
+        for name in ("cachan", "ladder"):
+            sec.insert(name)
+    soma, trunk = sections[:2]
+    directions = [
+        Direction("gbar_ladder", sections=sections),
+        Direction("vhalf_ladder", segments=[trunk(0.5)]),
+        Direction("k_ladder", sections=[soma]),
+        Direction("slow_ladder", sections=sections),
+        Direction("depth_ladder", sections=sections),
+        Direction("hill_ladder", sections=[trunk], scale=1e-3),
+        Direction("gbar_cachan", sections=sections),
+        Direction("gnabar_hh", sections=[soma]),
+    ]
+    return Model(sections, directions, keep)
