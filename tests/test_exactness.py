@@ -67,6 +67,7 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "through_gap_junctions_within_a_cell": ("gap_junctions_within_a_cell", {}),
     "through_gap_junctions_in_a_ring": ("gap_junctions_in_a_ring", {}),
     "through_synapses_that_read_presynaptic_calcium": ("graded_synapses", {}),
+    "of_functions_that_assign_and_names_that_hide": ("doing", {}),
     "with_every_mechanism_together": ("all_the_fixtures", {"table": False, "duration_ms": 30.0}),
 }
 

@@ -211,7 +211,8 @@ class Scope:
         }
         reads = access.entering.union(*(value.reads for value in values))
         texts = ", ".join(value.text for value in values)
-        if not any(passed.values()) and not any(self.partials(g) for g in access.entering):
+        inactive = not any(passed.values()) and not any(self.partials(g) for g in access.entering)
+        if inactive and call.name not in self.flow.mechanism.results:  # the original leaves no value anywhere
             self.steps.append(Invoke(f"{call.name}({texts})", reads, access.written))
             self.environment |= {y: {} for y in access.written}
             return

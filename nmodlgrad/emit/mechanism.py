@@ -106,7 +106,7 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         connected=tangent.arguments,
         seedable=tangent.parameters,
         declare_dt=reads_dt,
-        kept_derivatives=[v for p in tangent.procedures for row in p.partials.values() for v in row.values()],
+        kept_derivatives=_kept(tangent),
         point_process=mechanism.is_point_process,
         current=_current(tangent),
         ion_currents=_ion_currents(tangent),
@@ -142,6 +142,13 @@ def _stages(tangent: TangentMechanism) -> tuple[list[dict[str, Any]], list[dict[
         data = stages.implicit(tangent, routine, stage, after and explicit[-1], _c)
         implicit.append(data | {"guarded": not in_initial, "timed": not in_initial})
     return explicit, implicit
+
+
+def _kept(tangent: TangentMechanism) -> list[str]:
+    """Variables that the procedures which are added leave their results in."""
+    results = tangent.mechanism.results
+    values = [results[p.of.name] for p in tangent.procedures if p.of.name in results]
+    return values + [v for p in tangent.procedures for row in p.partials.values() for v in row.values()]
 
 
 def _c(value: str, program: Program) -> str:
