@@ -11,14 +11,14 @@ from nmodlgrad.syntax.walk import subnodes
 
 
 def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
-    """NG040: nocmodl writes the species behind the text of a rate, so that of a sum it multiplies the last term."""
+    """NG050: nocmodl writes the species behind the text of a rate, so that of a sum it multiplies the last term."""
     for block in mechanism.items:
         for node in subnodes(block) if isinstance(block, n.KineticBlock) else ():
             if isinstance(node, n.Reaction):
                 for rate, opened in ((node.forward, "("), (node.backward, ",")):
                     if isinstance(rate, n.Binary) and rate.operator in "+-" and not _in_parentheses(rate, opened):
                         message = "NEURON multiplies only the last term of this sum by what reacts"
-                        yield Diagnostic.at(rate.span, "NG040", message, "put the rate into parentheses of its own")
+                        yield Diagnostic.at(rate.span, "NG050", message, "put the rate into parentheses of its own")
 
 
 def _in_parentheses(rate: n.Expression, opened: str) -> bool:

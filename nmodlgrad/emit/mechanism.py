@@ -11,7 +11,7 @@ from nmodlgrad.calculus.program import Program
 from nmodlgrad.calculus.special import HELPERS
 from nmodlgrad.calculus.stages import ExplicitTangent
 from nmodlgrad.calculus.tangent import TangentMechanism
-from nmodlgrad.emit import stages
+from nmodlgrad.emit import drawing, stages
 from nmodlgrad.emit.patch import Edit, apply, insert_line, line_end
 from nmodlgrad.emit.render import helpers, inserted, render
 from nmodlgrad.semantics.dataflow import Dataflow
@@ -33,7 +33,7 @@ def augmented(tangent: TangentMechanism, name: str) -> str:
 def _edits(tangent: TangentMechanism, name: str) -> list[Edit]:
     mechanism = tangent.mechanism
     text, suffix = mechanism.source.text, mechanism.suffix
-    edits = [insert_line(text, suffix.span.end, inserted("declaration", _becomes_threadsafe(mechanism)))]
+    edits = [insert_line(text, suffix.span.end, inserted("declaration", _becomes_threadsafe(tangent)))]
     if name != suffix.name:
         edits.append(Edit(suffix.name.span, name))
     if tangent.current and mechanism.breakpoint:
@@ -41,7 +41,7 @@ def _edits(tangent: TangentMechanism, name: str) -> list[Edit]:
     if tangent.carried and mechanism.initial:
         edits.append(insert_line(text, stages.start(mechanism.initial.body), inserted("call", "ng_initial")))
     edits += stages.edits(tangent)
-    return edits + _event_edits(tangent)
+    return edits + _event_edits(tangent) + drawing.edits(tangent)
 
 
 def _event_edits(tangent: TangentMechanism) -> list[Edit]:
@@ -61,11 +61,12 @@ def _event_edits(tangent: TangentMechanism) -> list[Edit]:
 _UNSAFE = (n.LinearBlock, n.NonlinearBlock, n.DiscreteBlock)
 
 
-def _becomes_threadsafe(mechanism: Mechanism) -> bool:
+def _becomes_threadsafe(tangent: TangentMechanism) -> bool:
     """The original is thread-safe without saying so: nocmodl would take that back for the VERBATIM that we add."""
+    mechanism = tangent.mechanism
     if any(s.role is Role.POINTER for s in mechanism.symbols.values()):
         return False  # that alone takes the thread-safety of a mechanism that does not claim it
-    if any(isinstance(node, n.Verbatim) for item in mechanism.items for node in subnodes(item)):
+    if any(isinstance(node, n.Verbatim) for item in tangent.original.items for node in subnodes(item)):
         return False  # it is not
     if any(isinstance(block, _UNSAFE) for block in mechanism.solvable.values()):
         return False  # nor are these, for nocmodl
