@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -52,13 +52,13 @@ class Clock:
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
-    def __call__(self, what: str) -> Iterator[None]:
-        """Take the time of a piece."""
-        start = time.perf_counter()
+    def __call__(self, what: str, now: Callable[[], float] = time.perf_counter) -> Iterator[None]:
+        """Take the time of a piece, by this clock."""
+        start = now()
         try:
             yield
         finally:
-            self.seconds[what] = self.seconds.get(what, 0) + time.perf_counter() - start
+            self.seconds[what] = self.seconds.get(what, 0) + now() - start
 
 
 def check(task: Task) -> Report:
@@ -66,7 +66,7 @@ def check(task: Task) -> Report:
     clock = Clock()
     file = task.found.source.name
     try:
-        with clock("translate"):
+        with clock("translate", time.process_time):
             mechanism = resolve(_renamed(task.found.source))
             own = parts.part(mechanism.name, Found(mechanism.source, parts.FILE))
     except Refused as refused:
@@ -82,7 +82,8 @@ def check(task: Task) -> Report:
     report = None if task.fresh else cache.load(name)
     if report is None:
         report = _Check(task, own, seen, setting, beside, clock).report()
-        cache.keep(name, replace(report, file=""))
+        if report.unchecked not in (FAILED, NOT_COMPILED):  # for a reason that may have nothing to do with it
+            cache.keep(name, replace(report, file=""))
     return replace(report, file=file)
 
 

@@ -31,11 +31,10 @@ SHOWN = {"bluepyopt": "l5pc", "hnn-core": ""}  # packages of which each file is 
 
 @dataclass(frozen=True)
 class Row:
-    """A file that nrnivmodl compiles, its report, and the seconds that its translation took."""
+    """A file that nrnivmodl compiles, and its report."""
 
     file: Mechanism
     report: Report
-    seconds: float
 
 
 def text(rows: Sequence[Row], not_compiled: Sequence[Mechanism]) -> str:
@@ -170,7 +169,7 @@ def _listed(package: str, part: str, rows: Sequence[Row]) -> str:
 
 
 def _times(rows: Sequence[Row]) -> str:
-    taken = sorted(row.seconds for row in rows if row.report.unchecked not in (REFUSED, PASSED))
+    taken = sorted(row.report.seconds["translate"] for row in rows if row.report.unchecked not in (REFUSED, PASSED))
     if not taken:
         return ""
     return (
