@@ -116,9 +116,7 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
     breakpoint_ = differentiator.phase(phases.breakpoint, [*inputs, "v"], left) if left else None
 
     acting = set(current.partials[phases.total]) if current else set()
-    latched = {
-        x: Latch(names.fresh(f"{x}_at_v_plus"), names.fresh(f"{x}_at_v")) for x in left if x in acting
-    }
+    latched = {x: Latch(names.fresh(f"{x}_at_v_plus"), names.fresh(f"{x}_at_v")) for x in left if x in acting}
     acting = acting - latched.keys() | {row for latch in latched.values() for row in (latch.first, latch.second)}
     carried = (*(row for latch in latched.values() for row in (latch.first, latch.second)), *carried)
     ordered = sorted(carried, key=lambda x: x not in acting)

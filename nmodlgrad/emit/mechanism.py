@@ -36,8 +36,6 @@ def _edits(tangent: TangentMechanism, name: str) -> list[Edit]:
         edits.append(Edit(suffix.name.span, name))
     if tangent.current and mechanism.breakpoint:
         edits.append(insert_line(text, _start(mechanism.breakpoint.body), inserted("call", "ng_current")))
-    elif tangent.breakpoint and mechanism.breakpoint:
-        edits.append(insert_line(text, _start(mechanism.breakpoint.body), inserted("call", "ng_breakpoint")))
     edits += [_stage_edit(tangent, routine, stage) for routine, stage in _stages(tangent)]
     if tangent.carried and mechanism.initial:
         edits.append(insert_line(text, _start(mechanism.initial.body), inserted("call", "ng_initial")))
@@ -52,6 +50,9 @@ def _stages(tangent: TangentMechanism) -> Iterator[tuple[str, StageTangent]]:
 
 def _stage_edit(tangent: TangentMechanism, routine: str, stage: StageTangent) -> Edit:
     mechanism, solve = tangent.mechanism, stage.stage.solve
+    if solve is None:
+        assert mechanism.breakpoint is not None
+        return insert_line(mechanism.source.text, _start(mechanism.breakpoint.body), inserted("call", routine))
     if _is_inside(mechanism, stage):
         body = mechanism.solvable[solve.block].body
         return insert_line(mechanism.source.text, _start(body), inserted("call", routine))
@@ -60,6 +61,8 @@ def _stage_edit(tangent: TangentMechanism, routine: str, stage: StageTangent) ->
 
 def _is_inside(mechanism: Mechanism, stage: StageTangent) -> bool:
     """Whether the block that is solved can call the routine: NEURON executes it once in each step and never else."""
+    if stage.stage.solve is None:
+        return True
     block = mechanism.solvable[stage.stage.solve.block]
     return isinstance(block, n.DerivativeBlock) and [s.block for s in mechanism.solves].count(block.name) == 1
 
@@ -112,6 +115,8 @@ def _is_shared(mechanism: Mechanism, name: str) -> bool:
 def _what(stage: StageTangent) -> str:
     """What it is that a routine differentiates, in the words of its comment."""
     solve = stage.stage.solve
+    if solve is None:
+        return "BREAKPOINT"
     return solve.method if solve.method in ("cnexp", "euler") else solve.block
 
 
@@ -150,6 +155,7 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         receive=receive,
         arguments=list(mechanism.arguments),
         sows=any(u["seeds"] for u in updates),
+        renews=any(seed["renewed"] for u in updates for seed in u["seeds"]),
         procedures=[_procedure(mechanism, p) for p in tangent.procedures],
         functions=[_function(f) for f in tangent.functions],
     )
@@ -221,7 +227,10 @@ def _update(tangent: TangentMechanism, phase: Linearised | None) -> dict[str, An
                 terms.append({"coefficient": coefficient, "row": None})
             else:
                 number = None if u == tangent.weight else tangent.parameters.index(u)
-                seeds.append({"parameter": u, "number": number, "coefficient": coefficient, "row": x})
+                renewed = phase is tangent.initial and tangent.mechanism.symbols[u].role is Role.REVERSAL
+                seeds.append(
+                    {"parameter": u, "number": number, "coefficient": coefficient, "row": x, "renewed": renewed}
+                )
         if terms != [{"coefficient": "1.0", "row": x}]:  # a row that stays as it is needs no loop
             rows.append({"name": x, "terms": terms})
     written = {row["name"] for row in (*rows, *({"name": seed["row"]} for seed in seeds))}

@@ -17,8 +17,7 @@ class Phases:
 
     `connect` is what finitialize does afterwards for each connection. `current` ends by adding the currents up into
     `total`, an outward membrane current. The state phase has a stage for each SOLVE. `breakpoint` are the statements of
-    BREAKPOINT but the SOLVEs, for what they leave in variables: they belong to the current phase, or, in a mechanism
-    without a current, to the end of the state phase (nocmodl: noccout.cpp).
+    BREAKPOINT in the current phase, for what they leave in variables.
     """
 
     initial: tuple[n.Statement, ...]
@@ -51,15 +50,20 @@ def lower(mechanism: Mechanism, names: Names) -> Phases:
 
 
 def _initial(mechanism: Mechanism) -> tuple[n.Statement, ...]:
-    """NEURON sets a state x, or each x[i], to x0 first, which a file may declare; without that x0 is a constant."""
-    states = [s.name for s in mechanism.symbols.values() if s.role is Role.STATE]
+    """NEURON sets a state x, or each x[i], to x0 first, which a file may declare; without that x0 is a constant.
+
+    A state that is an ion's concentration starts as the ion has it, whatever is declared.
+    """
+    of_ions = {name for use in mechanism.ions for name in (*use.read, *use.write)}
+    states = [s.name for s in mechanism.symbols.values() if s.role is Role.STATE and s.name not in of_ions]
     starts = {x: x.partition("[")[0] + "0" for x in states}
     given = [build.assign(x, build.name(start)) for x, start in starts.items() if start in mechanism.symbols]
     return (*given, *(mechanism.initial.body.statements if mechanism.initial else ()))
 
 
 def _breakpoint(mechanism: Mechanism) -> tuple[n.Statement, ...]:
-    body = mechanism.breakpoint.body.statements if mechanism.breakpoint else ()
+    """Without a current it belongs to the state phase."""
+    body = mechanism.breakpoint.body.statements if mechanism.breakpoint and mechanism.currents else ()
     return tuple(s for s in body if not isinstance(s, n.Solve))
 
 

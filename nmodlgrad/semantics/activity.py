@@ -49,7 +49,7 @@ def analyse(flow: Dataflow, phases: Phases, wrt: Collection[str] | None) -> Acti
         span = mechanism.symbols[name].span
         raise Refused([Diagnostic.at(span, "NG021", f"{name} can not be seeded: {excluded[name]}")])
     seedable = [s.name for s in mechanism.symbols.values() if s.role in (Role.PARAMETER, Role.REVERSAL)]
-    wanted = [name for name in seedable if wrt is None or name in wrt]
+    wanted = [name for name in seedable if (wrt is None or name in wrt) and name not in mechanism.reversals]
     parameters = tuple(name for name in (*wanted, *mechanism.ion_inputs, *mechanism.pointers) if name not in excluded)
     weight = mechanism.arguments[0] if mechanism.arguments else None
     found = _carried(flow, phases, parameters, weight)
@@ -85,9 +85,15 @@ def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
         **{f"states {number}": stage.statements for number, stage in enumerate(phases.states)},
         "receive": phases.receive,
     }
-    read = (phases.connect, phases.current, phases.breakpoint, *(stage.statements for stage in phases.states), phases.receive)
+    read = (
+        phases.connect,
+        phases.current,
+        phases.breakpoint,
+        *(stage.statements for stage in phases.states),
+        phases.receive,
+    )
     later = frozenset().union(*(flow.access(p).live for p in read))
-    carried = list(dict.fromkeys((*states, *mechanism.concentrations)))
+    carried = list(dict.fromkeys((*states, *mechanism.ion_outputs)))
     if weight and weight in later and weight in flow.access((*phases.connect, *phases.receive)).written:
         carried.append(weight)
     while True:
@@ -115,6 +121,8 @@ def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
 def _keeps(mechanism: Mechanism, name: str) -> bool:
     symbol = mechanism.symbols.get(name)
     kept = (Role.ASSIGNED, Role.PARAMETER, Role.STATE, Role.ION_CURRENT, Role.CONCENTRATION)
+    if name in mechanism.ion_inputs:
+        return False  # every phase begins with what the ion has
     return name in mechanism.arguments or (symbol is not None and symbol.role in kept)
 
 
@@ -129,11 +137,16 @@ def _refuse_unfinished_current(flow: Dataflow, phases: Phases) -> None:
 
 
 def _refuse_changed_inputs(flow: Dataflow, phases: Phases) -> None:
-    """NEURON copies what a mechanism reads of an ion before it runs BREAKPOINT twice, and keeps no change."""
-    mechanism = flow.mechanism
-    for name in sorted(flow.access(phases.breakpoint).written):
-        symbol = mechanism.symbols.get(name)
-        if symbol and (name in mechanism.ion_inputs or symbol.role is Role.REVERSAL):
+    """What a mechanism has of its ions, and changes while BREAKPOINT runs.
+
+    NEURON copies what it reads before it runs BREAKPOINT twice: the second pass finds what the first has left. A
+    reversal potential that it writes acts on the mechanisms that run after it.
+    """
+    mechanism, access = flow.mechanism, flow.access(phases.breakpoint)
+    for name in sorted(access.written & mechanism.symbols.keys()):
+        symbol = mechanism.symbols[name]
+        read = name in mechanism.ion_inputs or (symbol.role is Role.REVERSAL and name not in mechanism.reversals)
+        if (read and name in access.live) or name in mechanism.ion_outputs:
             span = next((s.span for s in phases.breakpoint if name in flow.access((s,)).written), symbol.span)
-            message = f"{name} is read from an ion and changed in BREAKPOINT: not differentiated yet"
+            message = f"{name} belongs to an ion and is changed in BREAKPOINT: not differentiated yet"
             raise Refused([Diagnostic.at(span, "NG023", message, "give the changed value a name of its own")])

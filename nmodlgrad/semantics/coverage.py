@@ -109,11 +109,6 @@ def _ions(mechanism: Mechanism) -> Iterator[Diagnostic]:
         for name in use.read:
             if mechanism.symbols[name].role is Role.STATE and name not in use.write:
                 yield _not_yet(name.span, f"reading {name}, which is a STATE here too, is")
-            elif name in use.write and name == f"i{use.ion}":
-                yield _not_yet(name.span, f"reading {name} and writing it is")
-        for name in use.write:
-            if name == f"e{use.ion}":
-                yield _not_yet(name.span, f"writing {name} is")
 
 
 def _solves(mechanism: Mechanism) -> Iterator[Diagnostic]:

@@ -114,9 +114,12 @@ class Mechanism:
 
     @property
     def ion_inputs(self) -> tuple[str, ...]:
-        """What others compute and this mechanism reads of its ions: concentrations and currents."""
+        """What others compute and this mechanism reads of its ions: concentrations and currents.
+
+        A current that it writes too is read as the sum of all, which every phase but BREAKPOINT begins with.
+        """
         roles = (Role.CONCENTRATION, Role.ION_CURRENT)
-        read = [name for use in self.ions for name in use.read if name not in use.write]
+        read = [name for use in self.ions for name in use.read if name not in use.write or name == f"i{use.ion}"]
         return tuple(name for name in read if name in self.symbols and self.symbols[name].role in roles)
 
     @property
@@ -131,6 +134,16 @@ class Mechanism:
     def concentrations(self) -> tuple[str, ...]:
         """The concentrations that this mechanism writes."""
         return tuple(x for use in self.ions for x in use.write if x in (f"{use.ion}i", f"{use.ion}o"))
+
+    @property
+    def reversals(self) -> tuple[str, ...]:
+        """The reversal potentials that this mechanism writes."""
+        return tuple(name for use in self.ions for name in use.write if name == f"e{use.ion}")
+
+    @property
+    def ion_outputs(self) -> tuple[str, ...]:
+        """What this mechanism keeps for others in its ions: concentrations and reversal potentials."""
+        return (*self.concentrations, *self.reversals)
 
     @property
     def ion_currents(self) -> tuple[str, ...]:

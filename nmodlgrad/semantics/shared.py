@@ -10,6 +10,7 @@ from nmodlgrad.semantics.mechanism import Role, Scope, Symbol
 from nmodlgrad.syntax import nodes as n
 
 _OF_AN_INSTANCE = (Role.STATE, Role.ION_CURRENT, Role.CONCENTRATION, Role.REVERSAL)  # wherever they are declared
+_GIVEN = (Role.PARAMETER, Role.CONSTANT)
 _SAME_FOR_ALL = ("celsius", "dt", "secondorder")
 
 
@@ -45,9 +46,12 @@ def _others(flow: Dataflow, name: str, seen: set[str]) -> Iterator[str]:
             seen.add(read)
             if is_local or (symbol and symbol.role is Role.ASSIGNED and _is_shared(symbol)):
                 yield from _others(flow, read, seen)
-            elif read in own or symbol is None or symbol.role not in (Role.PARAMETER, Role.CONSTANT):
-                yield read
-            elif not _is_shared(symbol):
+            elif (
+                read in own
+                or symbol is None
+                or symbol.role not in (Role.PARAMETER, Role.CONSTANT)
+                or not _is_shared(symbol)
+            ):
                 yield read
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from oracle.model import Direction, Model
+from oracle.model import Model
 from scenarios.density_mechanisms import guest
-from scenarios.ions import calcium_cell
 from scenarios.registry import scenario
 
 
@@ -31,20 +30,3 @@ def trapped(h: Any) -> Model:
 def kept(h: Any) -> Model:
     """What BREAKPOINT leaves for the states and for itself, a state that it assigns, a GLOBAL that INITIAL computes."""
     return guest(h, "kept", "gain", "gbar", "vhalf", "gk", "width", "gbar", whole=("q10",), amp_nA=0.5)
-
-
-@scenario("lagging", "cachan", "kca")
-def lagging(h: Any) -> Model:
-    """A pool without a current, whose BREAKPOINT leaves something for its next step."""
-    sections, keep = calcium_cell(h)
-    for sec in sections:
-        for name in ("lagging", "cachan", "kca"):
-            sec.insert(name)
-    directions = [
-        Direction("feedback_lagging", sections=sections),
-        Direction("tau_lagging", sections=sections),
-        Direction("depth_lagging", sections=sections),
-        Direction("gbar_kca", sections=sections),
-        Direction("gnabar_hh", sections=sections[:1]),
-    ]
-    return Model(sections, directions, keep)
