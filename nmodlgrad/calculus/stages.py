@@ -17,6 +17,11 @@ class ExplicitTangent:
     linearised: Linearised
 
     @property
+    def phases(self) -> tuple[Linearised, ...]:
+        """All that was linearised."""
+        return (self.linearised,)
+
+    @property
     def rows(self) -> Iterator[Mapping[str, str]]:
         """The partial derivatives of each variable."""
         yield from self.linearised.partials.values()
@@ -35,6 +40,11 @@ class ImplicitTangent:
     matrix: Linearised
     slopes: Linearised
     after: Linearised | None
+
+    @property
+    def phases(self) -> tuple[Linearised, ...]:
+        """All that was linearised."""
+        return (self.matrix, self.slopes, *([self.after] if self.after else []))
 
     @property
     def rows(self) -> Iterator[Mapping[str, str]]:

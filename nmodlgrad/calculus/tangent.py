@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from nmodlgrad.calculus import noise
@@ -23,14 +23,24 @@ from nmodlgrad.syntax import nodes as n
 
 
 @dataclass(frozen=True)
+class Latch:
+    """The rows that keep the tangent of a variable as the two passes of BREAKPOINT found it."""
+
+    first: str
+    second: str
+
+
+@dataclass(frozen=True)
 class TangentMechanism:
     """A differentiated mechanism, as it was read and in the form that was differentiated.
 
     `carried` variables own a tangent row each, the first `current_carried` of them act on the current; so do the
     first `current_parameters` of the seedable `parameters`. `arguments` of NET_RECEIVE own a row for each connection;
     `weight` is the one that can be seeded. `linear` tells that the current is linear in v. `ion_currents` has the
-    partials of each ion's current by itself, for who reads it. `later_initial` are the stages of INITIAL from its
-    first implicit solve on.
+    partials of each ion's current by itself, for who reads it. `breakpoint` advances what BREAKPOINT leaves in
+    variables. What it reads of these before it sets them is latched: the current depends on what they were when it
+    started, at v + 0.001 and at v, and two rows of `carried` keep that. `later_initial` are the stages of
+    INITIAL from its first implicit solve on.
     """
 
     original: Mechanism
@@ -49,6 +59,8 @@ class TangentMechanism:
     connect: Linearised | None
     current: Linearised | None
     ion_currents: Linearised | None
+    breakpoint: Linearised | None
+    latched: Mapping[str, Latch]
     states: tuple[StageTangent, ...]
     receive: Linearised | None
     functions: tuple[Derivative, ...]
@@ -102,10 +114,15 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
         for stages in (phases.later_initial, phases.states)
     )
     connect, receive = event(phases.connect), event(phases.receive)
+    left = written(phases.breakpoint)
+    breakpoint_ = differentiator.phase(phases.breakpoint, [*inputs, "v"], left) if left else None
 
     acting = set(current.partials[phases.total]) if current else set()
+    latched = {x: Latch(names.fresh(f"{x}_at_v_plus"), names.fresh(f"{x}_at_v")) for x in left if x in acting}
+    acting = acting - latched.keys() | {row for latch in latched.values() for row in (latch.first, latch.second)}
+    carried = (*(row for latch in latched.values() for row in (latch.first, latch.second)), *carried)
     ordered = sorted(carried, key=lambda x: x not in acting)
-    used = acting.union(*(row for p in (initial, connect, receive) if p for row in p.partials.values()))
+    used = acting.union(*(row for p in (initial, connect, breakpoint_, receive) if p for row in p.partials.values()))
     used |= {name for stage in (*later_initial, *states) for row in stage.rows for name in row}
     parameters = sorted((p for p in activity.parameters if p in used), key=lambda p: p not in acting or p in carried)
     excluded = dict(activity.excluded)
@@ -127,6 +144,8 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
         connect=connect,
         current=current,
         ion_currents=ion_currents,
+        breakpoint=breakpoint_,
+        latched=latched,
         states=states,
         receive=receive,
         functions=tuple(differentiator.functions.values()),
