@@ -65,6 +65,7 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "through_gap_junctions_within_a_cell": ("gap_junctions_within_a_cell", {}),
     "through_gap_junctions_in_a_ring": ("gap_junctions_in_a_ring", {}),
     "through_synapses_that_read_presynaptic_calcium": ("graded_synapses", {}),
+    "of_a_synapse_whose_weight_another_mechanism_writes": ("a_weight_that_is_written", {}),
     "with_every_mechanism_together": ("all_the_fixtures", {"table": False, "duration_ms": 30.0}),
 }
 
