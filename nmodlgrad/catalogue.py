@@ -63,4 +63,10 @@ CATALOGUE: Mapping[str, Entry] = {
     "NG033": _warning("`RANGE` lists a name that nothing declares: NEURON leaves it out"),
     "NG034": _warning("a variable of an ion is written without being computed, or computed without being written"),
     "NG035": _warning("when an event acts depends on a parameter, a state or the voltage: event times are constants"),
+    # C code and random numbers
+    "NG040": _error("what C code does can not be told, or not be done again, and derivatives need it"),
+    "NG041": _error("C code reads or assigns a variable that carries a derivative"),
+    "NG042": _error("what is drawn at random depends on active values in a way that has no derivative along a path"),
+    "NG043": _error("random numbers whose order or number is not certain"),
+    "NG044": _warning("whether something happens is drawn with a probability that depends on active values"),
 }

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from nmodlgrad.calculus import noise
 from nmodlgrad.calculus.forward import Derivative, Differentiator, Linearised, Tangent
+from nmodlgrad.diagnostics import Diagnostic
+from nmodlgrad.numerics.control import structured
 from nmodlgrad.numerics.normal import normalise
 from nmodlgrad.numerics.phases import lower
 from nmodlgrad.numerics.stages import Stage
@@ -28,7 +31,7 @@ class StageTangent:
 
 @dataclass(frozen=True)
 class TangentMechanism:
-    """A differentiated mechanism.
+    """A differentiated mechanism, as it was read and in the form that was differentiated.
 
     `carried` variables own a tangent row each, the first `current_carried` of them act on the current; so do the
     first `current_parameters` of the seedable `parameters`. `arguments` of NET_RECEIVE own a row for each connection;
@@ -36,6 +39,7 @@ class TangentMechanism:
     partials of each ion's current by itself, for who reads it.
     """
 
+    original: Mechanism
     mechanism: Mechanism
     carried: tuple[str, ...]
     current_carried: int
@@ -54,6 +58,7 @@ class TangentMechanism:
     receive: Linearised | None
     functions: tuple[Derivative, ...]
     procedures: tuple[Tangent, ...]
+    warnings: tuple[Diagnostic, ...]
 
 
 def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> TangentMechanism:
@@ -64,11 +69,13 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
     Refused
         where something is not differentiated, or not exactly.
     """
-    names = Names(mechanism.source.text)
-    mechanism = normalise(running(mechanism), names)
+    names, original = Names(mechanism.source.text), mechanism
+    mechanism = structured(normalise(running(mechanism), names))
     coverage.require(mechanism)
     flow = Dataflow(mechanism)
     phases = lower(mechanism, names)
+    noise.require_none(flow, phases.current)
+    noise.require_once(flow)
     activity = analyse(flow, phases, wrt)
     carried, weight = activity.carried, activity.weight
     connected = {*mechanism.arguments, "flag"}
@@ -109,6 +116,7 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
     excluded = dict(activity.excluded)
     excluded |= {p: "no state and no current depends on it" for p in activity.parameters if p not in used}
     return TangentMechanism(
+        original=original,
         mechanism=mechanism,
         carried=tuple(ordered),
         current_carried=sum(x in acting for x in carried),
@@ -127,4 +135,5 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
         receive=receive,
         functions=tuple(differentiator.functions.values()),
         procedures=tuple(differentiator.procedures.values()),
+        warnings=tuple(dict.fromkeys(differentiator.warnings)),
     )

@@ -10,6 +10,7 @@ from nmodlgrad.calculus.forward import Derivative, Linearised, Tangent
 from nmodlgrad.calculus.program import Program
 from nmodlgrad.calculus.special import HELPERS
 from nmodlgrad.calculus.tangent import StageTangent, TangentMechanism
+from nmodlgrad.emit import drawing
 from nmodlgrad.emit.patch import Edit, apply, insert_line, insert_line_before, line_end
 from nmodlgrad.emit.render import helpers, inserted, render
 from nmodlgrad.semantics.dataflow import Dataflow
@@ -31,7 +32,7 @@ def augmented(tangent: TangentMechanism, name: str) -> str:
 def _edits(tangent: TangentMechanism, name: str) -> list[Edit]:
     mechanism = tangent.mechanism
     text, suffix = mechanism.source.text, mechanism.suffix
-    edits = [insert_line(text, suffix.span.end, inserted("declaration", _becomes_threadsafe(mechanism)))]
+    edits = [insert_line(text, suffix.span.end, inserted("declaration", _becomes_threadsafe(tangent)))]
     if name != suffix.name:
         edits.append(Edit(suffix.name.span, name))
     if tangent.current and mechanism.breakpoint:
@@ -39,7 +40,7 @@ def _edits(tangent: TangentMechanism, name: str) -> list[Edit]:
     edits += [_stage_edit(tangent, routine, stage) for routine, stage in _stages(tangent)]
     if tangent.carried and mechanism.initial:
         edits.append(insert_line(text, _start(mechanism.initial.body), inserted("call", "ng_initial")))
-    return edits + _event_edits(tangent)
+    return edits + _event_edits(tangent) + drawing.edits(tangent)
 
 
 def _stages(tangent: TangentMechanism) -> Iterator[tuple[str, StageTangent]]:
@@ -86,11 +87,12 @@ def _start(body: n.Body) -> int:
     return body.locals.span.end if body.locals else body.span.start + 1
 
 
-def _becomes_threadsafe(mechanism: Mechanism) -> bool:
+def _becomes_threadsafe(tangent: TangentMechanism) -> bool:
     """The original is thread-safe without saying so: nocmodl would take that back for the VERBATIM that we add."""
+    mechanism = tangent.mechanism
     if any(s.role is Role.POINTER for s in mechanism.symbols.values()):
         return False  # that alone takes the thread-safety of a mechanism that does not claim it
-    if any(isinstance(node, n.Verbatim) for item in mechanism.items for node in subnodes(item)):
+    if any(isinstance(node, n.Verbatim) for item in tangent.original.items for node in subnodes(item)):
         return False  # it is not
     flow = Dataflow(mechanism)
     bodies = [
@@ -141,7 +143,7 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         connected=tangent.arguments,
         seedable=tangent.parameters,
         declare_dt=reads_dt,
-        kept_derivatives=[v for p in tangent.procedures for row in p.partials.values() for v in row.values()],
+        kept_derivatives=_kept(tangent),
         point_process=mechanism.is_point_process,
         current=_current(tangent),
         ion_currents=_ion_currents(tangent),
@@ -156,6 +158,13 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         procedures=[_procedure(mechanism, p) for p in tangent.procedures],
         functions=[_function(f) for f in tangent.functions],
     )
+
+
+def _kept(tangent: TangentMechanism) -> list[str]:
+    """Variables that the procedures which are added leave their results in."""
+    results = tangent.mechanism.results
+    values = [results[p.of.name] for p in tangent.procedures if p.of.name in results]
+    return values + [v for p in tangent.procedures for row in p.partials.values() for v in row.values()]
 
 
 def _c(value: str, program: Program) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from nmodlgrad.diagnostics import Source, Span
@@ -67,6 +67,7 @@ class Mechanism:
 
     `tree` is the file as written, `items` what it consists of once every INCLUDE is in its place. Blocks that have a
     name are found by it; of those that NEURON allows once, the first counts. `defined` are the integers of DEFINE.
+    `results` are variables that the file does not have: of FUNCTIONs that became PROCEDUREs, for their values.
     """
 
     tree: n.File
@@ -86,6 +87,7 @@ class Mechanism:
     net_receive: n.NetReceiveBlock | None
     solves: tuple[n.Solve, ...]
     declared_threadsafe: bool
+    results: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def source(self) -> Source:

@@ -11,6 +11,7 @@ from nmodlgrad.calculus.forward import Linearised
 from nmodlgrad.calculus.tangent import TangentMechanism
 from nmodlgrad.numerics.phases import Phases, lower
 from nmodlgrad.numerics.stages import Stage
+from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.semantics.names import Names
 from nmodlgrad.syntax import nodes as n
 
@@ -33,7 +34,9 @@ PHASES = ("initial", "current", "states", "receive", "current", "states", "state
 """A short run. The voltage moves between the phases as in a cell that consists of this mechanism and a leak."""
 
 
-def derivatives(of: TangentMechanism, direction: str, weight: float = 0.4) -> Iterator[Visit]:
+def derivatives(
+    of: TangentMechanism, direction: str, weight: float = 0.4, original: Mechanism | None = None
+) -> Iterator[Visit]:
     """Run the phases and compare, after each, everything that has a derivative along `direction`.
 
     Parameters
@@ -42,8 +45,10 @@ def derivatives(of: TangentMechanism, direction: str, weight: float = 0.4) -> It
         the differentiated mechanism
     direction
         a seedable parameter, ``v`` for the voltage at the start, or the argument of NET_RECEIVE
+    original
+        the mechanism as it is written, to be run in the place of its simpler form
     """
-    mechanism = of.mechanism
+    mechanism = original or of.mechanism
     phases = lower(mechanism, Names(mechanism.source.text))
     moved, plain, alone = (Primal(mechanism, v=-0.3, ena=0.9, dt=DT_MS) for _ in range(3))
     if direction in moved.values:
@@ -57,7 +62,7 @@ def derivatives(of: TangentMechanism, direction: str, weight: float = 0.4) -> It
             primal.values["v"] = voltage if primal is moved else complex(voltage.real)
         linearised = _linearised(of, phase, stage)
         statements = getattr(phases, phase) if stage is None else stage.statements
-        arguments = {of.weight: weight} if phase == "receive" and of.weight else {}
+        arguments = {of.mechanism.arguments[0]: weight} if phase == "receive" and of.mechanism.arguments else {}
         partials: dict[str, Row] = {}
         if linearised is not None:
             partials, values = tangent.linearise(linearised, **arguments)
