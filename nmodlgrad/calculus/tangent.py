@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from nmodlgrad.calculus import noise
@@ -30,13 +30,23 @@ class StageTangent:
 
 
 @dataclass(frozen=True)
+class Latch:
+    """The rows that keep the tangent of a variable as the two passes of BREAKPOINT found it."""
+
+    first: str
+    second: str
+
+
+@dataclass(frozen=True)
 class TangentMechanism:
     """A differentiated mechanism, as it was read and in the form that was differentiated.
 
     `carried` variables own a tangent row each, the first `current_carried` of them act on the current; so do the
     first `current_parameters` of the seedable `parameters`. `arguments` of NET_RECEIVE own a row for each connection;
     `weight` is the one that can be seeded. `linear` tells that the current is linear in v. `ion_currents` has the
-    partials of each ion's current by itself, for who reads it.
+    partials of each ion's current by itself, for who reads it. `breakpoint` advances what BREAKPOINT leaves in
+    variables. What it reads of these before it sets them is latched: the current depends on what they were when it
+    started, at v + 0.001 and at v, and two rows of `carried` keep that.
     """
 
     original: Mechanism
@@ -54,6 +64,8 @@ class TangentMechanism:
     connect: Linearised | None
     current: Linearised | None
     ion_currents: Linearised | None
+    breakpoint: Linearised | None
+    latched: Mapping[str, Latch]
     states: tuple[StageTangent, ...]
     receive: Linearised | None
     functions: tuple[Derivative, ...]
@@ -107,10 +119,15 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
         if (outputs := written(stage.statements))
     )
     connect, receive = event(phases.connect), event(phases.receive)
+    left = written(phases.breakpoint)
+    breakpoint_ = differentiator.phase(phases.breakpoint, [*inputs, "v"], left) if left else None
 
     acting = set(current.partials[phases.total]) if current else set()
+    latched = {x: Latch(names.fresh(f"{x}_at_v_plus"), names.fresh(f"{x}_at_v")) for x in left if x in acting}
+    acting = acting - latched.keys() | {row for latch in latched.values() for row in (latch.first, latch.second)}
+    carried = (*(row for latch in latched.values() for row in (latch.first, latch.second)), *carried)
     ordered = sorted(carried, key=lambda x: x not in acting)
-    advancing = (initial, connect, *(stage.linearised for stage in states), receive)
+    advancing = (initial, connect, breakpoint_, *(stage.linearised for stage in states), receive)
     used = acting.union(*(row for p in advancing if p for row in p.partials.values()))
     parameters = sorted((p for p in activity.parameters if p in used), key=lambda p: p not in acting or p in carried)
     excluded = dict(activity.excluded)
@@ -131,6 +148,8 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
         connect=connect,
         current=current,
         ion_currents=ion_currents,
+        breakpoint=breakpoint_,
+        latched=latched,
         states=states,
         receive=receive,
         functions=tuple(differentiator.functions.values()),

@@ -130,10 +130,11 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         | {"routine": routine, "guarded": not _is_inside(mechanism, stage), "solves": _what(stage)}
         for routine, stage in _stages(tangent)
     ]
+    breakpoint_ = _update(tangent, tangent.breakpoint) if tangent.breakpoint else None
     initial = _update(tangent, tangent.initial) if tangent.carried else None
     connect = _update(tangent, tangent.connect) if tangent.connect else None
     receive = _update(tangent, tangent.receive) if tangent.receive else None
-    updates = [u for u in (*states, initial, connect, receive) if u]
+    updates = [u for u in (breakpoint_, *states, initial, connect, receive) if u]
     reads_dt = bool(states) and "dt" not in mechanism.symbols
     return render(
         "mechanism.mod.jinja",
@@ -147,6 +148,8 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         point_process=mechanism.is_point_process,
         current=_current(tangent),
         ion_currents=_ion_currents(tangent),
+        breakpoint=breakpoint_,
+        latches=_latches(tangent),
         states=states,
         initial=initial,
         missing_initial=bool(tangent.carried) and mechanism.initial is None,
@@ -177,10 +180,19 @@ def _current(tangent: TangentMechanism) -> dict[str, Any] | None:
         return None
     program, partials = tangent.current.program, tangent.current.partials[tangent.total]
     acting = [*tangent.carried[: tangent.current_carried], *tangent.parameters[: tangent.current_parameters]]
-    entries = [{"name": f"d/d{x}", "value": _c(partials[x], program)} for x in acting]
+    firsts = {latch.first: x for x, latch in tangent.latched.items()}
+    seconds = {latch.second: x for x, latch in tangent.latched.items()}
+    entries = [
+        {
+            "name": f"d/d{seconds.get(x, x)}",
+            "value": _c(partials[seconds.get(x, x)], program) if x not in firsts else None,
+            "latched": x in seconds,
+        }
+        for x in acting
+    ]
     if not tangent.linear:
-        entries.append({"name": "d/dv", "value": _c(partials.get("v", "0."), program)})
-        entries.append({"name": "the current", "value": _c(tangent.current.values[tangent.total], program)})
+        values = {"d/dv": partials.get("v", "0."), "the current": tangent.current.values[tangent.total]}
+        entries += [{"name": x, "value": _c(value, program), "latched": False} for x, value in values.items()]
     return {"locals": program.local_names, "steps": program.steps, "entries": entries}
 
 
@@ -190,12 +202,22 @@ def _ion_currents(tangent: TangentMechanism) -> dict[str, Any] | None:
     if phase is None:
         return None
     acting = [*tangent.carried[: tangent.current_carried], *tangent.parameters[: tangent.current_parameters], "v"]
+    seconds = {latch.second: x for x, latch in tangent.latched.items()}
     entries = [
-        {"name": f"d{current}/d{x}", "value": _c(partials.get(x, "0."), phase.program)}
+        {"name": f"d{current}/d{x}", "value": _c(partials.get(seconds.get(x, x), "0."), phase.program)}
         for current, partials in phase.partials.items()
         for x in acting
     ]
     return {"locals": phase.program.local_names, "steps": phase.program.steps, "entries": entries}
+
+
+def _latches(tangent: TangentMechanism) -> list[dict[str, int]]:
+    """Which rows keep which, by their numbers."""
+    number = {x: i for i, x in enumerate(tangent.carried)}
+    return [
+        {"first": number[latch.first], "second": number[latch.second], "row": number[x]}
+        for x, latch in tangent.latched.items()
+    ]
 
 
 def _update(tangent: TangentMechanism, phase: Linearised | None) -> dict[str, Any]:

@@ -16,13 +16,15 @@ class Phases:
     """What NEURON executes: at finitialize, in the current phase, in the state phase, at an event.
 
     `connect` is what finitialize does afterwards for each connection. `current` ends by adding the currents up into
-    `total`, an outward membrane current. The state phase has a stage for each SOLVE.
+    `total`, an outward membrane current. The state phase has a stage for each SOLVE. `breakpoint` are the statements of
+    BREAKPOINT in the current phase, for what they leave in variables.
     """
 
     initial: tuple[n.Statement, ...]
     connect: tuple[n.Statement, ...]
     current: tuple[n.Statement, ...]
     total: str
+    breakpoint: tuple[n.Statement, ...]
     states: tuple[Stage, ...]
     receive: tuple[n.Statement, ...]
 
@@ -41,6 +43,7 @@ def lower(mechanism: Mechanism, names: Names) -> Phases:
         connect=events.connect(mechanism),
         current=_current(mechanism, total),
         total=total,
+        breakpoint=_breakpoint(mechanism),
         states=solve.stages(mechanism, names),
         receive=events.receive(mechanism),
     )
@@ -58,10 +61,15 @@ def _initial(mechanism: Mechanism) -> tuple[n.Statement, ...]:
     return (*given, *(mechanism.initial.body.statements if mechanism.initial else ()))
 
 
+def _breakpoint(mechanism: Mechanism) -> tuple[n.Statement, ...]:
+    """Without a current it belongs to the state phase."""
+    body = mechanism.breakpoint.body.statements if mechanism.breakpoint and mechanism.currents else ()
+    return tuple(s for s in body if not isinstance(s, n.Solve))
+
+
 def _current(mechanism: Mechanism, total: str) -> tuple[n.Statement, ...]:
     if mechanism.breakpoint is None or not mechanism.currents:
         return ()
-    statements = [s for s in mechanism.breakpoint.body.statements if not isinstance(s, n.Solve)]
     value: n.Expression | None = None
     for current in mechanism.currents:
         term = build.name(current.name)
@@ -70,4 +78,4 @@ def _current(mechanism: Mechanism, total: str) -> tuple[n.Statement, ...]:
         else:
             value = build.binary(value, "-" if current.electrode else "+", term)
     assert value is not None
-    return (*statements, build.assign(total, value))
+    return (*_breakpoint(mechanism), build.assign(total, value))
