@@ -68,6 +68,7 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "through_gap_junctions_within_a_cell": ("gap_junctions_within_a_cell", {}),
     "through_gap_junctions_in_a_ring": ("gap_junctions_in_a_ring", {}),
     "through_synapses_that_read_presynaptic_calcium": ("graded_synapses", {}),
+    "of_a_synapse_whose_weight_another_mechanism_writes": ("a_weight_that_is_written", {}),
     "through_a_conductance_driven_by_noise": ("a_noisy_conductance", {}),
     "through_synapses_that_release_at_random": ("synapses_that_release_at_random", {}),
     "of_functions_that_assign_and_names_that_hide": ("doing", {}),

@@ -6,6 +6,7 @@ from typing import Any
 
 from nmodlgrad.calculus.tangent import TangentMechanism
 from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
+from nmodlgrad.semantics.passive import reach
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import subnodes
 
@@ -44,6 +45,19 @@ def entry(tangent: TangentMechanism, name: str, file: str) -> dict[str, Any]:
         "pointers": list(mechanism.pointers),
         "assigned": _assigned(mechanism),
         "excluded": dict(sorted(tangent.excluded.items())),
+    }
+
+
+def passed(mechanism: Mechanism, file: str) -> dict[str, Any]:
+    """The manifest's entry for a mechanism that is passed through."""
+    touched = reach(mechanism)
+    return {
+        "name": mechanism.name,
+        "file": file,
+        "point_process": mechanism.suffix.kind != "SUFFIX",
+        "reads": list(touched.reads),
+        "writes": list(touched.writes),
+        "observes": touched.observes,
     }
 
 
