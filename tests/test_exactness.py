@@ -60,6 +60,7 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "of_arrays_and_loops_over_them": ("ladder", {}),
     "through_kinks_and_comparisons": ("kinked", {}),
     "of_what_breakpoint_leaves_behind": ("kept", {}),
+    "of_blocks_before_and_after_the_phases": ("around", {}),
     "where_rates_are_0_over_0": ("trapped", {}),
     "through_a_gap_junction": ("a_gap_junction", {}),
     "of_a_cell_on_a_parameter_of_its_partner": ("a_gap_junction_whose_partner_has_no_parameter", {}),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nmodlgrad.calculus import noise
 from nmodlgrad.calculus.forward import Derivative, Differentiator, Linearised, Tangent
 from nmodlgrad.diagnostics import Diagnostic
+from nmodlgrad.numerics.around import Around
 from nmodlgrad.numerics.control import structured
 from nmodlgrad.numerics.normal import normalise
 from nmodlgrad.numerics.phases import lower
@@ -68,6 +69,7 @@ class TangentMechanism:
     latched: Mapping[str, Latch]
     states: tuple[StageTangent, ...]
     receive: Linearised | None
+    around: tuple[tuple[Around, Linearised], ...]
     functions: tuple[Derivative, ...]
     procedures: tuple[Tangent, ...]
     warnings: tuple[Diagnostic, ...]
@@ -119,6 +121,11 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
         if (outputs := written(stage.statements))
     )
     connect, receive = event(phases.connect), event(phases.receive)
+    around = tuple(
+        (one, differentiator.phase(one.statements, [*inputs, "v"], outputs))
+        for one in phases.around
+        if (outputs := written(one.statements))
+    )
     left = written(phases.breakpoint)
     breakpoint_ = differentiator.phase(phases.breakpoint, [*inputs, "v"], left) if left else None
 
@@ -127,7 +134,14 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
     acting = acting - latched.keys() | {row for latch in latched.values() for row in (latch.first, latch.second)}
     carried = (*(row for latch in latched.values() for row in (latch.first, latch.second)), *carried)
     ordered = sorted(carried, key=lambda x: x not in acting)
-    advancing = (initial, connect, breakpoint_, *(stage.linearised for stage in states), receive)
+    advancing = (
+        initial,
+        connect,
+        breakpoint_,
+        *(stage.linearised for stage in states),
+        receive,
+        *(one for _, one in around),
+    )
     used = acting.union(*(row for p in advancing if p for row in p.partials.values()))
     parameters = sorted((p for p in activity.parameters if p in used), key=lambda p: p not in acting or p in carried)
     excluded = dict(activity.excluded)
@@ -152,6 +166,7 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
         latched=latched,
         states=states,
         receive=receive,
+        around=around,
         functions=tuple(differentiator.functions.values()),
         procedures=tuple(differentiator.procedures.values()),
         warnings=tuple(dict.fromkeys(differentiator.warnings)),

@@ -13,6 +13,7 @@ from nmodlgrad.calculus.tangent import StageTangent, TangentMechanism
 from nmodlgrad.emit import drawing
 from nmodlgrad.emit.patch import Edit, apply, insert_line, insert_line_before, line_end
 from nmodlgrad.emit.render import helpers, inserted, render
+from nmodlgrad.numerics.around import Around
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
 from nmodlgrad.syntax import nodes as n
@@ -40,6 +41,8 @@ def _edits(tangent: TangentMechanism, name: str) -> list[Edit]:
     edits += [_stage_edit(tangent, routine, stage) for routine, stage in _stages(tangent)]
     if tangent.carried and mechanism.initial:
         edits.append(insert_line(text, _start(mechanism.initial.body), inserted("call", "ng_initial")))
+    for one, _ in tangent.around:
+        edits.append(insert_line(text, _start(one.block.body), inserted("call", one.routine)))
     return edits + _event_edits(tangent) + drawing.edits(tangent)
 
 
@@ -98,7 +101,9 @@ def _becomes_threadsafe(tangent: TangentMechanism) -> bool:
     bodies = [
         i.body
         for i in mechanism.tree.items
-        if isinstance(i, n.InitialBlock | n.BreakpointBlock | n.DerivativeBlock | n.NetReceiveBlock)
+        if isinstance(
+            i, n.InitialBlock | n.BreakpointBlock | n.DerivativeBlock | n.NetReceiveBlock | n.BeforeBlock | n.AfterBlock
+        )
     ]
     bodies += [s.body for body in bodies for s in body.statements if isinstance(s, n.NetInitial)]
     bodies += [b.body for b in mechanism.procedures.values() if b.name in {s.block for s in mechanism.solves}]
@@ -122,6 +127,11 @@ def _what(stage: StageTangent) -> str:
     return solve.method if solve.method in ("cnexp", "euler") else solve.block
 
 
+def _words(around: Around) -> str:
+    """A block as its keywords."""
+    return f"{'BEFORE' if isinstance(around.block, n.BeforeBlock) else 'AFTER'} {around.block.phase}"
+
+
 # ------------------------------------------------------------------ appended
 def _appendix(tangent: TangentMechanism, name: str) -> str:
     mechanism = tangent.mechanism
@@ -134,7 +144,8 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
     initial = _update(tangent, tangent.initial) if tangent.carried else None
     connect = _update(tangent, tangent.connect) if tangent.connect else None
     receive = _update(tangent, tangent.receive) if tangent.receive else None
-    updates = [u for u in (breakpoint_, *states, initial, connect, receive) if u]
+    around = [_update(tangent, phase) | {"routine": one.routine, "block": _words(one)} for one, phase in tangent.around]
+    updates = [u for u in (breakpoint_, *states, initial, connect, receive, *around) if u]
     reads_dt = bool(states) and "dt" not in mechanism.symbols
     return render(
         "mechanism.mod.jinja",
@@ -155,6 +166,7 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         missing_initial=bool(tangent.carried) and mechanism.initial is None,
         connect=connect,
         receive=receive,
+        around=around,
         arguments=list(mechanism.arguments),
         sows=any(u["seeds"] for u in updates),
         renews=any(seed["renewed"] for u in updates for seed in u["seeds"]),

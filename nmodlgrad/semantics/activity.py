@@ -84,6 +84,7 @@ def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
         "breakpoint": phases.breakpoint,
         **{f"states {number}": stage.statements for number, stage in enumerate(phases.states)},
         "receive": phases.receive,
+        **{one.routine: one.statements for one in phases.around},
     }
     read = (
         phases.connect,

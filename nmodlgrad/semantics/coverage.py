@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from nmodlgrad.diagnostics import Diagnostic, Refused, Span
-from nmodlgrad.semantics import draws, events, tables
+from nmodlgrad.semantics import around, draws, events, tables
 from nmodlgrad.semantics.dataflow import called_by, local_names, reached
 from nmodlgrad.semantics.language import BEYOND
 from nmodlgrad.semantics.mechanism import Mechanism, Role
@@ -22,8 +22,6 @@ _CONSTRUCTS: dict[type[n.Node], str] = {
     n.NonlinearBlock: "a NONLINEAR block",
     n.DiscreteBlock: "a DISCRETE block",
     n.FunctionTableBlock: "FUNCTION_TABLE",
-    n.BeforeBlock: "a BEFORE block",
-    n.AfterBlock: "an AFTER block",
     n.Equation: "an equation",
     n.WhileStatement: "a while loop",
     n.FromStatement: "a FROM loop with bounds that are known at run time only",
@@ -44,7 +42,7 @@ def require(mechanism: Mechanism) -> None:
     found = [*_reserved_names(mechanism), *_constructs(mechanism), *_pointers(mechanism), *_ions(mechanism)]
     found += _solves(mechanism)
     if not found:
-        found = [*_routines(mechanism), *events.check(mechanism)]
+        found = [*_routines(mechanism), *events.check(mechanism), *around.check(mechanism)]
     if not found:  # what follows goes into the routines that are called
         found = [*tables.check(mechanism)]
     if found:
