@@ -66,6 +66,7 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "through_gap_junctions_in_a_ring": ("gap_junctions_in_a_ring", {}),
     "through_synapses_that_read_presynaptic_calcium": ("graded_synapses", {}),
     "of_functions_that_assign_and_names_that_hide": ("doing", {}),
+    "of_loops_whose_bounds_and_indices_are_computed": ("queue", {}),
     "with_every_mechanism_together": ("all_the_fixtures", {"table": False, "duration_ms": 30.0}),
 }
 

@@ -35,7 +35,25 @@ class Choose:
     orelse: Sequence[Step]
 
 
-Step = Set | Invoke | Choose
+@dataclass(frozen=True)
+class Repeat:
+    """while (bounds) { body }, or, with a counter, FROM counter = first TO last BY step { body }."""
+
+    counter: str | None
+    bounds: tuple[str, ...]
+    reads: frozenset[str]
+    body: Sequence[Step]
+
+    @property
+    def head(self) -> str:
+        """What stands before the brace."""
+        if self.counter is None:
+            return f"while ({self.bounds[0]})"
+        first, last, *step = self.bounds
+        return f"FROM {self.counter} = {first} TO {last}" + "".join(f" BY {x}" for x in step)
+
+
+Step = Set | Invoke | Choose | Repeat
 
 
 @dataclass
@@ -68,7 +86,18 @@ def needed(steps: Sequence[Step], wanted: Iterable[str]) -> tuple[list[Step], se
                 if one or two:
                     live = live_one | live_two | reads
                     kept.append(Choose(condition, reads, one, two))
+            case Repeat(counter=counter, bounds=bounds, reads=reads, body=body):
+                if needed(body, live)[0]:
+                    live = _live_in_loop(body, live | reads) - {counter}
+                    kept.append(Repeat(counter, bounds, reads, needed(body, live)[0]))
     return kept[::-1], live
+
+
+def _live_in_loop(body: Sequence[Step], live: set[str]) -> set[str]:
+    """The names whose values matter at the start of a round: for this one, or for what comes after it."""
+    while not (more := needed(body, live)[1]) <= live:
+        live |= more
+    return live
 
 
 def renamed(steps: Sequence[Step], names: Mapping[str, str]) -> list[Step]:
@@ -91,6 +120,9 @@ def renamed(steps: Sequence[Step], names: Mapping[str, str]) -> list[Step]:
                 return Invoke(text(step.text), reads(step.reads), step.writes)
             case Choose():
                 return Choose(text(step.condition), reads(step.reads), [*map(one, step.body)], [*map(one, step.orelse)])
+            case Repeat():
+                bounds = tuple(map(text, step.bounds))
+                return Repeat(step.counter, bounds, reads(step.reads), [*map(one, step.body)])
 
     return [one(step) for step in steps]
 
@@ -104,6 +136,8 @@ def changed(steps: Sequence[Step]) -> set[str]:
                 found |= writes
             case Choose(body=body, orelse=orelse):
                 found |= changed(body) | changed(orelse)
+            case Repeat(body=body):
+                found |= changed(body)
     return found
 
 
@@ -115,4 +149,6 @@ def targets(steps: Sequence[Step]) -> list[str]:
             found[step.target] = None
         elif isinstance(step, Choose):
             found |= dict.fromkeys([*targets(step.body), *targets(step.orelse)])
+        elif isinstance(step, Repeat):
+            found |= dict.fromkeys(targets(step.body))
     return list(found)
