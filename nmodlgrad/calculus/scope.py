@@ -443,7 +443,7 @@ class Scope:
         return symbol
 
     def _depends(self, node: n.Expression) -> bool:
-        return any(self._environment_of(name) for name in self.flow.reads(node))
+        return any(self._environment_of(name) for name in self.flow.valued(node))
 
     def _refuse_active(
         self, node: n.Expression, what: str, how: str = "depends on a variable that carries a derivative"

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.syntax import nodes as n
-from nmodlgrad.syntax.walk import calls, names_read, subnodes
+from nmodlgrad.syntax.walk import calls, names_read, names_valued, subnodes
 
 Dependence = dict[str, frozenset[str]]
 _NOTHING: frozenset[str] = frozenset()
@@ -60,6 +60,14 @@ class Dataflow:
             called = [self.function(c.name).live for c in calls(node) if c.name in self.mechanism.functions]
             self._read[id(node)] = node, frozenset(names_read(node)).union(*called)
         return self._read[id(node)][1]
+
+    def valued(self, node: n.Node) -> frozenset[str]:
+        """Names whose values an expression reads: what only tells an element's place has no derivative."""
+        places = {x for item in subnodes(node) if getattr(item, "index", None) is not None for x in names_read(item)}
+        if not places:
+            return self.reads(node)
+        called = [self.function(c.name).live for c in calls(node) if c.name in self.mechanism.functions]
+        return frozenset(names_valued(node)).union(*called)
 
     def _statement(self, statement: n.Statement) -> Access:
         if id(statement) not in self._accessed:
@@ -163,7 +171,7 @@ class Dataflow:
 
     def depends(self, node: n.Node, now: Mapping[str, frozenset[str]]) -> frozenset[str]:
         """The inputs that an expression depends on."""
-        return frozenset().union(*(now.get(name, _NOTHING) for name in self.reads(node)))
+        return frozenset().union(*(now.get(name, _NOTHING) for name in self.valued(node)))
 
     def _call(self, call: n.Call, now: Dependence) -> Dependence:
         block = self.mechanism.procedures[call.name]
