@@ -120,7 +120,7 @@ def compile_sources(
         try:
             mechanism = _checked(item, known, warn)
             if is_passive(mechanism):
-                _pass(item, mechanism.name, files, passed, problems)
+                _pass(item, mechanism, files, passed, problems)
                 continue
             tangent = differentiate(mechanism, wrt)
         except Refused as refused:
@@ -130,6 +130,9 @@ def compile_sources(
             message = "expressions or blocks are nested too deeply, or an expression has too many terms"
             problems.append(Diagnostic("NG008", message, item.source.name))
             continue
+        if warn:
+            for warning in tangent.warnings:
+                warn(warning)
         built_in = tangent.mechanism.name in BUILT_IN
         if built_in and tangent.mechanism.is_point_process and tangent.mechanism.net_receive is None:
             problems.append(_not_silent(item, tangent.mechanism.name))
@@ -158,12 +161,14 @@ def _put(item: Found, text: str, files: dict[str, str], problems: list[Diagnosti
 
 
 def _pass(
-    item: Found, name: str, files: dict[str, str], passed: list[dict[str, Any]], problems: list[Diagnostic]
+    item: Found, mechanism: Mechanism, files: dict[str, str], passed: list[dict[str, Any]], problems: list[Diagnostic]
 ) -> None:
     """Nothing in it to differentiate: the text as it is, or none of it if NEURON has the mechanism built in."""
-    if name not in BUILT_IN:
+    from nmodlgrad.emit import manifest
+
+    if mechanism.name not in BUILT_IN:
         _put(item, item.source.text, files, problems)
-        passed.append({"name": name, "file": item.file})
+        passed.append(manifest.passed(mechanism, item.file))
 
 
 def _checked(item: Found, known: set[str], warn: Callable[[Diagnostic], None] | None) -> Mechanism:

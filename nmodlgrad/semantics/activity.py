@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from nmodlgrad.diagnostics import NOWHERE, Diagnostic, Refused
 from nmodlgrad.numerics.phases import Phases
+from nmodlgrad.semantics import shared
 from nmodlgrad.semantics.dataflow import Dataflow
-from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
+from nmodlgrad.semantics.mechanism import Mechanism, Role
 from nmodlgrad.syntax import nodes as n
 
 
@@ -84,40 +85,32 @@ def _through_arrays(flow: Dataflow, phases: Phases, weight: str | None) -> dict[
     inputs = [s.name for s in mechanism.symbols.values() if s.role in _INPUTS]
     for name in (*inputs, *([weight] if weight else ())):
         alone = ((), name) if name == weight else ((name,), None)
-        reached = sorted(mechanism.arrays.intersection(_closure(flow, phases, *alone).carried))
+        reached = sorted(mechanism.arrays.intersection(_closure(flow, phases, *alone)))
         if reached:
             excluded[name] = f"it acts through {reached[0]}, an array with indices that are known at run time only"
     return excluded
 
 
-@dataclass(frozen=True)
-class _Closure:
-    """What is carried, what that depends on, and what is read of it in a later phase."""
-
-    carried: tuple[str, ...]
-    inputs: Mapping[str, frozenset[str]]
-    later: frozenset[str]
-
-
 def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: str | None) -> tuple[str, ...]:
     found = _closure(flow, phases, parameters, weight)
-    read = found.later | set(flow.mechanism.ion_outputs)
-    _refuse_carried_from_current(flow, phases, found.inputs, read, found.carried)
+    _refuse_changed_inputs(flow, phases)
     _refuse_unfinished_current(flow, phases)
-    _refuse_shared(flow, [name for name in found.carried if name in flow.mechanism.symbols])
-    return found.carried
+    shared.check(flow, [name for name in found if name in flow.mechanism.symbols])
+    return found
 
 
-def _closure(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: str | None) -> _Closure:
+def _closure(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: str | None) -> tuple[str, ...]:
     mechanism = flow.mechanism
     states = [s.name for s in mechanism.symbols.values() if s.role is Role.STATE]
+    stages = [stage.statements for stage in (*phases.later_initial, *phases.states)]
     between = {
         "initial": phases.initial,
         "connect": phases.connect,
-        **{f"states {number}": stage.statements for number, stage in enumerate(phases.states)},
+        "breakpoint": phases.breakpoint,
+        **{f"stage {number}": statements for number, statements in enumerate(stages)},
         "receive": phases.receive,
     }
-    read = (phases.connect, phases.current, *(stage.statements for stage in phases.states), phases.receive)
+    read = (phases.connect, phases.current, phases.breakpoint, *stages, phases.receive)
     later = frozenset().union(*(flow.access(p).live for p in read))
     carried = list(dict.fromkeys((*states, *mechanism.ion_outputs)))
     if weight and weight in later and weight in flow.access((*phases.connect, *phases.receive)).written:
@@ -138,7 +131,7 @@ def _closure(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
         if not new:
             break
         carried += new
-    return _Closure(tuple(carried), inputs, later)
+    return tuple(carried)
 
 
 def _keeps(mechanism: Mechanism, name: str) -> bool:
@@ -159,29 +152,17 @@ def _refuse_unfinished_current(flow: Dataflow, phases: Phases) -> None:
             raise Refused([Diagnostic.at(mechanism.symbols[name].span, "NG002", message)])
 
 
-def _refuse_carried_from_current(
-    flow: Dataflow,
-    phases: Phases,
-    inputs: Mapping[str, frozenset[str]],
-    later: frozenset[str],
-    carried: Collection[str],
-) -> None:
-    after = flow.dependence(phases.current, inputs)
-    for name in sorted(flow.access(phases.current).written & later - set(flow.mechanism.ion_inputs)):
-        if (after.get(name) or name in carried) and name in flow.mechanism.symbols:
-            block = flow.mechanism.breakpoint
-            span = next((s.span for s in phases.current if isinstance(s, n.Assign) and s.target.name == name), None)
-            message = f"{name} is computed in BREAKPOINT and read before that elsewhere: not differentiated yet"
-            place = span or (block.span if block else NOWHERE)
-            raise Refused([Diagnostic.at(place, "NG023", message)])
+def _refuse_changed_inputs(flow: Dataflow, phases: Phases) -> None:
+    """What a mechanism has of its ions, and changes while BREAKPOINT runs.
 
-
-def _refuse_shared(flow: Dataflow, carried: Sequence[str]) -> None:
-    """A GLOBAL that is computed belongs to no instance, so that its derivative can not be carried by one."""
-    for name in carried:
-        symbol = flow.mechanism.symbols[name]
-        if symbol.scope is Scope.GLOBAL and symbol.role is not Role.STATE:
-            message = (
-                f"the GLOBAL {name} is computed from active values and kept: one instance can not carry its derivative"
-            )
-            raise Refused([Diagnostic.at(symbol.span, "NG024", message, "declare it RANGE")])
+    NEURON copies what it reads before it runs BREAKPOINT twice: the second pass finds what the first has left. A
+    reversal potential that it writes acts on the mechanisms that run after it.
+    """
+    mechanism, access = flow.mechanism, flow.access(phases.breakpoint)
+    for name in sorted(access.written & mechanism.symbols.keys()):
+        symbol = mechanism.symbols[name]
+        read = name in mechanism.ion_inputs or (symbol.role is Role.REVERSAL and name not in mechanism.reversals)
+        if (read and name in access.live) or name in mechanism.ion_outputs:
+            span = next((s.span for s in phases.breakpoint if name in flow.access((s,)).written), symbol.span)
+            message = f"{name} belongs to an ion and is changed in BREAKPOINT: not differentiated yet"
+            raise Refused([Diagnostic.at(span, "NG023", message, "give the changed value a name of its own")])

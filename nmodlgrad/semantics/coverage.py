@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from nmodlgrad.diagnostics import Diagnostic, Refused, Span
-from nmodlgrad.semantics import events, tables
+from nmodlgrad.semantics import draws, events, tables
 from nmodlgrad.semantics.dataflow import called_by, local_names, reached
 from nmodlgrad.semantics.language import BEYOND
 from nmodlgrad.semantics.mechanism import Mechanism, Role
@@ -17,7 +17,7 @@ PREFIX = "ng_"  # what every name starts with that is added to a mechanism
 
 _CONSTRUCTS: dict[type[n.Node], str] = {
     n.Include: "INCLUDE",
-    n.KineticBlock: "a KINETIC block",
+    n.LongitudinalDiffusion: "diffusion from segment to segment",
     n.LinearBlock: "a LINEAR block",
     n.NonlinearBlock: "a NONLINEAR block",
     n.DiscreteBlock: "a DISCRETE block",
@@ -80,9 +80,7 @@ def _constructs(mechanism: Mechanism) -> Iterator[Diagnostic]:
 def _parts(item: n.Node) -> Iterator[Diagnostic]:
     """Constructs that are differentiated in one form and not in another."""
     match item:
-        case n.Verbatim(span=span):
-            yield _not_yet(Span(span.start, span.start + 8, span.source), "VERBATIM code is")
-        case n.NameList(span=span, kind="EXTERNAL" | "RANDOM" as kind):
+        case n.NameList(span=span, kind="EXTERNAL" as kind):
             yield _not_yet(span, f"{kind} is")
         case n.Prime(span=span, index=n.Node()):
             yield _not_yet(span, "an equation with an index that is known at run time only is")
@@ -94,7 +92,7 @@ def _parts(item: n.Node) -> Iterator[Diagnostic]:
             yield _not_yet(span, "derivatives of higher order are")
         case n.Text(span=span):
             yield _not_yet(span, "a function that takes text is")
-        case n.Call(span=span, name=name) if name in BEYOND:
+        case n.Call(span=span, name=name) if name in BEYOND - draws.IN_NMODL - draws.SETTING:
             yield _not_yet(span, f"{name} is")
 
 
@@ -124,15 +122,25 @@ def _ions(mechanism: Mechanism) -> Iterator[Diagnostic]:
                 yield _not_yet(name.span, f"reading {name}, which is a STATE here too, is")
 
 
+# Methods by which each kind of block is differentiated; None stands for SOLVE without a METHOD.
+_METHODS: dict[type[n.Node], tuple[str | None, ...]] = {
+    n.DerivativeBlock: ("cnexp", "euler"),
+    n.KineticBlock: ("sparse",),
+    n.ProcedureBlock: (None, "after_cvode", "cvode_t"),
+}
+
+
 def _solves(mechanism: Mechanism) -> Iterator[Diagnostic]:
-    inside = {id(node) for node in subnodes(mechanism.breakpoint)} if mechanism.breakpoint else set()
+    state = {id(node) for node in subnodes(mechanism.breakpoint)} if mechanism.breakpoint else set()
+    initial = {id(node) for node in mechanism.initial.body.statements} if mechanism.initial else set()
     for solve in mechanism.solves:
-        if solve.block in mechanism.derivatives and solve.method not in ("cnexp", "euler"):
-            yield _not_yet(
-                solve.span, f"METHOD {solve.method} is" if solve.method else "SOLVE without a METHOD is", "cnexp is"
-            )
-        elif id(solve) not in inside or solve.steady_state:
-            yield _not_yet(solve.span, "a SOLVE outside BREAKPOINT is")
+        block = mechanism.solvable[solve.block]
+        if type(block) in _METHODS and solve.method not in _METHODS[type(block)]:
+            yield _not_yet(solve.span, f"METHOD {solve.method} is" if solve.method else "SOLVE without a METHOD is")
+        elif id(solve) not in state and not (id(solve) in initial and solve.steady_state):
+            yield _not_yet(solve.span, "a SOLVE here is")
+        elif id(solve) in state and solve.steady_state:
+            yield _not_yet(solve.span, "STEADYSTATE in BREAKPOINT is")
 
 
 # ------------------------------------------------------------------ routines
@@ -145,6 +153,6 @@ def _routines(mechanism: Mechanism) -> Iterator[Diagnostic]:
     for function in mechanism.functions.values():
         own = {function.name, *(a.name for a in function.arguments), *local_names(function.body)}
         for item in subnodes(function.body):
-            if isinstance(item, n.Assign) and item.target.name not in own:
+            if isinstance(item, n.Assign) and item.target.name in mechanism.symbols.keys() - own:
                 message = f"the FUNCTION {function.name} assigns {item.target.name}: not differentiated yet"
                 yield Diagnostic.at(item.span, "NG026", message, "a PROCEDURE may do that")

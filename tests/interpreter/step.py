@@ -66,6 +66,7 @@ def derivatives(
         partials: dict[str, Row] = {}
         if linearised is not None:
             partials, values = tangent.linearise(linearised, **arguments)
+        left = tangent.linearise(of.breakpoint)[0] if phase == "current" and of.breakpoint else {}
         before = dict(plain.values)
         total = _run(moved, phases, phase, statements, event)
         _run(plain, phases, phase, statements, complex(event.real))
@@ -79,12 +80,15 @@ def derivatives(
             else:
                 assert abs(values[of.total] - total.real) <= 1e-9 * max(1.0, abs(total.real))
             yield Visit(phase, of.total, sums[of.total], total.imag / TINY)
+            rows |= {y: sum(slope * rows.get(u, 0.0) for u, slope in row.items()) for y, row in left.items()}
+            for name in left:
+                yield Visit(phase, name, rows[name], moved.values[name].imag / TINY)
             # the voltage moves by the current, as in one compartment
             rows["v"] = rows.get("v", 0.0) - DT_MS * sums[of.total]
             voltage -= DT_MS * total
         else:
             rows |= sums
-            for name in of.carried:
+            for name in set(of.carried) & moved.values.keys():  # all but the rows that latch others
                 yield Visit(phase, name, rows[name], moved.values[name].imag / TINY)
 
 
