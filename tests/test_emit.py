@@ -25,17 +25,16 @@ def emitted(name: str, text: str) -> str:
     return compile_sources([Found(Source(name, text), name)]).files[name]
 
 
+END = r"(?:\r\n?|\n)"  # of a line, on any system
+
+
 def without_additions(text: str) -> str:
     """An augmented text with everything taken out that is marked as added."""
-    text = text[: re.search(r"\n: -+\n: Added by nmodlgrad", text).start()]  # type: ignore[union-attr]
-    text = re.sub(r"VERBATIM  /\* nmodlgrad \*/\r?\n.*?ENDVERBATIM\r?\n", "", text, flags=re.S)
-    text = re.sub(
-        r"[ \t]*if \(ng_link != 0\) \{  : nmodlgrad\r?\nVERBATIM\r?\n.*?ENDVERBATIM\r?\n[ \t]*\}\r?\n",
-        "",
-        text,
-        flags=re.S,
-    )
-    return re.sub(r"[ \t]*[^\n]*  : nmodlgrad\r?\n", "", text)
+    text = text[: re.search(rf"[\r\n]: -+{END}: Added by nmodlgrad", text).start()]  # type: ignore[union-attr]
+    text = re.sub(rf"VERBATIM  /\* nmodlgrad \*/{END}.*?ENDVERBATIM{END}", "", text, flags=re.S)
+    call = rf"[ \t]*if \(ng_link != 0\) \{{  : nmodlgrad{END}VERBATIM{END}.*?ENDVERBATIM{END}[ \t]*\}}{END}"
+    text = re.sub(call, "", text, flags=re.S)
+    return re.sub(rf"[ \t]*[^\r\n]*  : nmodlgrad{END}", "", text)
 
 
 @pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)

@@ -21,7 +21,6 @@ _CONSTRUCTS: dict[type[n.Node], str] = {
     n.LinearBlock: "a LINEAR block",
     n.NonlinearBlock: "a NONLINEAR block",
     n.DiscreteBlock: "a DISCRETE block",
-    n.FunctionTableBlock: "FUNCTION_TABLE",
     n.Equation: "an equation",
     n.Conductance: "CONDUCTANCE",
     n.Lag: "LAG",
