@@ -16,7 +16,6 @@ from nmodlgrad.syntax.walk import subnodes
 PREFIX = "ng_"  # what every name starts with that is added to a mechanism
 
 _CONSTRUCTS: dict[type[n.Node], str] = {
-    n.Include: "INCLUDE",
     n.LongitudinalDiffusion: "diffusion from segment to segment",
     n.LinearBlock: "a LINEAR block",
     n.NonlinearBlock: "a NONLINEAR block",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oracle.model import Direction, Model
+from scenarios.density_mechanisms import guest
 from scenarios.ions import calcium_cell
 from scenarios.parts import TABLED_MS, clamp, connection, host, membrane, section, stimulus
 from scenarios.registry import scenario
@@ -79,3 +80,9 @@ def lookup(h: Any) -> Model:
         Direction("gnabar_hh", sections=[soma]),
     ]
     return Model([soma], directions, [clamp(h, soma(0.5), 0.25), places, steady], TABLED_MS)
+
+
+@scenario("parted")
+def parted(h: Any) -> Model:
+    """A mechanism of which the gate is in a file that it includes."""
+    return guest(h, "parted", "gbar", "half", "span", "e", whole=(), amp_nA=0.5)
