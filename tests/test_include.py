@@ -8,7 +8,7 @@ import pytest
 
 import nmodlgrad
 from corpus.nocmodl import Nocmodl
-from nmodlgrad.diagnostics import Refused, Source
+from nmodlgrad.diagnostics import Source
 from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.semantics.resolve import resolve
 
@@ -77,13 +77,6 @@ def test_what_is_wrong_is_said_of_the_file_where_it_is(shared: str | None, messa
         (tmp_path / "shared.inc").write_text(shared)
     said = [str(diagnostic) for diagnostic in nmodlgrad.check(tmp_path / "m.mod")]
     assert any(message in text for text in said), said
-
-
-def test_including_is_not_differentiated_yet(tmp_path: Path) -> None:
-    (tmp_path / "m.mod").write_text(MAIN)
-    (tmp_path / "shared.inc").write_text(SHARED)
-    with pytest.raises(Refused, match=r"m\.mod:2:1: error\[NG002\]: INCLUDE is not differentiated yet"):
-        nmodlgrad.translate(tmp_path / "m.mod", tmp_path / "out")
 
 
 def test_what_is_written_stands_by_itself(tmp_path: Path) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from nmodlgrad.diagnostics import Diagnostic, Source
 from nmodlgrad.semantics import include
 from nmodlgrad.syntax import nodes as n
+
+_END = r"\r\n?|\n"
 
 
 @dataclass(frozen=True)
@@ -35,17 +38,23 @@ class Inlined:
             if at < len(piece.text):
                 if piece.source is None:
                     return found
-                line, column = piece.source.position(piece.start + at)
-                return replace(found, file=piece.source.name, line=line, column=column)
+                line, column = piece.source.position(piece.start)
+                before = re.split(_END, piece.text[:at])
+                column = column + at if len(before) == 1 else len(before[-1]) + 1
+                return replace(found, file=piece.source.name, line=line + len(before) - 1, column=column)
             at -= len(piece.text)
         return found
 
 
 def inline(source: Source, tree: n.File) -> Inlined | None:
-    """The text of a file with those that it includes in their places; None if it includes none."""
+    """The text of a file with those that it includes in their places, lines ended alike; None if it includes none."""
     if not any(isinstance(item, n.Include) for item in tree.items):
         return None
-    pieces = tuple(_pieces(source, tree))
+    end = (re.findall(_END, source.text) or ["\n"])[0]
+    pieces = tuple(
+        piece if piece.source is source else replace(piece, text=re.sub(_END, end, piece.text))
+        for piece in _pieces(source, tree)
+    )
     return Inlined(Source(source.name, "".join(piece.text for piece in pieces)), pieces)
 
 
