@@ -72,6 +72,7 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "through_a_conductance_driven_by_noise": ("a_noisy_conductance", {}),
     "through_synapses_that_release_at_random": ("synapses_that_release_at_random", {}),
     "of_functions_that_assign_and_names_that_hide": ("doing", {}),
+    "with_every_kind_of_pointer_and_ion": ("every_kind_of_pointer_and_ion", {}),
     "with_every_mechanism_together": ("all_the_fixtures", {"table": False, "duration_ms": 30.0}),
 }
 

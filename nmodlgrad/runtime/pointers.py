@@ -205,6 +205,8 @@ class Pointers:
         elif name in other.entry.carried:
             if other is instance:
                 raise _refusal(pointer, pointee, "a variable of its own that moves")
+            if name in other.entry.left:  # who reads it in BREAKPOINT may run before or after
+                raise _refusal(pointer, pointee, f"which BREAKPOINT of {other.entry.original} computes")
             return Source(cell, pointee.segment, other, name)
         elif name in other.seeds:
             raise _refusal(pointer, pointee, "one of the parameters")
