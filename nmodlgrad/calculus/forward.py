@@ -121,7 +121,7 @@ class Differentiator:
             arguments = {a.name for a in block.arguments}
             entering = self.flow.procedure(name).entering if table is None else frozenset()
             inputs = arguments | (self.active & entering)
-            outputs = table.names if table else sorted(self.flow.procedure(name).written)
+            outputs = table.names if table else sorted(self.flow.procedure(name).written - mechanism.arrays)
             reserved = {(y, u): self.names.fresh(f"d{y}_d{u}") for y in outputs for u in sorted(inputs)}
             scope = Scope(self, block.body.statements, {u: {u: sp.Integer(1)} for u in inputs}, block)
             scope.run(block.body.statements)

@@ -9,6 +9,7 @@ from nmodlgrad.calculus import noise
 from nmodlgrad.calculus.forward import Derivative, Differentiator, Linearised, Tangent
 from nmodlgrad.calculus.stages import StageTangent, linearise
 from nmodlgrad.diagnostics import Diagnostic
+from nmodlgrad.numerics.around import Around
 from nmodlgrad.numerics.control import structured
 from nmodlgrad.numerics.normal import normalise
 from nmodlgrad.numerics.phases import lower
@@ -63,6 +64,7 @@ class TangentMechanism:
     latched: Mapping[str, Latch]
     states: tuple[StageTangent, ...]
     receive: Linearised | None
+    around: tuple[tuple[Around, Linearised], ...]
     functions: tuple[Derivative, ...]
     procedures: tuple[Tangent, ...]
     warnings: tuple[Diagnostic, ...]
@@ -121,6 +123,11 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
         for stages in (phases.later_initial, phases.states)
     )
     connect, receive = event(phases.connect), event(phases.receive)
+    around = tuple(
+        (one, differentiator.phase(one.statements, [*inputs, "v"], outputs))
+        for one in phases.around
+        if (outputs := written(one.statements))
+    )
     left = written(phases.breakpoint)
     breakpoint_ = differentiator.phase(phases.breakpoint, [*inputs, "v"], left) if left else None
 
@@ -129,7 +136,8 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
     acting = acting - latched.keys() | {row for latch in latched.values() for row in (latch.first, latch.second)}
     carried = (*(row for latch in latched.values() for row in (latch.first, latch.second)), *carried)
     ordered = sorted(carried, key=lambda x: x not in acting)
-    used = acting.union(*(row for p in (initial, connect, breakpoint_, receive) if p for row in p.partials.values()))
+    advancing = (initial, connect, breakpoint_, receive, *(one for _, one in around))
+    used = acting.union(*(row for p in advancing if p for row in p.partials.values()))
     used |= {name for stage in (*later_initial, *states) for row in stage.rows for name in row}
     parameters = sorted((p for p in activity.parameters if p in used), key=lambda p: p not in acting or p in carried)
     excluded = dict(activity.excluded)
@@ -155,6 +163,7 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
         latched=latched,
         states=states,
         receive=receive,
+        around=around,
         functions=tuple(differentiator.functions.values()),
         procedures=tuple(differentiator.procedures.values()),
         warnings=tuple(dict.fromkeys(differentiator.warnings)),

@@ -110,6 +110,11 @@ class Mechanism:
         return tuple(a.name for a in self.net_receive.arguments) if self.net_receive else ()
 
     @property
+    def arrays(self) -> frozenset[str]:
+        """Arrays with indices that are known at run time only; all others have been taken apart."""
+        return frozenset(name for name, symbol in self.symbols.items() if symbol.size is not None)
+
+    @property
     def derivatives(self) -> Mapping[str, n.DerivativeBlock]:
         """The DERIVATIVE blocks by name."""
         return {name: block for name, block in self.solvable.items() if isinstance(block, n.DerivativeBlock)}
