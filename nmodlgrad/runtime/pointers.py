@@ -33,21 +33,25 @@ def connected(roots: Sequence[Any], entries: Iterable[Entry]) -> list[Any]:
         return list(roots)
     probe = h.nmodlgrad_cable(roots[0](0.5))
     directory = Directory(entries, probe.address)
-    edges = []
     swapped = {entry.original for entry in entries if entry.swapped}
+    edges = []
+    lost = []
     for pointer in pointers(used, probe.address):
         pointee = directory.find(pointer.address)
         if pointer.segment is None or pointee is None or pointee.segment is None or pointee.given:
             continue
+        edges.append((root_of(pointer.segment.sec), root_of(pointee.segment.sec)))
         if pointee.kind in swapped:
+            lost.append((pointer, pointee))
+    found = dict.fromkeys(roots)
+    while more := {r for edge in edges if found.keys() & set(edge) for r in edge} - found.keys():
+        found |= dict.fromkeys(sorted(more, key=str))
+    for pointer, pointee in lost:
+        if root_of(pointee.segment.sec) in found:
             raise CannotCarry(
                 f"{pointer} points at {pointee}, a built-in mechanism that the Sensitivity replaces: "
                 "let it point at something else"
             )
-        edges.append((root_of(pointer.segment.sec), root_of(pointee.segment.sec)))
-    found = dict.fromkeys(roots)
-    while more := {r for edge in edges if found.keys() & set(edge) for r in edge} - found.keys():
-        found |= dict.fromkeys(sorted(more, key=str))
     return list(found)
 
 
