@@ -136,7 +136,7 @@ class Scope:
 
     def partials(self, name: str) -> Partials:
         """What a variable depends on now."""
-        return self.environment.get(name, {})
+        return {} if name in self.flow.mechanism.constants else self.environment.get(name, {})
 
     def finish(self, wanted: Iterable[str], arguments: Iterable[str] = ()) -> Program:
         """The steps needed for `wanted`, and those that put back what they change."""
@@ -199,6 +199,7 @@ class Scope:
                     opaque.enclosed(self, statement)
 
     def _assign(self, statement: n.Assign) -> None:
+        assert not isinstance(statement.target, n.Prime), "equations are lowered before"
         name = statement.target.name
         value = self._expression(statement.value, name)
         held = {u: self._trivial(e) or self._set_fresh(f"d{name}_d{u}", e) for u, e in value.partials.items()}
@@ -348,6 +349,10 @@ class Scope:
         self.derived.add(variable)
         self.steps.append(Set(variable, text, reads, *again))
         return variable
+
+    def kept(self, name: str, partials: Partials) -> Partials:
+        """Derivatives of a variable, held in variables of ours where something in them may change."""
+        return {u: self._trivial(e) or self._set_fresh(f"d{name}_d{u}", e) for u, e in partials.items() if e != 0}
 
     def standing_for(self, call: n.Call, variable: str, partials: Partials) -> n.VariableName:
         """The variable that stands for a call from here on, with what it depends on."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from nmodlgrad.calculus import noise
+from nmodlgrad.calculus import noise, opaque
 from nmodlgrad.calculus.forward import Derivative, Differentiator, Linearised, Tangent
 from nmodlgrad.calculus.stages import StageTangent, linearise
 from nmodlgrad.diagnostics import Diagnostic
@@ -16,6 +16,7 @@ from nmodlgrad.numerics.phases import lower
 from nmodlgrad.semantics import coverage
 from nmodlgrad.semantics.activity import analyse
 from nmodlgrad.semantics.dataflow import Dataflow
+from nmodlgrad.semantics.declared import declare
 from nmodlgrad.semantics.language import FLUXES
 from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.semantics.names import Names
@@ -77,8 +78,12 @@ class TangentMechanism:
         return first | (later & {*self.parameters, "v"})
 
 
-def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> TangentMechanism:
+def differentiate(
+    mechanism: Mechanism, wrt: Collection[str] | None = None, constant: Collection[str] = ()
+) -> TangentMechanism:
     """The tangent of a mechanism with respect to the parameters in `wrt`, or to all that act.
+
+    `constant` names variables that carry no derivative, beside those that comments in the file name.
 
     Raises
     ------
@@ -86,12 +91,13 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
         where something is not differentiated, or not exactly.
     """
     names, original = Names(mechanism.source.text), mechanism
-    mechanism = structured(normalise(running(mechanism), names))
+    mechanism = structured(normalise(running(declare(mechanism, constant)), names))
     coverage.require(mechanism)
     flow = Dataflow(mechanism)
     phases = lower(mechanism, names)
     noise.require_none(flow, phases.current)
     noise.require_once(flow)
+    opaque.require_explicit(flow)
     activity = analyse(flow, phases, wrt)
     carried, weight = activity.carried, activity.weight
     connected = {*mechanism.arguments, "flag"}

@@ -45,7 +45,8 @@ def analyse(flow: Dataflow, phases: Phases, wrt: Collection[str] | None) -> Acti
     """
     mechanism = flow.mechanism
     weight = mechanism.arguments[0] if mechanism.arguments else None
-    excluded = _tabulated(flow) | _through_arrays(flow, phases, weight)
+    excluded = dict.fromkeys(sorted(mechanism.constants), "it is declared to be constant")
+    excluded |= _tabulated(flow) | _through_arrays(flow, phases, weight)
     weight = None if weight in excluded else weight
     for name in sorted(excluded.keys() & set(wrt or ())):
         span = mechanism.symbols[name].span if name in mechanism.symbols else NOWHERE
@@ -101,7 +102,7 @@ def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
 
 def _closure(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: str | None) -> tuple[str, ...]:
     mechanism = flow.mechanism
-    states = [s.name for s in mechanism.symbols.values() if s.role is Role.STATE]
+    states = [s.name for s in mechanism.symbols.values() if s.role is Role.STATE and s.name not in mechanism.constants]
     stages = [stage.statements for stage in (*phases.later_initial, *phases.states)]
     between = {
         "initial": phases.initial,
@@ -136,6 +137,8 @@ def _closure(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
 
 
 def _keeps(mechanism: Mechanism, name: str) -> bool:
+    if name in mechanism.constants:
+        return False
     symbol = mechanism.symbols.get(name)
     kept = (Role.ASSIGNED, Role.PARAMETER, Role.STATE, Role.ION_CURRENT, Role.CONCENTRATION)
     if name in mechanism.ion_inputs:

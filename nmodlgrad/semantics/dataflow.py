@@ -118,9 +118,10 @@ class Dataflow:
         return self._reaches[id(node)][1]
 
     def _c_code(self, node: n.Verbatim) -> Access:
-        """Nothing is surely written; what may be written is taken for read too, as its old value may stay."""
+        """What may be written, or may not, is taken for read too: its old value may stay."""
         reach = self.reach(node)
-        total = Access(reach.read | reach.written, reach.written)
+        sure = frozenset() if reach.routines else reach.replaced
+        total = Access((reach.read | reach.written) - sure, reach.written, sure)
         for block in self.mechanism.callables:
             if block.name in reach.routines:
                 total = total.then(self._callable(block))
@@ -232,7 +233,7 @@ class Dataflow:
     def _perhaps(self, code: n.Verbatim, now: Dependence) -> Dependence:
         """What C code may write depends on everything that it reads."""
         access = self._c_code(code)
-        inputs = _NOTHING.union(*(now.get(name, _NOTHING) for name in access.live))
+        inputs = _NOTHING.union(*(now.get(name, _NOTHING) for name in access.live - self.mechanism.constants))
         return {x: inputs.union(now.get(x, _NOTHING)) for x in access.written}
 
     def ever_dependent(self, inputs: Iterable[str]) -> frozenset[str]:
@@ -255,7 +256,8 @@ class Dataflow:
 
     def depends(self, node: n.Node, now: Mapping[str, frozenset[str]]) -> frozenset[str]:
         """The inputs that an expression depends on."""
-        return frozenset().union(*(now.get(name, _NOTHING) for name in self.valued(node)))
+        valued = self.valued(node) - self.mechanism.constants
+        return frozenset().union(*(now.get(name, _NOTHING) for name in valued))
 
     def _call(self, call: n.Call, now: Dependence) -> Dependence:
         block = self.mechanism.procedures[call.name]
