@@ -101,6 +101,7 @@ def implicit(
         "root": lowered.iteration is Iteration.ROOT,
         "converged": lowered.iteration is Iteration.CONVERGED,
         "in_place": lowered.constant,
+        "linear": stage.linear,
         "matrix": _program(stage.matrix, given)
         | {
             "residuals": [c(stage.matrix.values[y], stage.matrix.program) for y in lowered.residuals],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nmodlgrad.numerics import cnexp, equations, euler, kinetic
+from nmodlgrad.numerics import cnexp, derivimplicit, equations, euler, kinetic
 from nmodlgrad.numerics.stages import Explicit, Stage
 from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.semantics.names import Names
@@ -45,6 +45,8 @@ def _stage(mechanism: Mechanism, solve: n.Solve, names: Names) -> Stage:
     block = mechanism.solvable[solve.block]
     statements = block.body.statements
     match block, solve.method:
+        case n.DerivativeBlock(), "cnexp" | "derivimplicit" if _is_implicit(solve, statements):
+            return derivimplicit.lower(mechanism, solve, block, names)
         case n.DerivativeBlock(), "cnexp":
             return Explicit(solve, equations.replace(statements, lambda e: cnexp.lower(e, names)))
         case n.DerivativeBlock(), "euler":
@@ -54,3 +56,7 @@ def _stage(mechanism: Mechanism, solve: n.Solve, names: Names) -> Stage:
         case n.ProcedureBlock(), _:
             return Explicit(solve, statements)
     raise AssertionError(f"SOLVE {solve.block} METHOD {solve.method}")
+
+
+def _is_implicit(solve: n.Solve, statements: tuple[n.Statement, ...]) -> bool:
+    return solve.method == "derivimplicit" or cnexp.falls_back(equations.found(statements))

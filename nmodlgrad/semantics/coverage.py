@@ -111,7 +111,7 @@ def _ions(mechanism: Mechanism) -> Iterator[Diagnostic]:
 
 # Methods by which each kind of block is differentiated; None stands for SOLVE without a METHOD.
 _METHODS: dict[type[n.Node], tuple[str | None, ...]] = {
-    n.DerivativeBlock: ("cnexp", "euler"),
+    n.DerivativeBlock: ("cnexp", "derivimplicit", "euler"),
     n.KineticBlock: ("sparse",),
     n.ProcedureBlock: (None, "after_cvode", "cvode_t"),
 }
