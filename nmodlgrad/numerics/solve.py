@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nmodlgrad.numerics import cnexp, derivimplicit, equations, euler, kinetic
+from nmodlgrad.numerics import cnexp, derivimplicit, equations, euler, kinetic, runge, simultaneous
 from nmodlgrad.numerics.stages import Explicit, Stage
 from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.semantics.names import Names
@@ -51,6 +51,10 @@ def _stage(mechanism: Mechanism, solve: n.Solve, names: Names) -> Stage:
             return Explicit(solve, equations.replace(statements, lambda e: cnexp.lower(e, names)))
         case n.DerivativeBlock(), "euler":
             return Explicit(solve, euler.lower(statements, names))
+        case n.DerivativeBlock(), "runge":
+            return Explicit(solve, runge.lower(mechanism, block, names))
+        case (n.LinearBlock() | n.NonlinearBlock()) as simultaneous_block, _:
+            return simultaneous.lower(mechanism, solve, simultaneous_block, names)
         case n.KineticBlock(), "sparse":
             return kinetic.lower(mechanism, solve, block, names)
         case n.ProcedureBlock(), _:

@@ -10,7 +10,7 @@ from scenarios.ions import calcium_cell
 from scenarios.parts import clamp, section
 from scenarios.registry import scenario
 
-WAYS = ("sequence", "kinchan", "cabuffer", "implicitly")
+WAYS = ("sequence", "kinchan", "cabuffer", "implicitly", "simultaneous")
 
 
 @scenario("sequence")
@@ -29,6 +29,12 @@ def kinchan(h: Any) -> Model:
 def implicitly(h: Any) -> Model:
     """Coupled states by derivimplicit."""
     return guest(h, "implicitly", "gbar", "vhalf", "kon", "tau", "drive", amp_nA=0.5)
+
+
+@scenario("simultaneous")
+def simultaneous(h: Any) -> Model:
+    """LINEAR and NONLINEAR blocks, and the method of Runge and Kutta."""
+    return guest(h, "simultaneous", "gbar", "vhalf", "pull", "lag", amp_nA=0.5)
 
 
 @scenario("cachan", "cabuffer", "kca")
