@@ -176,7 +176,7 @@ PROCEDURE ng_states() {
     LOCAL m_rate, m_decay, dminf_dv_1, dm_dm, dm_dv, h_rate, h_decay, dh_limit_dica, dh_limit_dihalf, dh_dh,
           dh_dica, dh_dihalf
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("caself advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     m_rate = -2/3
