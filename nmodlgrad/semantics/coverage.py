@@ -16,10 +16,8 @@ from nmodlgrad.syntax.walk import subnodes
 PREFIX = "ng_"  # what every name starts with that is added to a mechanism
 
 _CONSTRUCTS: dict[type[n.Node], str] = {
-    n.Include: "INCLUDE",
     n.LongitudinalDiffusion: "diffusion from segment to segment",
     n.DiscreteBlock: "a DISCRETE block",
-    n.FunctionTableBlock: "FUNCTION_TABLE",
     n.Conductance: "CONDUCTANCE",
     n.Lag: "LAG",
     n.ForNetcons: "FOR_NETCONS",
