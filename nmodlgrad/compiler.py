@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,7 @@ def translate(
     suffix: str | None = None,
     progress: Callable[[str], None] | None = None,
     warn: Callable[[Diagnostic], None] | None = None,
+    constant: Collection[str] = (),
 ) -> dict[str, Any]:
     """Write augmented mechanisms, the support mechanism and the manifest into a folder.
 
@@ -54,6 +55,8 @@ def translate(
         called with the name of each source before it is read
     warn
         called with each warning
+    constant
+        names of variables that carry no derivative, whatever is done to them
 
     Returns
     -------
@@ -68,7 +71,7 @@ def translate(
     listed = [sources] if isinstance(sources, str | Path) else list(sources)
     found = find(listed)
     _refuse_overwriting(found, Path(output))
-    result = compile_sources(found, wrt, suffix, progress, warn)
+    result = compile_sources(found, wrt, suffix, progress, warn, constant)
     write(result.files, Path(output))
     return result.manifest
 
@@ -78,6 +81,7 @@ def check(
     wrt: Collection[str] | None = None,
     suffix: str | None = None,
     progress: Callable[[str], None] | None = None,
+    constant: Collection[str] = (),
 ) -> list[Diagnostic]:
     """Everything that there is to say about mechanisms, errors and warnings, without writing anything.
 
@@ -86,7 +90,12 @@ def check(
     found: list[Diagnostic] = []
     try:
         compile_sources(
-            find([sources] if isinstance(sources, str | Path) else sources), wrt, suffix, progress, found.append
+            find([sources] if isinstance(sources, str | Path) else sources),
+            wrt,
+            suffix,
+            progress,
+            found.append,
+            constant,
         )
     except Refused as refused:
         found += refused.diagnostics
@@ -101,13 +110,16 @@ def compile_sources(
     suffix: str | None = None,
     progress: Callable[[str], None] | None = None,
     warn: Callable[[Diagnostic], None] | None = None,
+    constant: Collection[str] = (),
 ) -> Translation:
     """Translate source texts without touching the file system."""
     from nmodlgrad.calculus.tangent import differentiate
     from nmodlgrad.emit import manifest
     from nmodlgrad.emit.mechanism import augmented
     from nmodlgrad.emit.render import render
+    from nmodlgrad.semantics.inline import inline
     from nmodlgrad.semantics.passive import is_passive
+    from nmodlgrad.semantics.resolve import resolve
 
     files: dict[str, str] = {}
     entries: list[dict[str, Any]] = []
@@ -117,14 +129,18 @@ def compile_sources(
     for item in found:
         if progress:
             progress(item.source.name)
+        place: Callable[[Diagnostic], Diagnostic] = _same
         try:
             mechanism = _checked(item, known, warn)
+            one = inline(item.source, mechanism.tree)
+            if one is not None:
+                item, mechanism, place = replace(item, source=one.source), resolve(one.source), one.original
             if is_passive(mechanism):
                 _pass(item, mechanism, files, passed, problems)
                 continue
-            tangent = differentiate(mechanism, wrt)
+            tangent = differentiate(mechanism, wrt, constant)
         except Refused as refused:
-            problems += refused.diagnostics
+            problems += map(place, refused.diagnostics)
             continue
         except RecursionError:
             message = "expressions or blocks are nested too deeply, or an expression has too many terms"
@@ -132,7 +148,7 @@ def compile_sources(
             continue
         if warn:
             for warning in tangent.warnings:
-                warn(warning)
+                warn(place(warning))
         built_in = tangent.mechanism.name in BUILT_IN
         if built_in and tangent.mechanism.is_point_process and tangent.mechanism.net_receive is None:
             problems.append(_not_silent(item, tangent.mechanism.name))
@@ -144,7 +160,7 @@ def compile_sources(
             )
         _put(item, augmented(tangent, name), files, problems)
         entries.append(manifest.entry(tangent, name, item.file))
-    problems += _unknown(wrt, known)
+    problems += _unknown(wrt, known, "--wrt", "parameter") + _unknown(constant, known, "--constant", "variable")
     problems += _twice([*entries, *passed])
     if problems:
         raise Refused(problems)
@@ -152,6 +168,11 @@ def compile_sources(
     files[SUPPORT] = render("cable.mod.jinja", version=__version__)
     files[MANIFEST] = json.dumps(data, indent=2) + "\n"
     return Translation(files, data)
+
+
+def _same(found: Diagnostic) -> Diagnostic:
+    """The place of a diagnostic about a text that includes no other."""
+    return found
 
 
 def _put(item: Found, text: str, files: dict[str, str], problems: list[Diagnostic]) -> None:
@@ -194,14 +215,14 @@ def _not_silent(item: Found, name: str) -> Diagnostic:
     return Diagnostic("NG007", message, item.source.name, hint=hint)
 
 
-def _unknown(wrt: Collection[str] | None, known: set[str]) -> list[Diagnostic]:
+def _unknown(names: Collection[str] | None, known: set[str], option: str, what: str) -> list[Diagnostic]:
     from difflib import get_close_matches
 
     problems = []
-    for name in sorted(set(wrt or ()) - known):
+    for name in sorted(set(names or ()) - known):
         near = get_close_matches(name, sorted(known), n=2)
         hint = f"did you mean {' or '.join(near)}?" if near else ""
-        problems.append(Diagnostic("NG005", f"no mechanism has a parameter {name}", "--wrt", hint=hint))
+        problems.append(Diagnostic("NG005", f"no mechanism has a {what} {name}", option, hint=hint))
     return problems
 
 

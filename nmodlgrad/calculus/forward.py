@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
+from nmodlgrad.calculus import function_tables, opaque
 from nmodlgrad.calculus.program import Program
 from nmodlgrad.calculus.scope import Scope
 from nmodlgrad.diagnostics import Diagnostic
@@ -24,7 +25,7 @@ class Derivative:
     """
 
     name: str
-    of: n.FunctionBlock
+    of: n.FunctionBlock | n.FunctionTableBlock
     target: str
     program: Program
     is_zero: bool
@@ -99,12 +100,19 @@ class Differentiator:
     def function(self, name: str, target: str) -> Derivative:
         """The derivative of a FUNCTION with respect to one of its arguments or to a global name."""
         key = (name, target)
+        tabled = self.flow.mechanism.function_tables.get(name)
+        if key not in self.functions and tabled is not None:
+            derivative_name = self.names.fresh(f"d{name}_d{target}")
+            program = function_tables.slope(tabled, target, derivative_name, self.names.scope())
+            self.functions[key] = Derivative(derivative_name, tabled, target, program, False, None)
         if key not in self.functions:
             block = self.flow.mechanism.functions[name]
             derivative_name = self.names.fresh(f"d{name}_d{target}")
             scope = Scope(self, block.body.statements, {target: {target: sp.Integer(1)}}, block)
-            scope.run(block.body.statements)
-            result = scope.partials(name).get(target, sp.Integer(0))
+            given = opaque.declared_function(scope, block, target)
+            if given is None:
+                scope.run(block.body.statements)
+            result = scope.partials(name).get(target, sp.Integer(0)) if given is None else given
             program = scope.finish_into({derivative_name: result})
             self.functions[key] = Derivative(
                 derivative_name, block, target, program, result == 0, self.flow.mechanism.table(block)
@@ -121,7 +129,7 @@ class Differentiator:
             arguments = {a.name for a in block.arguments}
             entering = self.flow.procedure(name).entering if table is None else frozenset()
             inputs = arguments | (self.active & entering)
-            outputs = table.names if table else sorted(self.flow.procedure(name).written)
+            outputs = table.names if table else sorted(self.flow.procedure(name).written - mechanism.arrays)
             reserved = {(y, u): self.names.fresh(f"d{y}_d{u}") for y in outputs for u in sorted(inputs)}
             scope = Scope(self, block.body.statements, {u: {u: sp.Integer(1)} for u in inputs}, block)
             scope.run(block.body.statements)
