@@ -1049,7 +1049,7 @@ PROCEDURE ng_initial() {
     ca = rest
     dbound_dkoff = -ca*total/(kon*(ca + koff/kon)*(ca + koff/kon))
     dbound_dkon = ca*koff*total/((ca + koff/kon)*(ca + koff/kon)*kon*kon)
-    dbound_drest = total/(ca + koff/kon) - ca*total/((ca + koff/kon)*(ca + koff/kon))
+    dbound_drest = koff*total/(kon*(ca + koff/kon)*(ca + koff/kon))
     dbound_dtotal = ca/(ca + koff/kon)
     dbuffer_dkoff = -dbound_dkoff
     dbuffer_dkon = -dbound_dkon

@@ -273,7 +273,7 @@ FUNCTION dhinf_dc(c) {
 
 : The derivative of hinf with respect to khalf.
 FUNCTION dhinf_dkhalf(c) {
-    dhinf_dkhalf = 1/(c + khalf) - khalf/((c + khalf)*(c + khalf))
+    dhinf_dkhalf = c/((c + khalf)*(c + khalf))
 }
 
 : x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.

@@ -121,7 +121,7 @@ ENDVERBATIM
 : Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
 PROCEDURE ng_ion_currents() {
     LOCAL dipump_dcai, dipump_dhalf, dipump_dki, dipump_drate
-    dipump_dcai = 5*ki*rate/(272*(cai + half)) - 5*cai*ki*rate/(272*(cai + half)*(cai + half))
+    dipump_dcai = 5*half*ki*rate/(272*(cai + half)*(cai + half))
     dipump_dhalf = -5*cai*ki*rate/(272*(cai + half)*(cai + half))
     dipump_dki = 5*cai*rate/(272*(cai + half))
     dipump_drate = 5*cai*ki/(272*(cai + half))
@@ -139,7 +139,7 @@ ENDVERBATIM
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
     LOCAL dipump_dcai, dipump_dhalf, dipump_dki, dipump_drate
-    dipump_dcai = 5*ki*rate/(272*(cai + half)) - 5*cai*ki*rate/(272*(cai + half)*(cai + half))
+    dipump_dcai = 5*half*ki*rate/(272*(cai + half)*(cai + half))
     dipump_dhalf = -5*cai*ki*rate/(272*(cai + half)*(cai + half))
     dipump_dki = 5*cai*rate/(272*(cai + half))
     dipump_drate = 5*cai*ki/(272*(cai + half))

@@ -178,7 +178,7 @@ ENDVERBATIM
     dexp_1_dspeed = dm_rate_dspeed*dt*exp_1
     dexp_1_dv = dm_rate_dv*dt*exp_1
     m_decay = exp_1
-    dm_limit_by_a = -a/((-a - b)*(-a - b)) - 1/(-a - b)
+    dm_limit_by_a = b/((-a - b)*(-a - b))
     dm_limit_by_b = -a/((-a - b)*(-a - b))
     dm_limit_dspeed = dclosing_dspeed_1*dm_limit_by_b + dm_limit_by_a*dopening_dspeed_1
     dm_limit_dv = dclosing_du_1*dm_limit_by_b + dm_limit_by_a*dopening_du_1

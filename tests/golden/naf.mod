@@ -278,7 +278,7 @@ ENDVERBATIM
     b = 3.8*exp_1
     dmtau_dv = -db_dv/(speed*(a + b)*(a + b)) - dsodium_opening_dx_1/(speed*(a + b)*(a + b))
     mtau = 1/(speed*(a + b))
-    dminf_dv = dsodium_opening_dx_1*(1/(a + b) - a/((a + b)*(a + b))) - a*db_dv/((a + b)*(a + b))
+    dminf_dv = b*dsodium_opening_dx_1/((a + b)*(a + b)) - a*db_dv/((a + b)*(a + b))
     minf = a/(a + b)
     exp_2 = ng_finite(exp(-(v + 64)/19))
     dexp_2_dv = -exp_2/19
@@ -290,7 +290,7 @@ ENDVERBATIM
     b = 0.95/(1 + exp_3)
     dhtau_dv = -da_dv/(speed*(a + b)*(a + b)) - db_dv_2/(speed*(a + b)*(a + b))
     htau = 1/(speed*(a + b))
-    dhinf_dv = da_dv*(1/(a + b) - a/((a + b)*(a + b))) - a*db_dv_2/((a + b)*(a + b))
+    dhinf_dv = b*da_dv/((a + b)*(a + b)) - a*db_dv_2/((a + b)*(a + b))
     hinf = a/(a + b)
 }
 

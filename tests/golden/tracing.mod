@@ -357,7 +357,7 @@ PROCEDURE ng_d_opened(amount) {
 
 : The derivative of saturated with respect to x.
 FUNCTION dsaturated_dx(x) {
-    dsaturated_dx = 1/(gain*x + 1) - gain*x/((gain*x + 1)*(gain*x + 1))
+    dsaturated_dx = 1/((gain*x + 1)*(gain*x + 1))
 }
 
 : The derivative of saturated with respect to gain.

@@ -321,7 +321,7 @@ PROCEDURE ng_d_rates() {
     dminf_by_exprelr_5 = -exprelr_7*k*k/((exprelr_5*k + 3*exprelr_6)*(exprelr_5*k + 3*exprelr_6))
     dminf_by_exprelr_6 = -3*exprelr_7*k/((exprelr_5*k + 3*exprelr_6)*(exprelr_5*k + 3*exprelr_6))
     dminf_by_exprelr_7 = k/(exprelr_5*k + 3*exprelr_6)
-    dminf_dk = dexprelr_5_dk*dminf_by_exprelr_5 + dexprelr_6_dk*dminf_by_exprelr_6 + dexprelr_7_dk*dminf_by_exprelr_7 + exprelr_7/(exprelr_5*k + 3*exprelr_6) - exprelr_5*exprelr_7*k/((exprelr_5*k + 3*exprelr_6)*(exprelr_5*k + 3*exprelr_6))
+    dminf_dk = dexprelr_5_dk*dminf_by_exprelr_5 + dexprelr_6_dk*dminf_by_exprelr_6 + dexprelr_7_dk*dminf_by_exprelr_7 + 3*exprelr_6*exprelr_7/((exprelr_5*k + 3*exprelr_6)*(exprelr_5*k + 3*exprelr_6))
     dminf_dv = dexprelr_5_dv*dminf_by_exprelr_5 + dexprelr_6_dv*dminf_by_exprelr_6 + dexprelr_7_dv*dminf_by_exprelr_7
     dminf_dvrate = dexprelr_5_dvrate*dminf_by_exprelr_5 + dexprelr_7_dvrate*dminf_by_exprelr_7
     minf = alpha*mtau
