@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from nmodlgrad.calculus import singularities
 from nmodlgrad.calculus.intrinsics import RULES
 from nmodlgrad.calculus.printing import nmodl
 from nmodlgrad.calculus.program import Choose, Invoke, Program, Set, Step, changed, needed, renamed, targets
-from nmodlgrad.calculus.special import OVERFLOWING, finite
+from nmodlgrad.calculus.special import OVERFLOWING, Finite
 from nmodlgrad.diagnostics import NOWHERE, Diagnostic, Refused
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.unparse import expression
@@ -52,6 +52,7 @@ class Scope:
         statements: Sequence[n.Statement],
         inputs: Mapping[str, Partials],
         block: n.FunctionBlock | n.ProcedureBlock | None = None,
+        performs: Collection[str] = (),
     ) -> None:
         self.owner, self.flow = owner, owner.flow
         self.names = owner.names.scope()
@@ -62,14 +63,16 @@ class Scope:
         self.opaque_reads: dict[str, frozenset[str]] = {}
         self.exponents: dict[sp.Symbol, _Value] = {}  # by the variables that hold the exponentials
         self.meanings = singularities.Meanings()
-        self.block = block
+        self.block, self.performs = block, frozenset(performs)
         access = self.flow.access(statements)
         # The derivatives of a phase change nothing that the mechanism keeps: what is read and then set becomes a copy,
-        # or is put back at the end if a routine that is called uses it. The tangent of a PROCEDURE does what it does.
+        # or is put back at the end if a routine that is called uses it. The tangent of a PROCEDURE does what it does;
+        # so does a phase that performs.
         carried = access.live & access.written - ({a.name for a in block.arguments} if block else set())
         touched = self._touched(statements)
-        self.carried = frozenset() if isinstance(block, n.ProcedureBlock) else carried - touched
-        self.put_back = sorted(carried & touched) if block is None else []
+        does = bool(performs) or isinstance(block, n.ProcedureBlock)
+        self.carried = frozenset() if does else carried - touched
+        self.put_back = sorted(carried & touched) if block is None and not does else []
         self.exposed: set[str] = set()  # set here and read by what is called: no copies of these
         self.renamed: dict[str, str] = {}
         if isinstance(block, n.FunctionBlock):
@@ -113,13 +116,13 @@ class Scope:
 
     def finish(self, wanted: Iterable[str], arguments: Iterable[str] = ()) -> Program:
         """The steps needed for `wanted`, and those that put back what they change."""
-        self._rename_elements({*self.exposed, *arguments})
-        wanted = {self.now(name) for name in wanted}
+        outside = {*self.exposed, *arguments, *self.performs}
+        self._rename_elements(outside)
+        wanted = {self.now(name) for name in wanted} | self.performs
         steps, _ = needed(self.steps, wanted)
         for name in [name for name in self.put_back if name in changed(steps)]:
             before = self.names.fresh(f"{name}_before")
             steps = [Set(before, name, frozenset({name})), *steps, Set(name, before, frozenset({before}))]
-        outside = self.exposed.union(arguments)
         return Program(steps, [name for name in targets(steps) if name not in outside])
 
     def _rename_elements(self, outside: set[str]) -> None:
@@ -163,9 +166,9 @@ class Scope:
         if name in self.carried and name not in self.renamed:
             self.renamed[name] = self.names.fresh(f"{name}_next")
             self.own.add(self.renamed[name])
-        written_by_us = statement.span == NOWHERE
+        simplified = statement.span == NOWHERE and not self.performs  # of ours, and of no consequence for last bits
         text, reads = (
-            (nmodl(value.value), frozenset(self.reads(value.value))) if written_by_us else (value.text, value.reads)
+            (nmodl(value.value), frozenset(self.reads(value.value))) if simplified else (value.text, value.reads)
         )
         self.steps.append(Set(self.now(name), text, reads))
         self.environment[name] = held
@@ -309,10 +312,11 @@ class Scope:
         variable = self.names.numbered(call.name)
         self.derived.add(variable)
         text = f"{call.name}({texts})"
-        self.steps.append(Set(variable, finite(text) if call.name in OVERFLOWING else text, reads))
+        self.steps.append(Set(variable, text, reads))
         total: Partials = {}
         if function is None:
-            slopes = RULES[call.name](sp.Symbol(variable), *(value.value for value in values))
+            result = Finite(sp.Symbol(variable)) if call.name in OVERFLOWING else sp.Symbol(variable)
+            slopes = RULES[call.name](result, *(value.value for value in values))
             for slope, value in zip(slopes, values, strict=True):
                 _accumulate(total, self._shared(slope, f"{variable}_slope", value.partials), value.partials)
         else:
@@ -350,13 +354,13 @@ class Scope:
         power, logarithm = self.names.numbered("power"), self.names.numbered("log")
         self.derived |= {power, logarithm}
         text = f"({base.text})^({exponent.text})"
-        self.steps.append(Set(power, finite(text), base.reads | exponent.reads))
+        self.steps.append(Set(power, text, base.reads | exponent.reads))
         positive = [Set(logarithm, f"log({base.text})", base.reads)]
         otherwise = [Set(logarithm, "0", frozenset())]
         self.steps.append(Choose(f"{base.text} > 0", base.reads, positive, otherwise))
         total: Partials = {}
         _accumulate(total, exponent.value * base.value ** (exponent.value - 1), base.partials)
-        _accumulate(total, sp.Symbol(power) * sp.Symbol(logarithm), exponent.partials)
+        _accumulate(total, Finite(sp.Symbol(power)) * sp.Symbol(logarithm), exponent.partials)
         self._hold_partials(power, total)
         return n.VariableName(node.span, n.Word(power))
 

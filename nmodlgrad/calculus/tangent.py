@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from nmodlgrad.calculus.forward import Derivative, Differentiator, Linearised, Tangent
 from nmodlgrad.numerics.normal import normalise
 from nmodlgrad.numerics.phases import lower
+from nmodlgrad.numerics.solve import is_inside
 from nmodlgrad.numerics.stages import Stage
 from nmodlgrad.semantics import coverage
 from nmodlgrad.semantics.activity import analyse
-from nmodlgrad.semantics.dataflow import Dataflow
+from nmodlgrad.semantics.dataflow import Dataflow, local_names
 from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.semantics.names import Names
+from nmodlgrad.semantics.plain import is_plain
 from nmodlgrad.semantics.reach import running
 from nmodlgrad.syntax import nodes as n
 
@@ -64,7 +66,7 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
     Refused
         where something is not differentiated, or not exactly.
     """
-    names = Names(mechanism.source.text)
+    names, original = Names(mechanism.source.text), mechanism
     mechanism = normalise(running(mechanism), names)
     coverage.require(mechanism)
     flow = Dataflow(mechanism)
@@ -95,7 +97,10 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
         if mechanism.ion_currents:
             ion_currents = differentiator.phase(phases.current, [*inputs, "v"], mechanism.ion_currents)
     states = tuple(
-        StageTangent(stage, differentiator.phase(stage.statements, [*inputs, "v"], outputs))
+        StageTangent(
+            stage,
+            differentiator.phase(stage.statements, [*inputs, "v"], outputs, performs=_performed(original, flow, stage)),
+        )
         for stage in phases.states
         if (outputs := written(stage.statements))
     )
@@ -128,3 +133,13 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
         functions=tuple(differentiator.functions.values()),
         procedures=tuple(differentiator.procedures.values()),
     )
+
+
+def _performed(original: Mechanism, flow: Dataflow, stage: Stage) -> frozenset[str]:
+    """What a stage sets, if its tangent can do that by the way: exponentials need not be computed twice."""
+    solve = stage.solve
+    block = original.solvable[solve.block]
+    if solve.method != "cnexp" or not is_inside(original, solve) or not is_plain(original, block.body):
+        return frozenset()
+    written = flow.access(stage.statements).written - local_names(block.body)
+    return frozenset(name for name in written if name.partition("[")[0] in original.symbols)

@@ -12,6 +12,7 @@ from nmodlgrad.calculus.special import HELPERS
 from nmodlgrad.calculus.tangent import StageTangent, TangentMechanism
 from nmodlgrad.emit.patch import Edit, apply, insert_line, insert_line_before, line_end
 from nmodlgrad.emit.render import helpers, inserted, render
+from nmodlgrad.numerics.solve import is_inside
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
 from nmodlgrad.syntax import nodes as n
@@ -50,16 +51,11 @@ def _stages(tangent: TangentMechanism) -> Iterator[tuple[str, StageTangent]]:
 
 def _stage_edit(tangent: TangentMechanism, routine: str, stage: StageTangent) -> Edit:
     mechanism, solve = tangent.mechanism, stage.stage.solve
-    if _is_inside(mechanism, stage):
+    if is_inside(mechanism, stage.stage.solve):
         body = mechanism.solvable[solve.block].body
-        return insert_line(mechanism.source.text, _start(body), inserted("call", routine))
+        line = inserted("perform" if stage.linearised.performs else "call", routine)
+        return insert_line(mechanism.source.text, _start(body), line)
     return insert_line_before(mechanism.source.text, solve.span.start, inserted("solve", routine))
-
-
-def _is_inside(mechanism: Mechanism, stage: StageTangent) -> bool:
-    """Whether the block that is solved can call the routine: NEURON executes it once in each step and never else."""
-    block = mechanism.solvable[stage.stage.solve.block]
-    return isinstance(block, n.DerivativeBlock) and [s.block for s in mechanism.solves].count(block.name) == 1
 
 
 def _event_edits(tangent: TangentMechanism) -> list[Edit]:
@@ -118,7 +114,8 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
     mechanism = tangent.mechanism
     states = [
         _update(tangent, stage.linearised)
-        | {"routine": routine, "guarded": not _is_inside(mechanism, stage), "solves": _what(stage)}
+        | {"routine": routine, "performs": stage.linearised.performs}
+        | {"guarded": not is_inside(mechanism, stage.stage.solve), "solves": _what(stage)}
         for routine, stage in _stages(tangent)
     ]
     initial = _update(tangent, tangent.initial) if tangent.carried else None

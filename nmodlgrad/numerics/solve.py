@@ -16,6 +16,12 @@ def stages(mechanism: Mechanism, names: Names) -> tuple[Stage, ...]:
     return tuple(_stage(mechanism, node, names) for node in found if isinstance(node, n.Solve))
 
 
+def is_inside(mechanism: Mechanism, solve: n.Solve) -> bool:
+    """Whether the block that is solved can call the routine: NEURON executes it once in each step and never else."""
+    block = mechanism.solvable[solve.block]
+    return isinstance(block, n.DerivativeBlock) and [s.block for s in mechanism.solves].count(block.name) == 1
+
+
 def _stage(mechanism: Mechanism, solve: n.Solve, names: Names) -> Stage:
     block = mechanism.solvable[solve.block]
     statements = block.body.statements

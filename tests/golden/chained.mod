@@ -44,7 +44,11 @@ BREAKPOINT {
 
 DERIVATIVE states {
     LOCAL a, b
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     a = opening(v)
     b = closing(v)
     m' = a*(1 - m) - b*m
@@ -145,13 +149,13 @@ VERBATIM
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL opening_1, dopening_du_1, dopening_dspeed_1, a, closing_1, dclosing_du_1, dclosing_dspeed_1, b,
           dm_rate_dspeed, dm_rate_dv, m_rate, exp_1, dexp_1_dspeed, dexp_1_dv, m_decay, dm_limit_by_a,
-          dm_limit_by_b, dm_limit_dspeed, dm_limit_dv, m_limit, dm_dm, dm_dspeed, dm_dv, m_next, dn_rate_dlag,
-          n_rate, exp_2, dexp_2_dlag, n_decay, n_limit, dn_dlag, dn_dm, dn_dn, dn_dspeed, dn_dv, n_next,
-          dx_ddrift, dx_dlag, dx_dm, dx_dn, dx_dspeed, dx_dv
+          dm_limit_by_b, dm_limit_dspeed, dm_limit_dv, m_limit, dm_dm, dm_dspeed, dm_dv, dn_rate_dlag, n_rate,
+          exp_2, dexp_2_dlag, n_decay, n_limit, dn_dlag, dn_dm, dn_dn, dn_dspeed, dn_dv, dx_ddrift, dx_dlag,
+          dx_dm, dx_dn, dx_dspeed, dx_dv
 VERBATIM
     if (NG_SELF->ng_cell->ng_time != t)
       hoc_execerror("chained advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
@@ -167,9 +171,9 @@ ENDVERBATIM
     dm_rate_dspeed = -dclosing_dspeed_1 - dopening_dspeed_1
     dm_rate_dv = -dclosing_du_1 - dopening_du_1
     m_rate = -a - b
-    exp_1 = ng_finite(exp(dt*m_rate))
-    dexp_1_dspeed = dm_rate_dspeed*dt*exp_1
-    dexp_1_dv = dm_rate_dv*dt*exp_1
+    exp_1 = exp(dt*m_rate)
+    dexp_1_dspeed = dm_rate_dspeed*dt*ng_finite(exp_1)
+    dexp_1_dv = dm_rate_dv*dt*ng_finite(exp_1)
     m_decay = exp_1
     dm_limit_by_a = -a/((-a - b)*(-a - b)) - 1/(-a - b)
     dm_limit_by_b = -a/((-a - b)*(-a - b))
@@ -179,25 +183,26 @@ ENDVERBATIM
     dm_dm = m_decay
     dm_dspeed = dexp_1_dspeed*(m - m_limit) + dm_limit_dspeed*(1 - m_decay)
     dm_dv = dexp_1_dv*(m - m_limit) + dm_limit_dv*(1 - m_decay)
-    m_next = m_decay*(m - m_limit) + m_limit
+    m = m + (1 - m_decay)*(m_limit - m)
     dn_rate_dlag = 1/(lag*lag)
     n_rate = -1/lag
-    exp_2 = ng_finite(exp(dt*n_rate))
-    dexp_2_dlag = dn_rate_dlag*dt*exp_2
+    exp_2 = exp(dt*n_rate)
+    dexp_2_dlag = dn_rate_dlag*dt*ng_finite(exp_2)
     n_decay = exp_2
-    n_limit = m_next
+    n_limit = -(m/lag)/(-1/lag)
     dn_dlag = dexp_2_dlag*(n - n_limit)
     dn_dm = dm_dm*(1 - n_decay)
     dn_dn = n_decay
     dn_dspeed = dm_dspeed*(1 - n_decay)
     dn_dv = dm_dv*(1 - n_decay)
-    n_next = n_decay*(n - n_limit) + n_limit
-    dx_ddrift = dt*n_next
+    n = n + (1 - n_decay)*(n_limit - n)
+    dx_ddrift = dt*n
     dx_dlag = dn_dlag*drift*dt
     dx_dm = dn_dm*drift*dt
     dx_dn = dn_dn*drift*dt
     dx_dspeed = dn_dspeed*drift*dt
     dx_dv = dn_dv*drift*dt
+    x = x + dt*(drift*n)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -261,8 +266,8 @@ ENDVERBATIM
 : The derivative of opening with respect to u.
 FUNCTION dopening_du(u) {
     LOCAL exp_1, dexp_1_du
-    exp_1 = ng_finite(exp((u + 40)/30))
-    dexp_1_du = exp_1/30
+    exp_1 = exp((u + 40)/30)
+    dexp_1_du = ng_finite(exp_1)/30
     dopening_du = dexp_1_du*speed
 }
 
@@ -274,8 +279,8 @@ FUNCTION dopening_dspeed(u) {
 : The derivative of closing with respect to u.
 FUNCTION dclosing_du(u) {
     LOCAL exp_1, dexp_1_du
-    exp_1 = ng_finite(exp(-(u + 40)/45))
-    dexp_1_du = -exp_1/45
+    exp_1 = exp(-(u + 40)/45)
+    dexp_1_du = -ng_finite(exp_1)/45
     dclosing_du = 3*dexp_1_du*speed
 }
 

@@ -42,7 +42,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE states { LOCAL left
-if (ng_link != 0) { ng_states() }  : nmodlgrad
+if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+    return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+}
     rates(v + 10)
     left = minf
     rates(v - 10)
@@ -134,7 +138,7 @@ VERBATIM
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL dminf_dspan_2, dminf_dv, left, dminf_dspan_3, dminf_dv_2, m_rate, exp_1, dexp_1_dk, m_decay,
           dm_limit_dspan, dm_limit_dv, m_limit, dm_dk, dm_dm, dm_dspan, dm_dv
@@ -149,17 +153,18 @@ ENDVERBATIM
     ng_d_rates(v - 10)
     dminf_dspan_3 = dminf_dspan
     dminf_dv_2 = dminf_du
-    m_rate = -0.25*k
-    exp_1 = ng_finite(exp(dt*m_rate))
-    dexp_1_dk = -0.25*dt*exp_1
+    m_rate = -1/(4/k)
+    exp_1 = exp(dt*m_rate)
+    dexp_1_dk = -0.25*dt*ng_finite(exp_1)
     m_decay = exp_1
     dm_limit_dspan = 0.5*dminf_dspan_2 + 0.5*dminf_dspan_3
     dm_limit_dv = 0.5*dminf_dv + 0.5*dminf_dv_2
-    m_limit = 0.5*left + 0.5*minf
+    m_limit = -(0.5*(left + minf)/(4/k))/(-1/(4/k))
     dm_dk = dexp_1_dk*(m - m_limit)
     dm_dm = m_decay
     dm_dspan = dm_limit_dspan*(1 - m_decay)
     dm_dv = dm_limit_dv*(1 - m_decay)
+    m = m + (1 - m_decay)*(m_limit - m)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -199,9 +204,9 @@ ENDVERBATIM
 : rates and its derivatives.
 PROCEDURE ng_d_rates(u) {
     LOCAL exp_1, dexp_1_dspan, dexp_1_du, dminf_by_exp_1
-    exp_1 = ng_finite(exp(-(u + 45)/span))
-    dexp_1_dspan = -exp_1*(-u - 45)/(span*span)
-    dexp_1_du = -exp_1/span
+    exp_1 = exp(-(u + 45)/span)
+    dexp_1_dspan = -(-u - 45)*ng_finite(exp_1)/(span*span)
+    dexp_1_du = -ng_finite(exp_1)/span
     dminf_by_exp_1 = -1/((exp_1 + 1)*(exp_1 + 1))
     dminf_dspan = dexp_1_dspan*dminf_by_exp_1
     dminf_du = dexp_1_du*dminf_by_exp_1

@@ -43,7 +43,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE decay {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     g' = -g/tau_1
 }
 
@@ -173,7 +177,7 @@ VERBATIM
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL dg_rate_dtau_1, g_rate, exp_1, dexp_1_dtau_1, g_decay, g_limit, dg_dg, dg_dtau_1
 VERBATIM
@@ -182,12 +186,13 @@ VERBATIM
 ENDVERBATIM
     dg_rate_dtau_1 = 1/(tau_1*tau_1)
     g_rate = -1/tau_1
-    exp_1 = ng_finite(exp(dt*g_rate))
-    dexp_1_dtau_1 = dg_rate_dtau_1*dt*exp_1
+    exp_1 = exp(dt*g_rate)
+    dexp_1_dtau_1 = dg_rate_dtau_1*dt*ng_finite(exp_1)
     g_decay = exp_1
-    g_limit = 0
+    g_limit = -0/(-1/tau_1)
     dg_dg = g_decay
     dg_dtau_1 = dexp_1_dtau_1*(g - g_limit)
+    g = g + (1 - g_decay)*(g_limit - g)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -246,20 +251,20 @@ PROCEDURE ng_receive(flag, weight, y, z, u, tsyn, ng_sender) {
           du_dtau_facil_3, du_du_2, dg_dU, dg_dtau_1, dg_dtau_facil, dg_dtau_rec, dg_du, dg_dweight, dg_dy,
           dg_dz, dy_dU, dy_dtau_1_2, dy_dtau_facil, dy_dtau_rec, dy_du, dy_dy, dy_dz
     u_next = u
-    exp_1 = ng_finite(exp(-(t - tsyn)/tau_rec))
-    dexp_1_dtau_rec = -exp_1*(tsyn - t)/(tau_rec*tau_rec)
+    exp_1 = exp(-(t - tsyn)/tau_rec)
+    dexp_1_dtau_rec = -(tsyn - t)*ng_finite(exp_1)/(tau_rec*tau_rec)
     dz_dtau_rec = dexp_1_dtau_rec*z
     z_next = z*exp_1
-    exp_2 = ng_finite(exp(-(t - tsyn)/tau_1))
-    dexp_2_dtau_1 = -exp_2*(tsyn - t)/(tau_1*tau_1)
-    exp_3 = ng_finite(exp(-(t - tsyn)/tau_rec))
-    dexp_3_dtau_rec = -exp_3*(tsyn - t)/(tau_rec*tau_rec)
+    exp_2 = exp(-(t - tsyn)/tau_1)
+    dexp_2_dtau_1 = -(tsyn - t)*ng_finite(exp_2)/(tau_1*tau_1)
+    exp_3 = exp(-(t - tsyn)/tau_rec)
+    dexp_3_dtau_rec = -(tsyn - t)*ng_finite(exp_3)/(tau_rec*tau_rec)
     dz_dtau_1 = dexp_2_dtau_1*y/(tau_1/tau_rec - 1) - y*(exp_2 - exp_3)/(tau_rec*(tau_1/tau_rec - 1)*(tau_1/tau_rec - 1))
     dz_dtau_rec_2 = dz_dtau_rec + tau_1*y*(exp_2 - exp_3)/((tau_1/tau_rec - 1)*(tau_1/tau_rec - 1)*tau_rec*tau_rec) - dexp_3_dtau_rec*y/(tau_1/tau_rec - 1)
     dz_dy = (exp_2 - exp_3)/(tau_1/tau_rec - 1)
     z_next = z_next + y*(exp_2 - exp_3)/(tau_1/tau_rec - 1)
-    exp_4 = ng_finite(exp(-(t - tsyn)/tau_1))
-    dexp_4_dtau_1 = -exp_4*(tsyn - t)/(tau_1*tau_1)
+    exp_4 = exp(-(t - tsyn)/tau_1)
+    dexp_4_dtau_1 = -(tsyn - t)*ng_finite(exp_4)/(tau_1*tau_1)
     dy_dtau_1 = dexp_4_dtau_1*y
     y_next = y*exp_4
     dx_dtau_1 = -dy_dtau_1 - dz_dtau_1
@@ -268,8 +273,8 @@ PROCEDURE ng_receive(flag, weight, y, z, u, tsyn, ng_sender) {
     dx_dz = -exp_1
     x = 1 - y_next - z_next
     if (tau_facil > 0) {
-        exp_5 = ng_finite(exp(-(t - tsyn)/tau_facil))
-        dexp_5_dtau_facil = -exp_5*(tsyn - t)/(tau_facil*tau_facil)
+        exp_5 = exp(-(t - tsyn)/tau_facil)
+        dexp_5_dtau_facil = -(tsyn - t)*ng_finite(exp_5)/(tau_facil*tau_facil)
         du_dtau_facil = dexp_5_dtau_facil*u_next
         u_next = u_next*exp_5
         du_dU = 1 - u_next

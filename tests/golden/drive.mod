@@ -39,7 +39,11 @@ BREAKPOINT {
 
 DERIVATIVE smoothing {
     LOCAL target
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     target = 0
     if (t > onset) {
         target = amp
@@ -121,7 +125,7 @@ VERBATIM
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL target, dtarget_damp, dfiltered_rate_dtau, filtered_rate, exp_1, dexp_1_dtau, filtered_decay,
           filtered_limit, dfiltered_damp, dfiltered_dfiltered, dfiltered_dtau
@@ -138,13 +142,14 @@ ENDVERBATIM
     }
     dfiltered_rate_dtau = 1/(tau*tau)
     filtered_rate = -1/tau
-    exp_1 = ng_finite(exp(dt*filtered_rate))
-    dexp_1_dtau = dfiltered_rate_dtau*dt*exp_1
+    exp_1 = exp(dt*filtered_rate)
+    dexp_1_dtau = dfiltered_rate_dtau*dt*ng_finite(exp_1)
     filtered_decay = exp_1
-    filtered_limit = target
+    filtered_limit = -(target/tau)/(-1/tau)
     dfiltered_damp = dtarget_damp*(1 - filtered_decay)
     dfiltered_dfiltered = filtered_decay
     dfiltered_dtau = dexp_1_dtau*(filtered - filtered_limit)
+    filtered = filtered + (1 - filtered_decay)*(filtered_limit - filtered)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;

@@ -38,7 +38,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE states {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     p' = (pinf(v) - p)/ptau(v)
 }
 
@@ -141,7 +145,7 @@ VERBATIM
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL ptau_1, dptau_dv_1, dp_rate_dv, p_rate, exp_1, dexp_1_dv, p_decay, pinf_1, dpinf_dv_1, ptau_2,
           dptau_dv_2, ptau_3, dptau_dv_3, dp_limit_dv, p_limit, dp_dp, dp_dv
@@ -153,8 +157,8 @@ ENDVERBATIM
     dptau_dv_1 = dptau_dv(v)
     dp_rate_dv = dptau_dv_1/(ptau_1*ptau_1)
     p_rate = -1/ptau_1
-    exp_1 = ng_finite(exp(dt*p_rate))
-    dexp_1_dv = dp_rate_dv*dt*exp_1
+    exp_1 = exp(dt*p_rate)
+    dexp_1_dv = dp_rate_dv*dt*ng_finite(exp_1)
     p_decay = exp_1
     pinf_1 = pinf(v)
     dpinf_dv_1 = dpinf_dv(v)
@@ -163,9 +167,10 @@ ENDVERBATIM
     ptau_3 = ptau(v)
     dptau_dv_3 = dptau_dv(v)
     dp_limit_dv = dpinf_dv_1*ptau_3/ptau_2 + dptau_dv_3*pinf_1/ptau_2 - dptau_dv_2*pinf_1*ptau_3/(ptau_2*ptau_2)
-    p_limit = pinf_1*ptau_3/ptau_2
+    p_limit = -(pinf_1/ptau_2)/(-1/ptau_3)
     dp_dp = p_decay
     dp_dv = dexp_1_dv*(p - p_limit) + dp_limit_dv*(1 - p_decay)
+    p = p + (1 - p_decay)*(p_limit - p)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -210,8 +215,8 @@ VERBATIM
       return 0.;
     }
 ENDVERBATIM
-    exp_1 = ng_finite(exp(-(v + 43)/8.5))
-    dexp_1_dv = -2*exp_1/17
+    exp_1 = exp(-(v + 43)/8.5)
+    dexp_1_dv = -2*ng_finite(exp_1)/17
     dpinf_dv = -dexp_1_dv/((exp_1 + 1)*(exp_1 + 1))
 }
 
@@ -230,10 +235,10 @@ VERBATIM
       return 0.;
     }
 ENDVERBATIM
-    exp_1 = ng_finite(exp((v + 43)/21))
-    dexp_1_dv = exp_1/21
-    exp_2 = ng_finite(exp(-(v + 43)/17))
-    dexp_2_dv = -exp_2/17
+    exp_1 = exp((v + 43)/21)
+    dexp_1_dv = ng_finite(exp_1)/21
+    exp_2 = exp(-(v + 43)/17)
+    dexp_2_dv = -ng_finite(exp_2)/17
     dptau_dv = -40*dexp_1_dv/((exp_1 + exp_2)*(exp_1 + exp_2)) - 40*dexp_2_dv/((exp_1 + exp_2)*(exp_1 + exp_2))
 }
 

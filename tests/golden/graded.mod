@@ -43,7 +43,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE fill {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     s' = (release(capre) - s)/tau
 }
 
@@ -143,7 +147,7 @@ VERBATIM
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL ds_rate_dtau, s_rate, exp_1, dexp_1_dtau, s_decay, release_1, drelease_dc_1, drelease_dhalf_1,
           s_limit, ds_dcapre, ds_dhalf, ds_ds, ds_dtau
@@ -153,17 +157,18 @@ VERBATIM
 ENDVERBATIM
     ds_rate_dtau = 1/(tau*tau)
     s_rate = -1/tau
-    exp_1 = ng_finite(exp(dt*s_rate))
-    dexp_1_dtau = ds_rate_dtau*dt*exp_1
+    exp_1 = exp(dt*s_rate)
+    dexp_1_dtau = ds_rate_dtau*dt*ng_finite(exp_1)
     s_decay = exp_1
     release_1 = release(capre)
     drelease_dc_1 = drelease_dc(capre)
     drelease_dhalf_1 = drelease_dhalf(capre)
-    s_limit = release_1
+    s_limit = -(release_1/tau)/(-1/tau)
     ds_dcapre = drelease_dc_1*(1 - s_decay)
     ds_dhalf = drelease_dhalf_1*(1 - s_decay)
     ds_ds = s_decay
     ds_dtau = dexp_1_dtau*(s - s_limit)
+    s = s + (1 - s_decay)*(s_limit - s)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;

@@ -43,7 +43,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE states {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     z' = (open(cai) - z)/(1 + 3/(1 + cai/1e-3))
 }
 
@@ -147,7 +151,7 @@ VERBATIM
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL dz_rate_dcai, z_rate, exp_1, dexp_1_dcai, z_decay, open_1, dopen_dc_1, dopen_dpower_1,
           dz_limit_by_open_1, dz_limit_dcai, dz_limit_dpower, z_limit, dz_dcai, dz_dpower, dz_dz
@@ -156,9 +160,9 @@ VERBATIM
       hoc_execerror("kca advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     dz_rate_dcai = -3000/((1 + 3/(1000*cai + 1))*(1 + 3/(1000*cai + 1))*(1000*cai + 1)*(1000*cai + 1))
-    z_rate = -1/(1 + 3/(1000*cai + 1))
-    exp_1 = ng_finite(exp(dt*z_rate))
-    dexp_1_dcai = dt*dz_rate_dcai*exp_1
+    z_rate = -1/(1 + 3/(1 + cai/1e-3))
+    exp_1 = exp(dt*z_rate)
+    dexp_1_dcai = dt*dz_rate_dcai*ng_finite(exp_1)
     z_decay = exp_1
     open_1 = open(cai)
     dopen_dc_1 = dopen_dc(cai)
@@ -166,10 +170,11 @@ ENDVERBATIM
     dz_limit_by_open_1 = -(-1 - 3/(1000*cai + 1))/(1 + 3/(1000*cai + 1))
     dz_limit_dcai = dopen_dc_1*dz_limit_by_open_1 - 3000*open_1*(-1 - 3/(1000*cai + 1))/((1 + 3/(1000*cai + 1))*(1 + 3/(1000*cai + 1))*(1000*cai + 1)*(1000*cai + 1)) - 3000*open_1/((1000*cai + 1)*(1000*cai + 1)*(1 + 3/(1000*cai + 1)))
     dz_limit_dpower = dopen_dpower_1*dz_limit_by_open_1
-    z_limit = -open_1*(-1 - 3/(1000*cai + 1))/(1 + 3/(1000*cai + 1))
+    z_limit = -(open_1/(1 + 3/(1 + cai/1e-3)))/(-1/(1 + 3/(1 + cai/1e-3)))
     dz_dcai = dexp_1_dcai*(z - z_limit) + dz_limit_dcai*(1 - z_decay)
     dz_dpower = dz_limit_dpower*(1 - z_decay)
     dz_dz = z_decay
+    z = z + (1 - z_decay)*(z_limit - z)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -210,13 +215,13 @@ FUNCTION dopen_dc(c) {
 : The derivative of open with respect to power.
 FUNCTION dopen_dpower(c) {
     LOCAL power_1, log_1, dpower_1_dpower
-    power_1 = ng_finite((4e-4/c)^(power))
+    power_1 = (4e-4/c)^(power)
     if (4e-4/c > 0) {
         log_1 = log(4e-4/c)
     } else {
         log_1 = 0
     }
-    dpower_1_dpower = log_1*power_1
+    dpower_1_dpower = log_1*ng_finite(power_1)
     dopen_dpower = -dpower_1_dpower/((power_1 + 1)*(power_1 + 1))
 }
 

@@ -47,7 +47,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE states {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     rates(v)
     m' = (minf - m)/mtau
     h' = (hinf - h)/htau
@@ -178,7 +182,7 @@ VERBATIM
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL dm_rate_dv, m_rate, exp_1, dexp_1_dv, m_decay, m_limit, dm_dm, dm_dv, dh_rate_dv, h_rate, exp_2,
           dexp_2_dv, h_decay, h_limit, dh_dh, dh_dv
@@ -189,20 +193,22 @@ ENDVERBATIM
     ng_d_rates(v)
     dm_rate_dv = dmtau_dv/(mtau*mtau)
     m_rate = -1/mtau
-    exp_1 = ng_finite(exp(dt*m_rate))
-    dexp_1_dv = dm_rate_dv*dt*exp_1
+    exp_1 = exp(dt*m_rate)
+    dexp_1_dv = dm_rate_dv*dt*ng_finite(exp_1)
     m_decay = exp_1
-    m_limit = minf
+    m_limit = -(minf/mtau)/(-1/mtau)
     dm_dm = m_decay
     dm_dv = dexp_1_dv*(m - m_limit) + dminf_dv*(1 - m_decay)
+    m = m + (1 - m_decay)*(m_limit - m)
     dh_rate_dv = dhtau_dv/(htau*htau)
     h_rate = -1/htau
-    exp_2 = ng_finite(exp(dt*h_rate))
-    dexp_2_dv = dh_rate_dv*dt*exp_2
+    exp_2 = exp(dt*h_rate)
+    dexp_2_dv = dh_rate_dv*dt*ng_finite(exp_2)
     h_decay = exp_2
-    h_limit = hinf
+    h_limit = -(hinf/htau)/(-1/htau)
     dh_dh = h_decay
     dh_dv = dexp_2_dv*(h - h_limit) + dhinf_dv*(1 - h_decay)
+    h = h + (1 - h_decay)*(h_limit - h)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -265,20 +271,20 @@ ENDVERBATIM
     sodium_opening_1 = sodium_opening(v + 41)
     dsodium_opening_dx_1 = dsodium_opening_dx(v + 41)
     a = sodium_opening_1
-    exp_1 = ng_finite(exp(-(v + 66)/18.5))
-    dexp_1_dv = -2*exp_1/37
+    exp_1 = exp(-(v + 66)/18.5)
+    dexp_1_dv = -2*ng_finite(exp_1)/37
     db_dv = 3.8*dexp_1_dv
     b = 3.8*exp_1
     dmtau_dv = -db_dv/(speed*(a + b)*(a + b)) - dsodium_opening_dx_1/(speed*(a + b)*(a + b))
     mtau = 1/(speed*(a + b))
     dminf_dv = dsodium_opening_dx_1*(1/(a + b) - a/((a + b)*(a + b))) - a*db_dv/((a + b)*(a + b))
     minf = a/(a + b)
-    exp_2 = ng_finite(exp(-(v + 64)/19))
-    dexp_2_dv = -exp_2/19
+    exp_2 = exp(-(v + 64)/19)
+    dexp_2_dv = -ng_finite(exp_2)/19
     da_dv = 0.068*dexp_2_dv
     a = 0.068*exp_2
-    exp_3 = ng_finite(exp(-(v + 34)/9.5))
-    dexp_3_dv = -2*exp_3/19
+    exp_3 = exp(-(v + 34)/9.5)
+    dexp_3_dv = -2*ng_finite(exp_3)/19
     db_dv_2 = -0.95*dexp_3_dv/((exp_3 + 1)*(exp_3 + 1))
     b = 0.95/(1 + exp_3)
     dhtau_dv = -da_dv/(speed*(a + b)*(a + b)) - db_dv_2/(speed*(a + b)*(a + b))
@@ -293,7 +299,7 @@ FUNCTION dsodium_opening_dx(x) {
     if (fabs(x) < 1e-4) {
         dsodium_opening_dx = 0.05
     } else {
-        exp_1 = ng_finite(exp(-x/10))
+        exp_1 = exp(-x/10)
         exprelr_1 = ng_exprelr(-x/10, exp_1)
         exprelr_slope_1 = ng_exprelr_slope(-x/10, exprelr_1)
         dexprelr_1_dx = -0.1*exprelr_slope_1

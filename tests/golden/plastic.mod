@@ -37,7 +37,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE decay {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     g' = -g/tau
 }
 
@@ -144,7 +148,7 @@ VERBATIM
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL dg_rate_dtau, g_rate, exp_1, dexp_1_dtau, g_decay, g_limit, dg_dg, dg_dtau
 VERBATIM
@@ -153,12 +157,13 @@ VERBATIM
 ENDVERBATIM
     dg_rate_dtau = 1/(tau*tau)
     g_rate = -1/tau
-    exp_1 = ng_finite(exp(dt*g_rate))
-    dexp_1_dtau = dg_rate_dtau*dt*exp_1
+    exp_1 = exp(dt*g_rate)
+    dexp_1_dtau = dg_rate_dtau*dt*ng_finite(exp_1)
     g_decay = exp_1
-    g_limit = 0
+    g_limit = -0/(-1/tau)
     dg_dg = g_decay
     dg_dtau = dexp_1_dtau*(g - g_limit)
+    g = g + (1 - g_decay)*(g_limit - g)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;

@@ -49,7 +49,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE release {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     on' = alpha*(rising - on)
     off' = -beta*off
 }
@@ -198,7 +202,7 @@ VERBATIM
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL on_rate, exp_1, dexp_1_dalpha, on_decay, on_limit, don_dalpha, don_don, don_drising, off_rate,
           exp_2, dexp_2_dbeta, off_decay, off_limit, doff_dbeta, doff_doff
@@ -207,20 +211,22 @@ VERBATIM
       hoc_execerror("pulses advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     on_rate = -alpha
-    exp_1 = ng_finite(exp(dt*on_rate))
-    dexp_1_dalpha = -dt*exp_1
+    exp_1 = exp(dt*on_rate)
+    dexp_1_dalpha = -dt*ng_finite(exp_1)
     on_decay = exp_1
-    on_limit = rising
+    on_limit = -(alpha*rising)/-alpha
     don_dalpha = dexp_1_dalpha*(on - on_limit)
     don_don = on_decay
     don_drising = 1 - on_decay
+    on = on + (1 - on_decay)*(on_limit - on)
     off_rate = -beta
-    exp_2 = ng_finite(exp(dt*off_rate))
-    dexp_2_dbeta = -dt*exp_2
+    exp_2 = exp(dt*off_rate)
+    dexp_2_dbeta = -dt*ng_finite(exp_2)
     off_decay = exp_2
-    off_limit = 0
+    off_limit = -0/-beta
     doff_dbeta = dexp_2_dbeta*(off - off_limit)
     doff_doff = off_decay
+    off = off + (1 - off_decay)*(off_limit - off)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;

@@ -331,15 +331,15 @@ ENDVERBATIM
 : rates and its derivatives.
 PROCEDURE ng_d_rates(u) {
     LOCAL exp_1, dexp_1_du, dexp_1_dvhalf, dminf_by_exp_1, exp_2, dexp_2_dtau
-    exp_1 = ng_finite(exp(-(u - vhalf)/9))
-    dexp_1_du = -exp_1/9
-    dexp_1_dvhalf = exp_1/9
+    exp_1 = exp(-(u - vhalf)/9)
+    dexp_1_du = -ng_finite(exp_1)/9
+    dexp_1_dvhalf = ng_finite(exp_1)/9
     dminf_by_exp_1 = -1/((exp_1 + 1)*(exp_1 + 1))
     dminf_du = dexp_1_du*dminf_by_exp_1
     dminf_dvhalf = dexp_1_dvhalf*dminf_by_exp_1
     minf = 1/(1 + exp_1)
-    exp_2 = ng_finite(exp(-dt/tau))
-    dexp_2_dtau = dt*exp_2/(tau*tau)
+    exp_2 = exp(-dt/tau)
+    dexp_2_dtau = dt*ng_finite(exp_2)/(tau*tau)
     dmexp_dtau = -dexp_2_dtau
     mexp = 1 - exp_2
     dspeed_du = 0.3*dminf_du

@@ -42,7 +42,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE states {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     s' = (winf(v) - s)/tau
     w' = (1 - winf(v) - w)/(2*tau)
 }
@@ -134,7 +138,7 @@ VERBATIM
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL ds_rate_dtau, s_rate, exp_1, dexp_1_dtau, s_decay, winf_1, dwinf_du_1, dwinf_dvmid_1, s_limit,
           ds_ds, ds_dtau, ds_dv, ds_dvmid, dw_rate_dtau, w_rate, exp_2, dexp_2_dtau, w_decay, winf_2,
@@ -145,32 +149,34 @@ VERBATIM
 ENDVERBATIM
     ds_rate_dtau = 1/(tau*tau)
     s_rate = -1/tau
-    exp_1 = ng_finite(exp(dt*s_rate))
-    dexp_1_dtau = ds_rate_dtau*dt*exp_1
+    exp_1 = exp(dt*s_rate)
+    dexp_1_dtau = ds_rate_dtau*dt*ng_finite(exp_1)
     s_decay = exp_1
     winf_1 = winf(v)
     dwinf_du_1 = dwinf_du(v)
     dwinf_dvmid_1 = dwinf_dvmid(v)
-    s_limit = winf_1
+    s_limit = -(winf_1/tau)/(-1/tau)
     ds_ds = s_decay
     ds_dtau = dexp_1_dtau*(s - s_limit)
     ds_dv = dwinf_du_1*(1 - s_decay)
     ds_dvmid = dwinf_dvmid_1*(1 - s_decay)
+    s = s + (1 - s_decay)*(s_limit - s)
     dw_rate_dtau = 0.5/(tau*tau)
-    w_rate = -0.5/tau
-    exp_2 = ng_finite(exp(dt*w_rate))
-    dexp_2_dtau = dt*dw_rate_dtau*exp_2
+    w_rate = -1/(2*tau)
+    exp_2 = exp(dt*w_rate)
+    dexp_2_dtau = dt*dw_rate_dtau*ng_finite(exp_2)
     w_decay = exp_2
     winf_2 = winf(v)
     dwinf_du_2 = dwinf_du(v)
     dwinf_dvmid_2 = dwinf_dvmid(v)
     dw_limit_dv = -dwinf_du_2
     dw_limit_dvmid = -dwinf_dvmid_2
-    w_limit = 1 - winf_2
+    w_limit = -((1 - winf_2)/(2*tau))/(-1/(2*tau))
     dw_dtau = dexp_2_dtau*(w - w_limit)
     dw_dv = dw_limit_dv*(1 - w_decay)
     dw_dvmid = dw_limit_dvmid*(1 - w_decay)
     dw_dw = w_decay
+    w = w + (1 - w_decay)*(w_limit - w)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -220,16 +226,16 @@ ENDVERBATIM
 : The derivative of winf with respect to u.
 FUNCTION dwinf_du(u) {
     LOCAL exp_1, dexp_1_du
-    exp_1 = ng_finite(exp((vmid - u)/9))
-    dexp_1_du = -exp_1/9
+    exp_1 = exp((vmid - u)/9)
+    dexp_1_du = -ng_finite(exp_1)/9
     dwinf_du = -dexp_1_du/((exp_1 + 1)*(exp_1 + 1))
 }
 
 : The derivative of winf with respect to vmid.
 FUNCTION dwinf_dvmid(u) {
     LOCAL exp_1, dexp_1_dvmid
-    exp_1 = ng_finite(exp((vmid - u)/9))
-    dexp_1_dvmid = exp_1/9
+    exp_1 = exp((vmid - u)/9)
+    dexp_1_dvmid = ng_finite(exp_1)/9
     dwinf_dvmid = -dexp_1_dvmid/((exp_1 + 1)*(exp_1 + 1))
 }
 

@@ -41,7 +41,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE decay {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     g' = -g/tau
     shared' = -shared/memory
 }
@@ -169,7 +173,7 @@ VERBATIM
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL dg_rate_dtau, g_rate, exp_1, dexp_1_dtau, g_decay, g_limit, dg_dg, dg_dtau, dshared_rate_dmemory,
           shared_rate, exp_2, dexp_2_dmemory, shared_decay, shared_limit, dshared_dmemory, dshared_dshared
@@ -179,20 +183,22 @@ VERBATIM
 ENDVERBATIM
     dg_rate_dtau = 1/(tau*tau)
     g_rate = -1/tau
-    exp_1 = ng_finite(exp(dt*g_rate))
-    dexp_1_dtau = dg_rate_dtau*dt*exp_1
+    exp_1 = exp(dt*g_rate)
+    dexp_1_dtau = dg_rate_dtau*dt*ng_finite(exp_1)
     g_decay = exp_1
-    g_limit = 0
+    g_limit = -0/(-1/tau)
     dg_dg = g_decay
     dg_dtau = dexp_1_dtau*(g - g_limit)
+    g = g + (1 - g_decay)*(g_limit - g)
     dshared_rate_dmemory = 1/(memory*memory)
     shared_rate = -1/memory
-    exp_2 = ng_finite(exp(dt*shared_rate))
-    dexp_2_dmemory = dshared_rate_dmemory*dt*exp_2
+    exp_2 = exp(dt*shared_rate)
+    dexp_2_dmemory = dshared_rate_dmemory*dt*ng_finite(exp_2)
     shared_decay = exp_2
-    shared_limit = 0
+    shared_limit = -0/(-1/memory)
     dshared_dmemory = dexp_2_dmemory*(shared - shared_limit)
     dshared_dshared = shared_decay
+    shared = shared + (1 - shared_decay)*(shared_limit - shared)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -236,8 +242,8 @@ PROCEDURE ng_receive(flag, w, trace, unused, before, ng_sender) {
           dlatest_dlatest, dlatest_dmemory_2, dlatest_dtrace_2, dlatest_dv_2, dlatest_dvhalf_2, dlatest_dw,
           dshared_dgain, dshared_dmemory, dshared_dtrace, dshared_dw, dlatest_dmemory, dlatest_dtrace
     shared_next = shared
-    exp_1 = ng_finite(exp((before - t)/memory))
-    dexp_1_dmemory = -exp_1*(before - t)/(memory*memory)
+    exp_1 = exp((before - t)/memory)
+    dexp_1_dmemory = -ng_finite(exp_1)*(before - t)/(memory*memory)
     dtrace_dmemory = dexp_1_dmemory*trace
     trace_next = w + trace*exp_1
     if (w > 0.0035) {
@@ -338,9 +344,9 @@ ENDVERBATIM
 : opened and its derivatives.
 PROCEDURE ng_d_opened(amount) {
     LOCAL exp_1, dexp_1_dv, dexp_1_dvhalf, dlatest_by_exp_1
-    exp_1 = ng_finite(exp((v - vhalf)/9))
-    dexp_1_dv = exp_1/9
-    dexp_1_dvhalf = -exp_1/9
+    exp_1 = exp((v - vhalf)/9)
+    dexp_1_dv = ng_finite(exp_1)/9
+    dexp_1_dvhalf = -ng_finite(exp_1)/9
     dlatest_by_exp_1 = -amount/((exp_1 + 1)*(exp_1 + 1))
     dlatest_damount = 1/(exp_1 + 1)
     dlatest_dv = dexp_1_dv*dlatest_by_exp_1

@@ -52,7 +52,11 @@ BREAKPOINT {
 LOCAL nexp : a relic that nobody uses
 
 DERIVATIVE states {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     look_up(v)
     n' = (ninf - n)/ntau
 }
@@ -173,7 +177,7 @@ VERBATIM
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL dn_rate_dv, n_rate, exp_1, dexp_1_dv, n_decay, n_limit, dn_dn, dn_dv
 VERBATIM
@@ -183,12 +187,13 @@ ENDVERBATIM
     ng_d_look_up(v)
     dn_rate_dv = dntau_dv/(ntau*ntau)
     n_rate = -1/ntau
-    exp_1 = ng_finite(exp(dt*n_rate))
-    dexp_1_dv = dn_rate_dv*dt*exp_1
+    exp_1 = exp(dt*n_rate)
+    dexp_1_dv = dn_rate_dv*dt*ng_finite(exp_1)
     n_decay = exp_1
-    n_limit = ninf
+    n_limit = -(ninf/ntau)/(-1/ntau)
     dn_dn = n_decay
     dn_dv = dexp_1_dv*(n - n_limit) + dninf_dv*(1 - n_decay)
+    n = n + (1 - n_decay)*(n_limit - n)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -223,13 +228,13 @@ PROCEDURE ng_d_rates(v) {
           exprelr_3, exprelr_slope_3, dexprelr_3_dv, exprelr_4, exprelr_slope_4, dexprelr_4_dv, exprelr_5,
           exprelr_slope_5, dexprelr_5_dv, exprelr_6, exprelr_slope_6, dexprelr_6_dv, exprelr_7,
           exprelr_slope_7, dexprelr_7_dv
-    exp_1 = ng_finite(exp(-(v + 30.5)/9))
+    exp_1 = exp(-(v + 30.5)/9)
     exprelr_1 = ng_exprelr(-(v + 30.5)/9, exp_1)
     exprelr_slope_1 = ng_exprelr_slope(-(v + 30.5)/9, exprelr_1)
     dexprelr_1_dv = -exprelr_slope_1/9
     dopening_dv = 0.18*dexprelr_1_dv
     opening = 0.02*(v + 30.5)/(1 - exp_1)
-    exp_2 = ng_finite(exp((v + 30.5)/9))
+    exp_2 = exp((v + 30.5)/9)
     exprelr_2 = ng_exprelr((v + 30.5)/9, exp_2)
     exprelr_slope_2 = ng_exprelr_slope((v + 30.5)/9, exprelr_2)
     dexprelr_2_dv = exprelr_slope_2/9

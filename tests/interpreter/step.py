@@ -18,6 +18,9 @@ DT_MS = 0.1
 TINY = 1e-30
 """Imaginary part of the input that is moved: its square vanishes, so that nothing is lost by cancellation."""
 
+ROUNDING = 1e-12
+"""Complex and real arithmetic round differently."""
+
 
 @dataclass(frozen=True)
 class Visit:
@@ -63,10 +66,14 @@ def derivatives(of: TangentMechanism, direction: str, weight: float = 0.4) -> It
             partials, values = tangent.linearise(linearised, **arguments)
         before = dict(plain.values)
         total = _run(moved, phases, phase, statements, event)
-        _run(plain, phases, phase, statements, complex(event.real))
+        performed = linearised is not None and linearised.performs
+        if not performed:
+            _run(plain, phases, phase, statements, complex(event.real))
         _run(alone, phases, phase, statements, complex(event.real))
-        for name, value in alone.values.items():  # the generated routines ran before the phase: they leave no trace
-            assert plain.values[name] == value, f"{name} after {phase}: {value} became {plain.values[name]}"
+        for name, value in alone.values.items():  # generated routines leave no trace, or just what the phase leaves
+            rounding = ROUNDING * max(1, abs(value)) if performed else 0
+            assert abs(plain.values[name] - value) <= rounding, f"{name} after {phase}: {value}, {plain.values[name]}"
+        plain.values |= alone.values
         sums = {y: sum(slope * rows.get(u, 0.0) for u, slope in row.items()) for y, row in partials.items()}
         if phase == "current" and linearised is not None:
             if of.linear:
