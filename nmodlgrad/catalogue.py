@@ -50,8 +50,8 @@ CATALOGUE: Mapping[str, Entry] = {
     # differentiation
     "NG021": _error("a derivative would have to pass through a `TABLE` otherwise than by its argument"),
     "NG022": _error("an equation of a name that is no `STATE`, or a `DERIVATIVE` block without an equation"),
-    "NG023": _error("a variable is computed in `BREAKPOINT` and read elsewhere before that"),
-    "NG024": _error("a `GLOBAL` is computed from active values and kept: no instance can own its derivative"),
+    "NG023": _error("a variable of an ion is changed in `BREAKPOINT`"),
+    "NG024": _error("a `GLOBAL` is computed from more than `GLOBAL`s and kept: no instance can own its derivative"),
     "NG026": _error("a `FUNCTION` assigns a variable of the mechanism"),
     "NG027": _error("an expression has no value, such as 1/0"),
     # the mechanism as NEURON takes it
@@ -63,4 +63,10 @@ CATALOGUE: Mapping[str, Entry] = {
     "NG033": _warning("`RANGE` lists a name that nothing declares: NEURON leaves it out"),
     "NG034": _warning("a variable of an ion is written without being computed, or computed without being written"),
     "NG035": _warning("when an event acts depends on a parameter, a state or the voltage: event times are constants"),
+    # C code and random numbers
+    "NG040": _error("what C code does can not be told, or not be done again, and derivatives need it"),
+    "NG041": _error("C code reads or assigns a variable that carries a derivative"),
+    "NG042": _error("what is drawn at random depends on active values in a way that has no derivative along a path"),
+    "NG043": _error("random numbers whose order or number is not certain"),
+    "NG044": _warning("whether something happens is drawn with a probability that depends on active values"),
 }

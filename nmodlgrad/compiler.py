@@ -130,6 +130,9 @@ def compile_sources(
             message = "expressions or blocks are nested too deeply, or an expression has too many terms"
             problems.append(Diagnostic("NG008", message, item.source.name))
             continue
+        if warn:
+            for warning in tangent.warnings:
+                warn(warning)
         built_in = tangent.mechanism.name in BUILT_IN
         if built_in and tangent.mechanism.is_point_process and tangent.mechanism.net_receive is None:
             problems.append(_not_silent(item, tangent.mechanism.name))

@@ -28,6 +28,7 @@ def emitted(name: str, text: str) -> str:
 def without_additions(text: str) -> str:
     """An augmented text with everything taken out that is marked as added."""
     text = text[: re.search(r"\n: -+\n: Added by nmodlgrad", text).start()]  # type: ignore[union-attr]
+    text = re.sub(r"VERBATIM  /\* nmodlgrad \*/\r?\n.*?ENDVERBATIM\r?\n", "", text, flags=re.S)
     text = re.sub(
         r"[ \t]*if \(ng_link != 0\) \{  : nmodlgrad\r?\nVERBATIM\r?\n.*?ENDVERBATIM\r?\n[ \t]*\}\r?\n",
         "",

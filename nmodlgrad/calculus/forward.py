@@ -9,6 +9,7 @@ import sympy as sp
 
 from nmodlgrad.calculus.program import Program
 from nmodlgrad.calculus.scope import Scope
+from nmodlgrad.diagnostics import Diagnostic
 from nmodlgrad.semantics.coverage import PREFIX
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.names import Names
@@ -76,6 +77,7 @@ class Differentiator:
     names: Names
     functions: dict[tuple[str, str], Derivative] = field(default_factory=dict)
     procedures: dict[str, Tangent] = field(default_factory=dict)
+    warnings: list[Diagnostic] = field(default_factory=list)
 
     # ------------------------------------------------------------------ phases
     def phase(

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from nmodlgrad.diagnostics import Diagnostic
 
 
 @dataclass(frozen=True)
 class Set:
-    """target = text"""
+    """target = text
+
+    `effect` tells that it draws random numbers: it is done as often as the mechanism does it. `refusal` is why it can
+    not be done again, if there is a reason.
+    """
 
     target: str
     text: str
     reads: frozenset[str]
+    effect: bool = False
+    refusal: Diagnostic | None = None
 
 
 @dataclass(frozen=True)
@@ -23,6 +31,28 @@ class Invoke:
     text: str
     reads: frozenset[str]
     writes: frozenset[str]
+    effect: bool = False
+    refusal: Diagnostic | None = None
+
+
+@dataclass(frozen=True)
+class Code:
+    """C code of the mechanism's own, done again."""
+
+    code: str
+    reads: frozenset[str]
+    writes: frozenset[str]
+    effect: bool = False
+    refusal: Diagnostic | None = None
+
+
+@dataclass(frozen=True)
+class Enclose:
+    """Steps between C code that opens braces and C code that closes them."""
+
+    opening: Code
+    inside: Sequence[Step]
+    closing: Code
 
 
 @dataclass(frozen=True)
@@ -35,7 +65,14 @@ class Choose:
     orelse: Sequence[Step]
 
 
-Step = Set | Invoke | Choose
+@dataclass(frozen=True)
+class Note:
+    """From here on, random draws are noted for the mechanism to get them again; or they are no more."""
+
+    begins: bool
+
+
+Step = Set | Invoke | Choose | Code | Enclose | Note
 
 
 @dataclass
@@ -52,13 +89,22 @@ def needed(steps: Sequence[Step], wanted: Iterable[str]) -> tuple[list[Step], se
     kept: list[Step] = []
     for step in reversed(steps):
         match step:
-            case Set(target=target, reads=reads):
-                if target in live:
+            case Set(target=target, reads=reads, effect=effect):
+                if target in live or effect:
                     live.discard(target)
                     live |= reads
                     kept.append(step)
-            case Invoke(reads=reads, writes=writes):
-                if writes & live:
+            case Code(reads=reads, writes=writes, effect=effect):
+                if writes & live or effect:
+                    live |= reads
+                    kept.append(step)
+            case Enclose(opening=opening, inside=inside, closing=closing):
+                within, live_within = needed(inside, live)
+                if within or (opening.writes | closing.writes) & live or opening.effect or closing.effect:
+                    live |= live_within | opening.reads | closing.reads
+                    kept.append(Enclose(opening, within, closing))
+            case Invoke(reads=reads, writes=writes, effect=effect):
+                if writes & live or effect:
                     live -= writes
                     live |= reads
                     kept.append(step)
@@ -86,9 +132,15 @@ def renamed(steps: Sequence[Step], names: Mapping[str, str]) -> list[Step]:
     def one(step: Step) -> Step:
         match step:
             case Set():
-                return Set(names.get(step.target, step.target), text(step.text), reads(step.reads))
+                return replace(
+                    step, target=names.get(step.target, step.target), text=text(step.text), reads=reads(step.reads)
+                )
             case Invoke():
-                return Invoke(text(step.text), reads(step.reads), step.writes)
+                return replace(step, text=text(step.text), reads=reads(step.reads))
+            case Enclose():
+                return Enclose(step.opening, [*map(one, step.inside)], step.closing)
+            case Code() | Note():
+                return step  # what C code mentions keeps its name
             case Choose():
                 return Choose(text(step.condition), reads(step.reads), [*map(one, step.body)], [*map(one, step.orelse)])
 
@@ -100,8 +152,10 @@ def changed(steps: Sequence[Step]) -> set[str]:
     found = set(targets(steps))
     for step in steps:
         match step:
-            case Invoke(writes=writes):
+            case Invoke(writes=writes) | Code(writes=writes):
                 found |= writes
+            case Enclose(opening=opening, inside=inside, closing=closing):
+                found |= opening.writes | changed(inside) | closing.writes
             case Choose(body=body, orelse=orelse):
                 found |= changed(body) | changed(orelse)
     return found
@@ -111,8 +165,29 @@ def targets(steps: Sequence[Step]) -> list[str]:
     """Names that the steps set, in the order of their first appearance."""
     found: dict[str, None] = {}
     for step in steps:
-        if isinstance(step, Set):
-            found[step.target] = None
-        elif isinstance(step, Choose):
-            found |= dict.fromkeys([*targets(step.body), *targets(step.orelse)])
+        match step:
+            case Set(target=target):
+                found[target] = None
+            case Code(writes=writes):
+                found |= dict.fromkeys(sorted(writes))
+            case Choose(body=body, orelse=orelse):
+                found |= dict.fromkeys([*targets(body), *targets(orelse)])
+            case Enclose(opening=opening, inside=inside, closing=closing):
+                found |= dict.fromkeys(targets([opening, *inside, closing]))
     return list(found)
+
+
+def each(steps: Sequence[Step]) -> Iterator[Step]:
+    """Every step, those inside others included."""
+    for step in steps:
+        yield step
+        match step:
+            case Choose(body=body, orelse=orelse):
+                yield from each([*body, *orelse])
+            case Enclose(opening=opening, inside=inside, closing=closing):
+                yield from each([opening, *inside, closing])
+
+
+def has_effects(steps: Sequence[Step]) -> bool:
+    """Whether random numbers are drawn."""
+    return any(isinstance(step, Set | Invoke | Code) and step.effect for step in each(steps))

@@ -8,16 +8,30 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
-from nmodlgrad.calculus import singularities
+from nmodlgrad.calculus import noise, opaque, singularities
 from nmodlgrad.calculus.intrinsics import RULES
 from nmodlgrad.calculus.printing import nmodl
-from nmodlgrad.calculus.program import Choose, Invoke, Program, Set, Step, changed, needed, renamed, targets
+from nmodlgrad.calculus.program import (
+    Choose,
+    Invoke,
+    Note,
+    Program,
+    Set,
+    Step,
+    changed,
+    each,
+    has_effects,
+    needed,
+    renamed,
+    targets,
+)
 from nmodlgrad.calculus.special import OVERFLOWING, Finite
 from nmodlgrad.diagnostics import NOWHERE, Diagnostic, Refused
+from nmodlgrad.semantics import draws
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.unparse import expression
 from nmodlgrad.syntax.walk import calls, subnodes
@@ -72,7 +86,9 @@ class Scope:
         touched = self._touched(statements)
         does = bool(performs) or isinstance(block, n.ProcedureBlock)
         self.carried = frozenset() if does else carried - touched
-        self.put_back = sorted(carried & touched) if block is None and not does else []
+        kept = self.flow.mechanism.symbols.keys() | set(self.flow.mechanism.arguments)
+        self.put_back = sorted(carried & touched & kept) if block is None and not does else []
+        self.drawn: set[str] = set()  # what holds random numbers
         self.exposed: set[str] = set()  # set here and read by what is called: no copies of these
         self.renamed: dict[str, str] = {}
         if isinstance(block, n.FunctionBlock):
@@ -95,13 +111,15 @@ class Scope:
         self.steps.append(Set(self.renamed[name], name, frozenset({name})))
 
     def _touched(self, statements: Sequence[n.Statement]) -> frozenset[str]:
-        """What the routines that are called read or set."""
+        """What C code reads or sets, and the routines that are called."""
+        codes = [node for s in statements for node in subnodes(s) if isinstance(node, n.Verbatim)]
         called = {c.name for s in statements for c in calls(s)}
         routines = [self.flow.procedure(name) for name in called & self.flow.mechanism.procedures.keys()]
         routines += [self.flow.function(name) for name in called & self.flow.mechanism.functions.keys()]
+        routines += [self.flow.access((code,)) for code in codes]
         return frozenset().union(*(access.live | access.written for access in routines))
 
-    def _expose(self, names: Iterable[str]) -> None:
+    def expose(self, names: Iterable[str]) -> None:
         """A routine that is called reads or sets these names: the mechanism's own variables have to hold them."""
         self.exposed |= self.own.intersection(names)
 
@@ -109,6 +127,10 @@ class Scope:
     def now(self, name: str) -> str:
         """The name that holds a variable's current value."""
         return self.renamed.get(name, name)
+
+    def carries(self, current: str) -> bool:
+        """Whether the variable of this current name depends on an input."""
+        return bool(self._environment_of(current))
 
     def partials(self, name: str) -> Partials:
         """What a variable depends on now."""
@@ -120,9 +142,12 @@ class Scope:
         self._rename_elements(outside)
         wanted = {self.now(name) for name in wanted} | self.performs
         steps, _ = needed(self.steps, wanted)
+        opaque.refuse(each(steps))
         for name in [name for name in self.put_back if name in changed(steps)]:
             before = self.names.fresh(f"{name}_before")
             steps = [Set(before, name, frozenset({name})), *steps, Set(name, before, frozenset({before}))]
+        if has_effects(steps):
+            steps = [Note(True), *steps, Note(False)]
         return Program(steps, [name for name in targets(steps) if name not in outside])
 
     def _rename_elements(self, outside: set[str]) -> None:
@@ -143,12 +168,14 @@ class Scope:
         outside = {*results, *outputs, *self.exposed, *arguments}
         self._rename_elements(outside)
         steps, _ = needed(renamed(self.steps, direct), {*results, *outputs})
+        opaque.refuse(each(steps))
         return Program(steps, [name for name in targets(steps) if name not in outside])
 
     # ------------------------------------------------------------------ statements
     def run(self, statements: Iterable[n.Statement]) -> None:
         """Differentiate statements in their order."""
         for statement in statements:
+            noise.require_order(self.flow, statement)
             match statement:
                 case n.Assign():
                     self._assign(statement)
@@ -158,6 +185,12 @@ class Scope:
                     self._if(statement)
                 case n.Body(statements=inner):
                     self.run(inner)
+                case n.CallStatement(call=call):
+                    self._other_call(call)
+                case n.Verbatim():
+                    opaque.run(self, statement)
+                case n.Enclosed():
+                    opaque.enclosed(self, statement)
 
     def _assign(self, statement: n.Assign) -> None:
         name = statement.target.name
@@ -172,11 +205,13 @@ class Scope:
         )
         self.steps.append(Set(self.now(name), text, reads))
         self.environment[name] = held
+        (self.drawn.add if value.reads & self.drawn else self.drawn.discard)(name)
         self.meanings.hold(self.now(name), value.value)
 
     def _if(self, statement: n.IfStatement) -> None:
         before, outer = dict(self.environment), self.steps
         condition = self._lift(statement.condition, active=False)
+        noise.choose(self, statement, condition)
         branches: list[tuple[list[Step], dict[str, Partials]]] = []
         orelse = statement.orelse
         other = () if orelse is None else orelse.statements if isinstance(orelse, n.Body) else (orelse,)
@@ -188,25 +223,40 @@ class Scope:
         (one, env_one), (two, env_two) = branches
         self.steps, self.environment = outer, before
         for name in sorted(self.flow.access((statement,)).written):
-            merged: Partials = {}
-            left, right = env_one.get(name, {}), env_two.get(name, {})
-            for u in sorted(left.keys() | right.keys()):
-                a, b = left.get(u, sp.Integer(0)), right.get(u, sp.Integer(0))
-                if a == b:
-                    merged[u] = a
-                    continue
-                variable = self.names.fresh(f"d{name}_d{u}")
-                self.derived.add(variable)
-                for steps, e in ((one, a), (two, b)):
-                    steps.append(Set(variable, nmodl(e), frozenset(self.reads(e))))
-                merged[u] = sp.Symbol(variable)
-            self.environment[name] = merged
+            self.environment[name] = self.merged(name, env_one.get(name, {}), env_two.get(name, {}), one, two)
         self.steps.append(Choose(expression(condition), self.flow.reads(condition), one, two))
+
+    def _other_call(self, call: n.Call) -> None:
+        """A function of NEURON's that leaves no value: nothing of it is left but the random numbers that are drawn."""
+        if call.name in draws.SETTING:
+            texts = [self._expression(a, call.name) for a in call.arguments]
+            reads = frozenset[str]().union(*(value.reads for value in texts))
+            text = f"{call.name}({', '.join(value.text for value in texts)})"
+            self.steps.append(Invoke(text, reads, frozenset(), effect=True))
+            return
+        for argument in call.arguments:
+            if self.flow.draws(argument):
+                self._lift(argument, active=False)
+
+    def merged(self, name: str, left: Partials, right: Partials, one: list[Step], two: list[Step]) -> Partials:
+        """What a variable depends on behind two ways to there, the ends of which leave it in the same variables."""
+        merged: Partials = {}
+        for u in sorted(left.keys() | right.keys()):
+            a, b = left.get(u, sp.Integer(0)), right.get(u, sp.Integer(0))
+            if a == b:
+                merged[u] = a
+                continue
+            variable = self.names.fresh(f"d{name}_d{u}")
+            self.derived.add(variable)
+            for steps, e in ((one, a), (two, b)):
+                steps.append(Set(variable, nmodl(e), frozenset(self.reads(e))))
+            merged[u] = sp.Symbol(variable)
+        return merged
 
     def _call_statement(self, call: n.Call) -> None:
         procedure = self.flow.mechanism.procedures[call.name]
         access = self.flow.procedure(call.name)
-        self._expose(access.live | access.written)
+        self.expose(access.live | access.written)
         self.meanings.changed(access.written)
         values = [self._expression(a, call.name) for a in call.arguments]
         passed: dict[str, Partials] = {
@@ -214,14 +264,16 @@ class Scope:
         }
         reads = access.entering.union(*(value.reads for value in values))
         texts = ", ".join(value.text for value in values)
-        if not any(passed.values()) and not any(self.partials(g) for g in access.entering):
-            self.steps.append(Invoke(f"{call.name}({texts})", reads, access.written))
+        again = self.flow.draws_itself(call), opaque.twice(self.flow, call)
+        inactive = not any(passed.values()) and not any(self.partials(g) for g in access.entering)
+        if inactive and call.name not in self.flow.mechanism.results:  # the original leaves no value anywhere
+            self.steps.append(Invoke(f"{call.name}({texts})", reads, access.written, *again))
             self.environment |= {y: {} for y in access.written}
             return
         self._refuse_hidden_table_inputs(procedure, call)
         tangent = self.owner.procedure(call.name)
         results = {v for row in tangent.partials.values() for v in row.values()}
-        self.steps.append(Invoke(f"{tangent.name}({texts})", reads, access.written | results))
+        self.steps.append(Invoke(f"{tangent.name}({texts})", reads, access.written | results, *again))
         self.environment |= {y: self._through(tangent, y, passed) for y in sorted(access.written)}
 
     def _through(self, tangent: Tangent, y: str, passed: Mapping[str, Partials]) -> Partials:
@@ -244,6 +296,22 @@ class Scope:
             raise Refused([Diagnostic.at(call.span, "NG021", message, hint)])
 
     # ------------------------------------------------------------------ expressions
+    def evaluated(self, node: n.Expression, hint: str) -> _Value:
+        """An expression with its partial derivatives, the steps that it needs taken."""
+        return self._expression(node, hint)
+
+    def lifted(self, call: n.Call, text: str, reads: frozenset[str], *again: Any) -> str:
+        """A new variable that holds what a call returns."""
+        variable = self.names.numbered(call.name)
+        self.derived.add(variable)
+        self.steps.append(Set(variable, text, reads, *again))
+        return variable
+
+    def standing_for(self, call: n.Call, variable: str, partials: Partials) -> n.VariableName:
+        """The variable that stands for a call from here on, with what it depends on."""
+        self._hold_partials(variable, partials)
+        return n.VariableName(call.span, n.Word(variable))
+
     def _expression(self, node: n.Expression, hint: str) -> _Value:
         lifted = self._lift(node)
         value = self._sympy(lifted)
@@ -261,9 +329,12 @@ class Scope:
             raise Refused([Diagnostic.at(node.span, "NG027", f"a derivative of {expression(node)} has no value")])
         return _Value(expression(lifted), self.flow.reads(lifted), value, partials)
 
+    def original(self, current: str) -> str:
+        """The mechanism's name of a variable."""
+        return next((name for name, new in self.renamed.items() if new == current), current)
+
     def _environment_of(self, symbol: str) -> Partials:
-        original = next((name for name, new in self.renamed.items() if new == symbol), symbol)
-        return self.partials(original)
+        return self.partials(self.original(symbol))
 
     def _lift(self, node: n.Expression, active: bool = True) -> n.Expression:
         """The expression over current names; calls that carry a derivative become variables of their own."""
@@ -296,9 +367,11 @@ class Scope:
         return n.VariableName(node.span, n.Word(variable))
 
     def _lift_call(self, call: n.Call, active: bool) -> n.Expression:
+        if self.flow.draws_itself(call):
+            return noise.draw(self, call)
         function = self.flow.mechanism.functions.get(call.name)
         live = self.flow.function(call.name).live if function else frozenset()
-        self._expose(live)
+        self.expose(live)
         hidden = [g for g in sorted(live) if self.partials(g)]
         if not (active and self._depends(call)):
             return n.Call(call.span, call.name, tuple(self._lift(a, active) for a in call.arguments))

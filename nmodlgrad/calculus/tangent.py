@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from nmodlgrad.calculus import noise
 from nmodlgrad.calculus.forward import Derivative, Differentiator, Linearised, Tangent
+from nmodlgrad.diagnostics import Diagnostic
+from nmodlgrad.numerics.control import structured
 from nmodlgrad.numerics.normal import normalise
 from nmodlgrad.numerics.phases import lower
 from nmodlgrad.numerics.solve import is_inside
@@ -29,15 +32,26 @@ class StageTangent:
 
 
 @dataclass(frozen=True)
+class Latch:
+    """The rows that keep the tangent of a variable as the two passes of BREAKPOINT found it."""
+
+    first: str
+    second: str
+
+
+@dataclass(frozen=True)
 class TangentMechanism:
-    """A differentiated mechanism.
+    """A differentiated mechanism, as it was read and in the form that was differentiated.
 
     `carried` variables own a tangent row each, the first `current_carried` of them act on the current; so do the
     first `current_parameters` of the seedable `parameters`. `arguments` of NET_RECEIVE own a row for each connection;
     `weight` is the one that can be seeded. `linear` tells that the current is linear in v. `ion_currents` has the
-    partials of each ion's current by itself, for who reads it.
+    partials of each ion's current by itself, for who reads it. `breakpoint` advances what BREAKPOINT leaves in
+    variables. What it reads of these before it sets them is latched: the current depends on what they were when it
+    started, at v + 0.001 and at v, and two rows of `carried` keep that.
     """
 
+    original: Mechanism
     mechanism: Mechanism
     carried: tuple[str, ...]
     current_carried: int
@@ -52,10 +66,13 @@ class TangentMechanism:
     connect: Linearised | None
     current: Linearised | None
     ion_currents: Linearised | None
+    breakpoint: Linearised | None
+    latched: Mapping[str, Latch]
     states: tuple[StageTangent, ...]
     receive: Linearised | None
     functions: tuple[Derivative, ...]
     procedures: tuple[Tangent, ...]
+    warnings: tuple[Diagnostic, ...]
 
 
 def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> TangentMechanism:
@@ -67,10 +84,12 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
         where something is not differentiated, or not exactly.
     """
     names, original = Names(mechanism.source.text), mechanism
-    mechanism = normalise(running(mechanism), names)
+    mechanism = structured(normalise(running(mechanism), names))
     coverage.require(mechanism)
     flow = Dataflow(mechanism)
     phases = lower(mechanism, names)
+    noise.require_none(flow, phases.current)
+    noise.require_once(flow)
     activity = analyse(flow, phases, wrt)
     carried, weight = activity.carried, activity.weight
     connected = {*mechanism.arguments, "flag"}
@@ -105,15 +124,21 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
         if (outputs := written(stage.statements))
     )
     connect, receive = event(phases.connect), event(phases.receive)
+    left = written(phases.breakpoint)
+    breakpoint_ = differentiator.phase(phases.breakpoint, [*inputs, "v"], left) if left else None
 
     acting = set(current.partials[phases.total]) if current else set()
+    latched = {x: Latch(names.fresh(f"{x}_at_v_plus"), names.fresh(f"{x}_at_v")) for x in left if x in acting}
+    acting = acting - latched.keys() | {row for latch in latched.values() for row in (latch.first, latch.second)}
+    carried = (*(row for latch in latched.values() for row in (latch.first, latch.second)), *carried)
     ordered = sorted(carried, key=lambda x: x not in acting)
-    advancing = (initial, connect, *(stage.linearised for stage in states), receive)
+    advancing = (initial, connect, breakpoint_, *(stage.linearised for stage in states), receive)
     used = acting.union(*(row for p in advancing if p for row in p.partials.values()))
     parameters = sorted((p for p in activity.parameters if p in used), key=lambda p: p not in acting or p in carried)
     excluded = dict(activity.excluded)
     excluded |= {p: "no state and no current depends on it" for p in activity.parameters if p not in used}
     return TangentMechanism(
+        original=original,
         mechanism=mechanism,
         carried=tuple(ordered),
         current_carried=sum(x in acting for x in carried),
@@ -128,18 +153,23 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
         connect=connect,
         current=current,
         ion_currents=ion_currents,
+        breakpoint=breakpoint_,
+        latched=latched,
         states=states,
         receive=receive,
         functions=tuple(differentiator.functions.values()),
         procedures=tuple(differentiator.procedures.values()),
+        warnings=tuple(dict.fromkeys(differentiator.warnings)),
     )
 
 
 def _performed(original: Mechanism, flow: Dataflow, stage: Stage) -> frozenset[str]:
     """What a stage sets, if its tangent can do that by the way: exponentials need not be computed twice."""
     solve = stage.solve
+    if solve is None or solve.method != "cnexp" or not is_inside(original, solve):
+        return frozenset()
     block = original.solvable[solve.block]
-    if solve.method != "cnexp" or not is_inside(original, solve) or not is_plain(original, block.body):
+    if not is_plain(original, block.body):
         return frozenset()
     written = flow.access(stage.statements).written - local_names(block.body)
     return frozenset(name for name in written if name.partition("[")[0] in original.symbols)

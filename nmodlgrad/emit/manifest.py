@@ -31,12 +31,16 @@ def entry(tangent: TangentMechanism, name: str, file: str) -> dict[str, Any]:
         "linear": tangent.linear,
         "ions": list(dict.fromkeys(use.ion for use in mechanism.ions)),
         "concentrations": list(mechanism.concentrations),
+        "reversals": list(mechanism.reversals),
         "ion_currents": list(tangent.ion_currents.partials) if tangent.ion_currents else [],
         "initial_inputs": sorted({p for row in tangent.initial.partials.values() for p in row}),
         "range_parameters": [s.name for s in symbols.values() if s.role is Role.PARAMETER and s.scope is Scope.RANGE],
         "globals": [s.name for s in symbols.values() if s.role is Role.PARAMETER and s.scope is Scope.GLOBAL]
         + (["usetable"] if _has_table(tangent) else []),
-        "ion_inputs": [s.name for s in symbols.values() if s.role is Role.REVERSAL] + list(mechanism.ion_inputs),
+        "ion_inputs": [
+            s.name for s in symbols.values() if s.role is Role.REVERSAL and s.name not in mechanism.reversals
+        ]
+        + list(mechanism.ion_inputs),
         "pointers": list(mechanism.pointers),
         "assigned": _assigned(mechanism),
         "excluded": dict(sorted(tangent.excluded.items())),

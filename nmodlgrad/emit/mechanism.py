@@ -10,6 +10,7 @@ from nmodlgrad.calculus.forward import Derivative, Linearised, Tangent
 from nmodlgrad.calculus.program import Program
 from nmodlgrad.calculus.special import HELPERS
 from nmodlgrad.calculus.tangent import StageTangent, TangentMechanism
+from nmodlgrad.emit import drawing
 from nmodlgrad.emit.patch import Edit, apply, insert_line, insert_line_before, line_end
 from nmodlgrad.emit.render import helpers, inserted, render
 from nmodlgrad.numerics.solve import is_inside
@@ -32,7 +33,7 @@ def augmented(tangent: TangentMechanism, name: str) -> str:
 def _edits(tangent: TangentMechanism, name: str) -> list[Edit]:
     mechanism = tangent.mechanism
     text, suffix = mechanism.source.text, mechanism.suffix
-    edits = [insert_line(text, suffix.span.end, inserted("declaration", _becomes_threadsafe(mechanism)))]
+    edits = [insert_line(text, suffix.span.end, inserted("declaration", _becomes_threadsafe(tangent)))]
     if name != suffix.name:
         edits.append(Edit(suffix.name.span, name))
     if tangent.current and mechanism.breakpoint:
@@ -40,7 +41,7 @@ def _edits(tangent: TangentMechanism, name: str) -> list[Edit]:
     edits += [_stage_edit(tangent, routine, stage) for routine, stage in _stages(tangent)]
     if tangent.carried and mechanism.initial:
         edits.append(insert_line(text, _start(mechanism.initial.body), inserted("call", "ng_initial")))
-    return edits + _event_edits(tangent)
+    return edits + _event_edits(tangent) + drawing.edits(tangent)
 
 
 def _stages(tangent: TangentMechanism) -> Iterator[tuple[str, StageTangent]]:
@@ -51,7 +52,10 @@ def _stages(tangent: TangentMechanism) -> Iterator[tuple[str, StageTangent]]:
 
 def _stage_edit(tangent: TangentMechanism, routine: str, stage: StageTangent) -> Edit:
     mechanism, solve = tangent.mechanism, stage.stage.solve
-    if is_inside(mechanism, stage.stage.solve):
+    if solve is None:
+        assert mechanism.breakpoint is not None
+        return insert_line(mechanism.source.text, _start(mechanism.breakpoint.body), inserted("call", routine))
+    if is_inside(mechanism, solve):
         body = mechanism.solvable[solve.block].body
         line = inserted("perform" if stage.linearised.performs else "call", routine)
         return insert_line(mechanism.source.text, _start(body), line)
@@ -77,11 +81,12 @@ def _start(body: n.Body) -> int:
     return body.locals.span.end if body.locals else body.span.start + 1
 
 
-def _becomes_threadsafe(mechanism: Mechanism) -> bool:
+def _becomes_threadsafe(tangent: TangentMechanism) -> bool:
     """The original is thread-safe without saying so: nocmodl would take that back for the VERBATIM that we add."""
+    mechanism = tangent.mechanism
     if any(s.role is Role.POINTER for s in mechanism.symbols.values()):
         return False  # that alone takes the thread-safety of a mechanism that does not claim it
-    if any(isinstance(node, n.Verbatim) for item in mechanism.items for node in subnodes(item)):
+    if any(isinstance(node, n.Verbatim) for item in tangent.original.items for node in subnodes(item)):
         return False  # it is not
     flow = Dataflow(mechanism)
     bodies = [
@@ -106,6 +111,8 @@ def _is_shared(mechanism: Mechanism, name: str) -> bool:
 def _what(stage: StageTangent) -> str:
     """What it is that a routine differentiates, in the words of its comment."""
     solve = stage.stage.solve
+    if solve is None:
+        return "BREAKPOINT"
     return solve.method if solve.method in ("cnexp", "euler") else solve.block
 
 
@@ -118,10 +125,11 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         | {"guarded": not is_inside(mechanism, stage.stage.solve), "solves": _what(stage)}
         for routine, stage in _stages(tangent)
     ]
+    breakpoint_ = _update(tangent, tangent.breakpoint) if tangent.breakpoint else None
     initial = _update(tangent, tangent.initial) if tangent.carried else None
     connect = _update(tangent, tangent.connect) if tangent.connect else None
     receive = _update(tangent, tangent.receive) if tangent.receive else None
-    updates = [u for u in (*states, initial, connect, receive) if u]
+    updates = [u for u in (breakpoint_, *states, initial, connect, receive) if u]
     reads_dt = bool(states) and "dt" not in mechanism.symbols
     return render(
         "mechanism.mod.jinja",
@@ -131,10 +139,12 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         connected=tangent.arguments,
         seedable=tangent.parameters,
         declare_dt=reads_dt,
-        kept_derivatives=[v for p in tangent.procedures for row in p.partials.values() for v in row.values()],
+        kept_derivatives=_kept(tangent),
         point_process=mechanism.is_point_process,
         current=_current(tangent),
         ion_currents=_ion_currents(tangent),
+        breakpoint=breakpoint_,
+        latches=_latches(tangent),
         states=states,
         initial=initial,
         missing_initial=bool(tangent.carried) and mechanism.initial is None,
@@ -142,9 +152,17 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         receive=receive,
         arguments=list(mechanism.arguments),
         sows=any(u["seeds"] for u in updates),
+        renews=any(seed["renewed"] for u in updates for seed in u["seeds"]),
         procedures=[_procedure(mechanism, p) for p in tangent.procedures],
         functions=[_function(f) for f in tangent.functions],
     )
+
+
+def _kept(tangent: TangentMechanism) -> list[str]:
+    """Variables that the procedures which are added leave their results in."""
+    results = tangent.mechanism.results
+    values = [results[p.of.name] for p in tangent.procedures if p.of.name in results]
+    return values + [v for p in tangent.procedures for row in p.partials.values() for v in row.values()]
 
 
 def _c(value: str, program: Program) -> str:
@@ -157,10 +175,19 @@ def _current(tangent: TangentMechanism) -> dict[str, Any] | None:
         return None
     program, partials = tangent.current.program, tangent.current.partials[tangent.total]
     acting = [*tangent.carried[: tangent.current_carried], *tangent.parameters[: tangent.current_parameters]]
-    entries = [{"name": f"d/d{x}", "value": _c(partials[x], program)} for x in acting]
+    firsts = {latch.first: x for x, latch in tangent.latched.items()}
+    seconds = {latch.second: x for x, latch in tangent.latched.items()}
+    entries = [
+        {
+            "name": f"d/d{seconds.get(x, x)}",
+            "value": _c(partials[seconds.get(x, x)], program) if x not in firsts else None,
+            "latched": x in seconds,
+        }
+        for x in acting
+    ]
     if not tangent.linear:
-        entries.append({"name": "d/dv", "value": _c(partials.get("v", "0."), program)})
-        entries.append({"name": "the current", "value": _c(tangent.current.values[tangent.total], program)})
+        values = {"d/dv": partials.get("v", "0."), "the current": tangent.current.values[tangent.total]}
+        entries += [{"name": x, "value": _c(value, program), "latched": False} for x, value in values.items()]
     return {"locals": program.local_names, "steps": program.steps, "entries": entries}
 
 
@@ -170,12 +197,22 @@ def _ion_currents(tangent: TangentMechanism) -> dict[str, Any] | None:
     if phase is None:
         return None
     acting = [*tangent.carried[: tangent.current_carried], *tangent.parameters[: tangent.current_parameters], "v"]
+    seconds = {latch.second: x for x, latch in tangent.latched.items()}
     entries = [
-        {"name": f"d{current}/d{x}", "value": _c(partials.get(x, "0."), phase.program)}
+        {"name": f"d{current}/d{x}", "value": _c(partials.get(seconds.get(x, x), "0."), phase.program)}
         for current, partials in phase.partials.items()
         for x in acting
     ]
     return {"locals": phase.program.local_names, "steps": phase.program.steps, "entries": entries}
+
+
+def _latches(tangent: TangentMechanism) -> list[dict[str, int]]:
+    """Which rows keep which, by their numbers."""
+    number = {x: i for i, x in enumerate(tangent.carried)}
+    return [
+        {"first": number[latch.first], "second": number[latch.second], "row": number[x]}
+        for x, latch in tangent.latched.items()
+    ]
 
 
 def _update(tangent: TangentMechanism, phase: Linearised | None) -> dict[str, Any]:
@@ -194,7 +231,10 @@ def _update(tangent: TangentMechanism, phase: Linearised | None) -> dict[str, An
                 terms.append({"coefficient": coefficient, "row": None})
             else:
                 number = None if u == tangent.weight else tangent.parameters.index(u)
-                seeds.append({"parameter": u, "number": number, "coefficient": coefficient, "row": x})
+                renewed = phase is tangent.initial and tangent.mechanism.symbols[u].role is Role.REVERSAL
+                seeds.append(
+                    {"parameter": u, "number": number, "coefficient": coefficient, "row": x, "renewed": renewed}
+                )
         if terms != [{"coefficient": "1.0", "row": x}]:  # a row that stays as it is needs no loop
             rows.append({"name": x, "terms": terms})
     written = {row["name"] for row in (*rows, *({"name": seed["row"]} for seed in seeds))}

@@ -25,7 +25,7 @@ def measure(request: Mapping[str, Any]) -> dict[str, Any]:
     knobs = cell.knobs
     carried = [_parameter(entry, knob) for knob in knobs] or [ng.Parameter("g_gradcheck_leak", segments=cell.segments)]
     sensitivity = ng.Sensitivity(carried)
-    vectors = record(h, cell, dict(request), entry["name"])
+    vectors = record(h, cell, dict(request), request["name"])
     records = [sensitivity.record(segment) for segment in cell.segments]
     simulate(h, request["setting"])
     derivative = np.array([r.to_numpy().T for r in records]).swapaxes(0, 1)[: len(knobs)]

@@ -8,7 +8,13 @@ import os
 import tempfile
 from collections.abc import Iterable
 from importlib.metadata import version
+from io import BytesIO
 from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
 
 from nmodlgrad._version import __version__
 from nmodlgrad.gradcheck.report import Report
@@ -34,12 +40,32 @@ def load(name: str) -> Report | None:
 
 
 def keep(name: str, report: Report) -> None:
-    """Keep a report, whole or not at all."""
-    target = _file(name)
+    """Keep a report."""
+    _put(_file(name), json.dumps(report.as_data()).encode())
+
+
+def differences(name: str) -> dict[str, NDArray[Any]] | None:
+    """The differences that were kept, if there are any."""
+    try:
+        with np.load(_file(name).with_suffix(".npz")) as arrays:
+            return dict(arrays)
+    except (OSError, ValueError, KeyError, BadZipFile):
+        return None
+
+
+def keep_differences(name: str, arrays: dict[str, NDArray[Any]]) -> None:
+    """Keep what the original gave."""
+    stream = BytesIO()
+    np.savez(stream, **arrays)  # type: ignore[arg-type]
+    _put(_file(name).with_suffix(".npz"), stream.getvalue())
+
+
+def _put(target: Path, data: bytes) -> None:
+    """Whole or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, scratch = tempfile.mkstemp(dir=target.parent)
-    with os.fdopen(handle, "w") as stream:
-        json.dump(report.as_data(), stream)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(data)
     os.replace(scratch, target)
 
 

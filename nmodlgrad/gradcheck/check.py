@@ -27,16 +27,22 @@ from nmodlgrad.gradcheck.subject import Subject, subject
 from nmodlgrad.semantics.resolve import resolve
 from nmodlgrad.sources import BUILT_IN, Found
 
+ENTRY = ("original", "point_process", "parameters", "weight", "ions")  # what the cell asks of the manifest
+
 
 @dataclass(frozen=True)
 class Task:
-    """A mechanism to check; `others` are the sources it may find its companions among."""
+    """A mechanism to check; `others` are the sources it may find its companions among.
+
+    A `fresh` report is made whatever is kept; `keep` keeps the differences too, which the original alone decides.
+    """
 
     found: Found
     config: Config
     others: Sequence[Found] = ()
     fresh: bool = False
     timeout_s: float = 300.0
+    keep: bool = False
 
 
 @dataclass
@@ -126,9 +132,7 @@ class _Check:
     def _compared(self, setting: Setting) -> Report:
         with tempfile.TemporaryDirectory(prefix="nmodlgrad-gradcheck-") as name:
             request = self._request(setting)
-            theirs = run(
-                "original", Path(name), request | {"libraries": self._originals()}, self.task.timeout_s, self.clock
-            )
+            theirs = self._theirs(Path(name), request)
             if "lost" in theirs:
                 if setting.drive == PULSES:  # driven less, it may hold
                     return self._compared(replace(setting, drive=GENTLE))
@@ -152,14 +156,29 @@ class _Check:
         notes = tuple(part.name for part in self.beside[1:])
         return Report(self._entry["original"], "", checked, changed[:8], "", "", (), notes, self.clock.seconds)
 
+    def _theirs(self, folder: Path, request: dict[str, Any]) -> dict[str, NDArray[Any]]:
+        """What the original gives; where differences are kept, under a key of all that decides them."""
+        texts = [text for part in (*self.beside, self.own) for text in part.originals.values()]
+        asked = {key: request[key] for key in ("entry", "subject", "setting", "beside")}
+        name = cache.key([*texts, json.dumps(asked, sort_keys=True)])
+        kept = cache.differences(name) if self.task.keep and not self.task.fresh else None
+        if kept is not None:
+            return kept
+        asked["libraries"] = self._originals()
+        found = run("original", folder, asked, self.task.timeout_s, self.clock)
+        if self.task.keep:
+            cache.keep_differences(name, found)
+        return found
+
     def _request(self, setting: Setting) -> dict[str, Any]:
         entries = [entry for part in (*self.beside, self.own) for entry in part.entries]
         return {
-            "entry": self._entry,
+            "entry": {key: self._entry[key] for key in ENTRY},
             "subject": asdict(self.subject),
             "setting": setting.as_data(),
             "beside": [part.name for part in self.beside[1:]],
             "mechanisms": entries,
+            "name": self._entry["name"],
         }
 
     def _originals(self) -> list[str]:

@@ -16,13 +16,15 @@ class Phases:
     """What NEURON executes: at finitialize, in the current phase, in the state phase, at an event.
 
     `connect` is what finitialize does afterwards for each connection. `current` ends by adding the currents up into
-    `total`, an outward membrane current. The state phase has a stage for each SOLVE.
+    `total`, an outward membrane current. The state phase has a stage for each SOLVE. `breakpoint` are the statements of
+    BREAKPOINT in the current phase, for what they leave in variables.
     """
 
     initial: tuple[n.Statement, ...]
     connect: tuple[n.Statement, ...]
     current: tuple[n.Statement, ...]
     total: str
+    breakpoint: tuple[n.Statement, ...]
     states: tuple[Stage, ...]
     receive: tuple[n.Statement, ...]
 
@@ -41,23 +43,33 @@ def lower(mechanism: Mechanism, names: Names) -> Phases:
         connect=events.connect(mechanism),
         current=_current(mechanism, total),
         total=total,
+        breakpoint=_breakpoint(mechanism),
         states=solve.stages(mechanism, names),
         receive=events.receive(mechanism),
     )
 
 
 def _initial(mechanism: Mechanism) -> tuple[n.Statement, ...]:
-    """NEURON sets a state x, or each x[i], to x0 first, which a file may declare; without that x0 is a constant."""
-    states = [s.name for s in mechanism.symbols.values() if s.role is Role.STATE]
+    """NEURON sets a state x, or each x[i], to x0 first, which a file may declare; without that x0 is a constant.
+
+    A state that is an ion's concentration starts as the ion has it, whatever is declared.
+    """
+    of_ions = {name for use in mechanism.ions for name in (*use.read, *use.write)}
+    states = [s.name for s in mechanism.symbols.values() if s.role is Role.STATE and s.name not in of_ions]
     starts = {x: x.partition("[")[0] + "0" for x in states}
     given = [build.assign(x, build.name(start)) for x, start in starts.items() if start in mechanism.symbols]
     return (*given, *(mechanism.initial.body.statements if mechanism.initial else ()))
 
 
+def _breakpoint(mechanism: Mechanism) -> tuple[n.Statement, ...]:
+    """Without a current it belongs to the state phase."""
+    body = mechanism.breakpoint.body.statements if mechanism.breakpoint and mechanism.currents else ()
+    return tuple(s for s in body if not isinstance(s, n.Solve))
+
+
 def _current(mechanism: Mechanism, total: str) -> tuple[n.Statement, ...]:
     if mechanism.breakpoint is None or not mechanism.currents:
         return ()
-    statements = [s for s in mechanism.breakpoint.body.statements if not isinstance(s, n.Solve)]
     value: n.Expression | None = None
     for current in mechanism.currents:
         term = build.name(current.name)
@@ -66,4 +78,4 @@ def _current(mechanism: Mechanism, total: str) -> tuple[n.Statement, ...]:
         else:
             value = build.binary(value, "-" if current.electrode else "+", term)
     assert value is not None
-    return (*statements, build.assign(total, value))
+    return (*_breakpoint(mechanism), build.assign(total, value))

@@ -9,9 +9,9 @@ from nmodlgrad.syntax import nodes as n
 
 @dataclass(frozen=True)
 class Explicit:
-    """A run of statements that a SOLVE stands for."""
+    """A run of statements that a SOLVE stands for, or without one, what BREAKPOINT itself does after all SOLVEs."""
 
-    solve: n.Solve
+    solve: n.Solve | None
     statements: tuple[n.Statement, ...]
 
 

@@ -142,6 +142,7 @@ class Cell:
             self.structure = structure
         self._describe_instances()
         self.site = np.array([self.node(segment) for segment in self.sites.values()], np.intc)
+        self.carried[:] = self.ion_rows[:] = 0  # what INITIAL reads of a mechanism that comes later depends on nothing
         self.log.resize(0)
         self._describe_plan()
         return changed
@@ -219,17 +220,24 @@ class Cell:
             row, ion = self.ion_table[number], site.ion
             reversal, current = (layout.address(self.ion_rows) + (2 * number + k) * self.width * 8 for k in (0, 1))
             row["node"], row["type"] = self.node(site.segment), types[f"{ion}_ion"].number
-            row["nernst"] = site.nernst if site.inside or site.outside else 0.0
-            row["reversal"] = reversal if row["nernst"] else 0
             row["current"] = current if site.reads_current else 0
+            rows = {f"i{ion}": int(row["current"])}
             for side, name in (("inside", f"{ion}i"), ("outside", f"{ion}o")):
                 writer = getattr(site, side)
-                row[side] = found[writer].carried(name, self.width, writer.entry) if writer else 0
-            rows = {f"e{ion}": "reversal", f"i{ion}": "current", f"{ion}i": "inside", f"{ion}o": "outside"}
+                rows[name] = found[writer].carried(name, self.width, writer.entry) if writer else 0
+                row["nernst"][side] = rows[name]
+            row["nernst"]["row"], row["nernst"]["factor"] = reversal, site.factor
+            row["renewed_initially"], row["renewed"] = site.renewed_initially, site.renewed
+            rows[f"e{ion}"] = reversal if site.renewed_initially or site.renewed else 0
+            if site.potential:
+                rows[f"e{ion}"] = found[site.potential].carried(f"e{ion}", self.width, site.potential.entry)
+            nernst = layout.address(self.ion_table[number:]) + layout.offset(layout.ION, "nernst")
             for instance in site.instances:
                 for slot, parameter in zip(found[instance].seeds, instance.entry.parameters, strict=False):
                     if parameter.name in rows:
-                        slot["row"] = slot["latched"] = row[rows[parameter.name]]
+                        slot["row"] = slot["latched"] = rows[parameter.name]
+                        if parameter.name == f"e{ion}" and site.renewed_initially:
+                            slot["nernst"] = nernst
             row["contributions"] = layout.address(self.contributions) + contribution * layout.CONTRIBUTION.itemsize
             row["count"] = len(site.contributors) if site.reads_current else 0
             for instance in site.contributors if site.reads_current else ():

@@ -15,14 +15,16 @@ if TYPE_CHECKING:
     from nmodlgrad.runtime.cell import Instance
 
 WRITTEN = 3  # in either half of ion_style: a mechanism computes it
-_ADVANCED = 1 << 6  # of ion_style: the reversal potential is recomputed from the concentrations in every step
+_INITIAL = 1 << 5  # of ion_style: the reversal potential is computed from the concentrations by finitialize
+_ADVANCED = 1 << 6  # and in every step
 
 
 @dataclass(eq=False)
 class IonSite:
     """An ion at a node, as far as it moves there: rows are carried for what is read of it.
 
-    `inside` and `outside` are the instances that write these concentrations.
+    `inside` and `outside` are the instances that write these concentrations, `potential` is the one that writes the
+    reversal potential.
     """
 
     ion: str
@@ -30,6 +32,7 @@ class IonSite:
     instances: list[Instance] = field(default_factory=list)
     inside: Instance | None = None
     outside: Instance | None = None
+    potential: Instance | None = None
 
     @property
     def reads_current(self) -> bool:
@@ -42,12 +45,24 @@ class IonSite:
         return [instance for instance in self.instances if f"i{self.ion}" in instance.entry.ion_currents]
 
     @property
-    def nernst(self) -> float:
-        """RT/zF in mV if the reversal potential follows the concentrations, else 0."""
-        if not _style(self.segment.sec, self.ion) & _ADVANCED:
-            return 0.0
+    def renewed_initially(self) -> bool:
+        """Whether finitialize computes the reversal potential from concentrations that mechanisms write."""
+        return self._follows(_INITIAL)
+
+    @property
+    def renewed(self) -> bool:
+        """Whether every step does."""
+        return self._follows(_ADVANCED)
+
+    def _follows(self, bit: int) -> bool:
+        moving = self.inside is not None or self.outside is not None
+        return moving and bool(_style(self.segment.sec, self.ion) & bit)
+
+    @property
+    def factor(self) -> float:
+        """RT/zF in mV."""
         charge = h.ion_charge(f"{self.ion}_ion")
-        return float(h.nernst(1.0, 2.0, charge)) / math.log(2)
+        return float(h.nernst(1.0, 2.0, charge)) / math.log(2) if charge else 0.0
 
 
 def sites(instances: Sequence[Instance], key: Any) -> list[IonSite]:
@@ -56,21 +71,21 @@ def sites(instances: Sequence[Instance], key: Any) -> list[IonSite]:
     Raises
     ------
     CannotCarry
-        when two mechanisms write one concentration.
+        when two mechanisms write one concentration or one reversal potential.
     """
     found: dict[tuple[Any, str], IonSite] = {}
     for instance in instances:
         for ion in instance.entry.ions:
             site = found.setdefault((key(instance.segment), ion), IonSite(ion, instance.segment))
             site.instances.append(instance)
-            for name, quantity in ((f"{ion}i", "inside"), (f"{ion}o", "outside")):
-                if name in instance.entry.concentrations:
+            for name, quantity in ((f"{ion}i", "inside"), (f"{ion}o", "outside"), (f"e{ion}", "potential")):
+                if name in (*instance.entry.concentrations, *instance.entry.reversals):
                     other = getattr(site, quantity)
                     if other is not None:
                         names = f"{other.entry.original} and {instance.entry.original}"
                         raise CannotCarry(f"{names} both write {name} in {instance.segment}: that is not carried")
                     setattr(site, quantity, instance)
-    return [site for site in found.values() if site.inside or site.outside or site.reads_current]
+    return [site for site in found.values() if site.inside or site.outside or site.potential or site.reads_current]
 
 
 def check(instances: Sequence[Instance]) -> None:
@@ -82,11 +97,11 @@ def check(instances: Sequence[Instance]) -> None:
         when a reversal potential or a concentration moves for another reason than a mechanism that is carried, or acts
         in a way that was not differentiated.
     """
-    writers = {(i.segment.sec, name) for i in instances for name in i.entry.concentrations}
+    writers = {(i.segment.sec, name) for i in instances for name in (*i.entry.concentrations, *i.entry.reversals)}
     for instance in instances:
         section = instance.segment.sec
         for ion in instance.entry.ions:
-            moving = [name for name in (f"{ion}i", f"{ion}o") if (section, name) in writers]
+            moving = [name for name in (f"{ion}i", f"{ion}o", f"e{ion}") if (section, name) in writers]
             for name, cause in _causes(section, ion, moving):
                 if name in instance.entry.ion_inputs:
                     _check_input(instance, name, cause, moving)
@@ -94,18 +109,22 @@ def check(instances: Sequence[Instance]) -> None:
 
 def _causes(section: Any, ion: str, moving: list[str]) -> Iterator[tuple[str, str]]:
     """What of an ion moves in a section, and why; an empty reason is that a carried mechanism moves it."""
-    style = _style(section, ion)
-    if style & _ADVANCED and moving:
-        yield f"e{ion}", ""
-    if style >> 3 & 3 == WRITTEN:
-        yield f"e{ion}", "a mechanism writes it"
+    style, potential = _style(section, ion), f"e{ion}"
+    computed = style & (_INITIAL | _ADVANCED)
+    concentrations = [name for name in moving if name != potential]
+    if potential in moving:
+        yield potential, "a mechanism writes it, and NEURON computes it from the concentrations" if computed else ""
+    elif style >> 3 & 3 == WRITTEN:
+        yield potential, "a mechanism writes it that is not translated"
+    elif computed and concentrations:
+        yield potential, ""
     if style & 3 == WRITTEN:
-        stranger = "" if moving else "a mechanism writes it that is not translated"
+        stranger = "" if concentrations else "a mechanism writes it that is not translated"
         for name in (f"{ion}i", f"{ion}o"):
-            if name in moving or not moving:
+            if name in moving or not concentrations:
                 yield name, stranger
-        if style & _ADVANCED and not moving:
-            yield f"e{ion}", "it follows a concentration that a mechanism writes which is not translated"
+        if computed and not concentrations:
+            yield potential, "it follows a concentration that a mechanism writes which is not translated"
 
 
 def _check_input(instance: Instance, name: str, cause: str, moving: list[str]) -> None:
@@ -116,8 +135,8 @@ def _check_input(instance: Instance, name: str, cause: str, moving: list[str]) -
         raise CannotCarry(f"{where}, which {' and '.join(moving)} moves; {instance.entry.excluded[name]}")
     if name not in _names(instance) and name[:1] == "e":
         raise CannotCarry(f"{where}, which moves during the run: translate it with {name} among the parameters")
-    if name[:1] == "e" and name in instance.entry.initial_inputs:
-        raise CannotCarry(f"{where} in INITIAL, and it moves: that is not carried")
+    if name[:1] == "e" and name in instance.entry.initial_inputs and set(moving) & set(instance.entry.concentrations):
+        raise CannotCarry(f"{where} in INITIAL, while it writes {moving[0]}: that is not carried")
 
 
 def _names(instance: Instance) -> set[str]:

@@ -12,7 +12,26 @@ PAIR = 16  # bytes of a pair in a record
 
 _LONG, _ADDRESS, _DOUBLE = np.int64, np.uint64, np.float64
 
-SEED = np.dtype([("first", _LONG), ("end", _LONG), ("values", _ADDRESS), ("row", _ADDRESS), ("latched", _ADDRESS)])
+NERNST = np.dtype(
+    [
+        ("row", _ADDRESS),
+        ("inside", _ADDRESS),
+        ("outside", _ADDRESS),
+        ("inside_value", _ADDRESS),
+        ("outside_value", _ADDRESS),
+        ("factor", _DOUBLE),
+    ]
+)
+SEED = np.dtype(
+    [
+        ("first", _LONG),
+        ("end", _LONG),
+        ("values", _ADDRESS),
+        ("row", _ADDRESS),
+        ("latched", _ADDRESS),
+        ("nernst", _ADDRESS),
+    ]
+)
 COPY = np.dtype([("from", _ADDRESS), ("to", _ADDRESS)])
 CONNECTION = np.dtype([("address", _ADDRESS), ("seed", SEED), ("rows", _ADDRESS)])
 CELL = np.dtype([("time", _DOUBLE), ("width", _LONG), ("fault", _ADDRESS)])
@@ -38,11 +57,10 @@ ION = np.dtype(
         ("node", _LONG),
         ("type", _LONG),
         ("at", _LONG),
-        ("reversal", _ADDRESS),
+        ("nernst", NERNST),
+        ("renewed_initially", _LONG),
+        ("renewed", _LONG),
         ("current", _ADDRESS),
-        ("inside", _ADDRESS),
-        ("outside", _ADDRESS),
-        ("nernst", _DOUBLE),
         ("contributions", _ADDRESS),
         ("count", _LONG),
     ]
@@ -79,6 +97,13 @@ def address(array: NDArray[np.generic]) -> int:
     return int(array.__array_interface__["data"][0])
 
 
+def offset(structure: np.dtype[np.void], name: str) -> int:
+    """Where a field begins in its structure."""
+    fields = structure.fields
+    assert fields is not None
+    return int(fields[name][1])
+
+
 def padded(directions: int) -> int:
     """Length of a row for so many directions."""
     return directions if directions <= FEW else -(-directions // LANES) * LANES
@@ -101,7 +126,7 @@ def band(row: NDArray[np.float64]) -> tuple[int, int, NDArray[np.float64]]:
 
 def put_seed(slot: np.void, row: NDArray[np.float64] | None, values: NDArray[np.float64], at: int) -> int:
     """Describe a seed row in its slot, its numbers in `values` from `at` on; returns where the next ones go."""
-    slot["row"] = slot["latched"] = 0
+    slot["row"] = slot["latched"] = slot["nernst"] = 0
     if row is None:
         slot["first"] = slot["end"] = 0
         return at

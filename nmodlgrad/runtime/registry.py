@@ -38,6 +38,7 @@ class Entry:
     linear: bool
     ions: tuple[str, ...]
     concentrations: tuple[str, ...]
+    reversals: tuple[str, ...]
     ion_currents: tuple[str, ...]
     initial_inputs: tuple[str, ...]
     range_parameters: tuple[str, ...]
@@ -68,6 +69,7 @@ class Entry:
             linear=data["linear"],
             ions=tuple(data["ions"]),
             concentrations=tuple(data["concentrations"]),
+            reversals=tuple(data["reversals"]),
             ion_currents=tuple(data["ion_currents"]),
             initial_inputs=tuple(data["initial_inputs"]),
             range_parameters=tuple(data["range_parameters"]),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from nmodlgrad.diagnostics import NOWHERE, Diagnostic, Refused
+from nmodlgrad.diagnostics import Diagnostic, Refused
 from nmodlgrad.numerics.phases import Phases
+from nmodlgrad.semantics import shared
 from nmodlgrad.semantics.dataflow import Dataflow
-from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
+from nmodlgrad.semantics.mechanism import Mechanism, Role
 from nmodlgrad.syntax import nodes as n
 
 
@@ -48,7 +49,7 @@ def analyse(flow: Dataflow, phases: Phases, wrt: Collection[str] | None) -> Acti
         span = mechanism.symbols[name].span
         raise Refused([Diagnostic.at(span, "NG021", f"{name} can not be seeded: {excluded[name]}")])
     seedable = [s.name for s in mechanism.symbols.values() if s.role in (Role.PARAMETER, Role.REVERSAL)]
-    wanted = [name for name in seedable if wrt is None or name in wrt]
+    wanted = [name for name in seedable if (wrt is None or name in wrt) and name not in mechanism.reversals]
     parameters = tuple(name for name in (*wanted, *mechanism.ion_inputs, *mechanism.pointers) if name not in excluded)
     weight = mechanism.arguments[0] if mechanism.arguments else None
     found = _carried(flow, phases, parameters, weight)
@@ -80,12 +81,19 @@ def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
     between = {
         "initial": phases.initial,
         "connect": phases.connect,
+        "breakpoint": phases.breakpoint,
         **{f"states {number}": stage.statements for number, stage in enumerate(phases.states)},
         "receive": phases.receive,
     }
-    read = (phases.connect, phases.current, *(stage.statements for stage in phases.states), phases.receive)
+    read = (
+        phases.connect,
+        phases.current,
+        phases.breakpoint,
+        *(stage.statements for stage in phases.states),
+        phases.receive,
+    )
     later = frozenset().union(*(flow.access(p).live for p in read))
-    carried = list(dict.fromkeys((*states, *mechanism.concentrations)))
+    carried = list(dict.fromkeys((*states, *mechanism.ion_outputs)))
     if weight and weight in later and weight in flow.access((*phases.connect, *phases.receive)).written:
         carried.append(weight)
     while True:
@@ -104,15 +112,17 @@ def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
         if not new:
             break
         carried += new
-    _refuse_carried_from_current(flow, phases, inputs, later | set(mechanism.concentrations), carried)
+    _refuse_changed_inputs(flow, phases)
     _refuse_unfinished_current(flow, phases)
-    _refuse_shared(flow, [name for name in carried if name in mechanism.symbols])
+    shared.check(flow, [name for name in carried if name in mechanism.symbols])
     return tuple(carried)
 
 
 def _keeps(mechanism: Mechanism, name: str) -> bool:
     symbol = mechanism.symbols.get(name)
     kept = (Role.ASSIGNED, Role.PARAMETER, Role.STATE, Role.ION_CURRENT, Role.CONCENTRATION)
+    if name in mechanism.ion_inputs:
+        return False  # every phase begins with what the ion has
     return name in mechanism.arguments or (symbol is not None and symbol.role in kept)
 
 
@@ -126,29 +136,17 @@ def _refuse_unfinished_current(flow: Dataflow, phases: Phases) -> None:
             raise Refused([Diagnostic.at(mechanism.symbols[name].span, "NG002", message)])
 
 
-def _refuse_carried_from_current(
-    flow: Dataflow,
-    phases: Phases,
-    inputs: Mapping[str, frozenset[str]],
-    later: frozenset[str],
-    carried: Collection[str],
-) -> None:
-    after = flow.dependence(phases.current, inputs)
-    for name in sorted(flow.access(phases.current).written & later):
-        if (after.get(name) or name in carried) and name in flow.mechanism.symbols:
-            block = flow.mechanism.breakpoint
-            span = next((s.span for s in phases.current if isinstance(s, n.Assign) and s.target.name == name), None)
-            message = f"{name} is computed in BREAKPOINT and read before that elsewhere: not differentiated yet"
-            place = span or (block.span if block else NOWHERE)
-            raise Refused([Diagnostic.at(place, "NG023", message)])
+def _refuse_changed_inputs(flow: Dataflow, phases: Phases) -> None:
+    """What a mechanism has of its ions, and changes while BREAKPOINT runs.
 
-
-def _refuse_shared(flow: Dataflow, carried: Sequence[str]) -> None:
-    """A GLOBAL that is computed belongs to no instance, so that its derivative can not be carried by one."""
-    for name in carried:
-        symbol = flow.mechanism.symbols[name]
-        if symbol.scope is Scope.GLOBAL and symbol.role is not Role.STATE:
-            message = (
-                f"the GLOBAL {name} is computed from active values and kept: one instance can not carry its derivative"
-            )
-            raise Refused([Diagnostic.at(symbol.span, "NG024", message, "declare it RANGE")])
+    NEURON copies what it reads before it runs BREAKPOINT twice: the second pass finds what the first has left. A
+    reversal potential that it writes acts on the mechanisms that run after it.
+    """
+    mechanism, access = flow.mechanism, flow.access(phases.breakpoint)
+    for name in sorted(access.written & mechanism.symbols.keys()):
+        symbol = mechanism.symbols[name]
+        read = name in mechanism.ion_inputs or (symbol.role is Role.REVERSAL and name not in mechanism.reversals)
+        if (read and name in access.live) or name in mechanism.ion_outputs:
+            span = next((s.span for s in phases.breakpoint if name in flow.access((s,)).written), symbol.span)
+            message = f"{name} belongs to an ion and is changed in BREAKPOINT: not differentiated yet"
+            raise Refused([Diagnostic.at(span, "NG023", message, "give the changed value a name of its own")])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 _SKIPPED = re.compile(r"/\*.*?\*/|//[^\n\r]*|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'", re.DOTALL)
 _DIRECTIVE = re.compile(r"(?m)^[ \t]*#[ \t]*(?!define)\w+(?:[^\n\r\\]|\\(?:\r\n|.))*", re.DOTALL)
+_KEYWORDS = re.compile(r"\A\s*VERBATIM\b|\bENDVERBATIM\s*\Z")
 _WORD = re.compile(r"[a-zA-Z_]\w*")
 _INDEX = r"\s*(?:\[[^\[\]]*\]\s*)*"
 _ASSIGNED = (
@@ -70,8 +72,13 @@ def read(text: str) -> Code:
 
 
 def blanked(text: str) -> str:
-    """The code with blanks for comments, strings, and lines for the preprocessor other than #define."""
-    return _DIRECTIVE.sub(_blank, _SKIPPED.sub(_blank, text))
+    """The code with blanks for comments, strings, the words around it, and preprocessor lines other than #define."""
+    return _DIRECTIVE.sub(_blank, _SKIPPED.sub(_blank, _KEYWORDS.sub(_blank, text)))
+
+
+def inner(text: str) -> str:
+    """The text of a VERBATIM block without the two words around it, every line ended by a newline alone."""
+    return re.sub(r"\r\n?", "\n", _KEYWORDS.sub("", text)).strip("\n")
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -87,15 +94,33 @@ def argument_numbers(text: str) -> set[int] | None:
 def declared(text: str) -> set[str]:
     """Names that the code declares for itself, as far as they look like it: a type, then names."""
     found: set[str] = set()
-    for match in re.finditer(rf"\b{_TYPE}(?=[\s*&])([\s*&]*[a-zA-Z_]\w*[^;(){{}}]*|[^;{{}}]*);", text):
-        found.update(re.findall(r"(?:^|,)[\s*&]*([a-zA-Z_]\w*)", match.group(1)))
+    for match in _TYPE.finditer(text):
+        found.update(_declarators(text, match.end()))
     return found
 
 
-_TYPE = (
-    r"(?:(?:static|const|unsigned|signed|struct\s+\w+)\s+)*"
-    r"(?:double|float|int|long|short|char|void|size_t|uint32_t|uint64_t|int32_t|bool|auto|IvocVect|Rand|Object"
-    r"|nrnran123_State|unsigned)"
+def _declarators(text: str, at: int) -> Iterator[str]:
+    """The names between a type and the end of its declaration, or of the list of arguments that it is in."""
+    level, expected = 0, True
+    for match in re.finditer(r"[a-zA-Z_]\w*|[^\s*&]", text[at:]):
+        word = match.group()
+        if word in "([{":
+            level += 1
+        elif word in ")]}":
+            level -= 1
+        if level < 0 or (word == ";" and level <= 0):
+            return
+        if word == "," and level == 0:
+            expected = True
+        elif expected and level == 0:
+            if word[0].isalpha() or word[0] == "_":
+                yield word
+            expected = False
+
+
+_TYPE = re.compile(
+    r"\b(?:double|float|int|long|short|char|size_t|u?int(?:8|16|32|64)_t|bool|auto|void|unsigned|IvocVect|Rand|Object"
+    r"|nrnran123_State|struct\s+\w+)(?=[\s*&]+[a-zA-Z_])"
 )
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from nmodlgrad.diagnostics import Diagnostic, Refused, Span
-from nmodlgrad.semantics import events, tables
+from nmodlgrad.semantics import draws, events, tables
 from nmodlgrad.semantics.dataflow import called_by, local_names, reached
 from nmodlgrad.semantics.language import BEYOND
 from nmodlgrad.semantics.mechanism import Mechanism, Role
@@ -82,9 +82,7 @@ def _constructs(mechanism: Mechanism) -> Iterator[Diagnostic]:
 def _parts(item: n.Node) -> Iterator[Diagnostic]:
     """Constructs that are differentiated in one form and not in another."""
     match item:
-        case n.Verbatim(span=span):
-            yield _not_yet(Span(span.start, span.start + 8, span.source), "VERBATIM code is")
-        case n.NameList(span=span, kind="EXTERNAL" | "RANDOM" as kind):
+        case n.NameList(span=span, kind="EXTERNAL" as kind):
             yield _not_yet(span, f"{kind} is")
         case n.VariableName(span=span, index=n.Node()) | n.Prime(span=span, index=n.Node()):
             yield _not_yet(span, f"{item.name}, an array with indices that are known at run time only, is")
@@ -92,7 +90,7 @@ def _parts(item: n.Node) -> Iterator[Diagnostic]:
             yield _not_yet(span, "derivatives of higher order are")
         case n.Text(span=span):
             yield _not_yet(span, "a function that takes text is")
-        case n.Call(span=span, name=name) if name in BEYOND:
+        case n.Call(span=span, name=name) if name in BEYOND - draws.IN_NMODL - draws.SETTING:
             yield _not_yet(span, f"{name} is")
 
 
@@ -109,11 +107,6 @@ def _ions(mechanism: Mechanism) -> Iterator[Diagnostic]:
         for name in use.read:
             if mechanism.symbols[name].role is Role.STATE and name not in use.write:
                 yield _not_yet(name.span, f"reading {name}, which is a STATE here too, is")
-            elif name in use.write and name == f"i{use.ion}":
-                yield _not_yet(name.span, f"reading {name} and writing it is")
-        for name in use.write:
-            if name == f"e{use.ion}":
-                yield _not_yet(name.span, f"writing {name} is")
 
 
 def _solves(mechanism: Mechanism) -> Iterator[Diagnostic]:
@@ -137,6 +130,6 @@ def _routines(mechanism: Mechanism) -> Iterator[Diagnostic]:
     for function in mechanism.functions.values():
         own = {function.name, *(a.name for a in function.arguments), *local_names(function.body)}
         for item in subnodes(function.body):
-            if isinstance(item, n.Assign) and item.target.name not in own:
+            if isinstance(item, n.Assign) and item.target.name in mechanism.symbols.keys() - own:
                 message = f"the FUNCTION {function.name} assigns {item.target.name}: not differentiated yet"
                 yield Diagnostic.at(item.span, "NG026", message, "a PROCEDURE may do that")

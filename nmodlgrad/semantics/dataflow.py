@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from nmodlgrad.diagnostics import Span
+from nmodlgrad.semantics import draws, verbatim
 from nmodlgrad.semantics.mechanism import Mechanism
+from nmodlgrad.semantics.verbatim import Reach
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import calls, names_read, subnodes
 
@@ -45,6 +48,7 @@ class Dataflow:
         # by the identity of nodes, which are kept so that no other can take it
         self._read: dict[int, tuple[n.Node, frozenset[str]]] = {}
         self._accessed: dict[int, tuple[n.Statement, Access]] = {}
+        self._reaches: dict[int, tuple[n.Verbatim, Reach]] = {}
 
     # ------------------------------------------------------------------ reads and writes
     def access(self, statements: Iterable[n.Statement]) -> Access:
@@ -82,7 +86,70 @@ class Dataflow:
                 return Access(self.reads(condition)).then(both)
             case n.Body(locals=local_names, statements=statements):
                 return self.access(statements).without(local_names.names if local_names else ())
+            case n.Verbatim():
+                return self._c_code(statement)
+            case n.Enclosed(opening=opening, body=body, closing=closing):
+                inner = self.access(body.statements)
+                perhaps = Access(inner.live, inner.written)
+                return self._c_code(opening).then(perhaps).then(self._c_code(closing))
         return Access()
+
+    # ------------------------------------------------------------------ C code, and what is done once only
+    def reach(self, node: n.Verbatim) -> Reach:
+        """What a VERBATIM block does."""
+        if id(node) not in self._reaches:
+            self._reaches[id(node)] = node, verbatim.reach(self.mechanism, node.text)
+        return self._reaches[id(node)][1]
+
+    def _c_code(self, node: n.Verbatim) -> Access:
+        """Nothing is surely written; what may be written is taken for read too, as its old value may stay."""
+        reach = self.reach(node)
+        total = Access(reach.read | reach.written, reach.written)
+        for block in self.mechanism.callables:
+            if block.name in reach.routines:
+                total = total.then(self._callable(block))
+        return total
+
+    def inside(self, node: n.Node) -> Iterator[n.Node]:
+        """Everything under a node and in the routines that it calls, in NMODL or in C."""
+        routines = {str(block.name): block for block in self.mechanism.callables}
+        ahead, seen = [node], set[str]()
+        while ahead:
+            for item in subnodes(ahead.pop()):
+                yield item
+                called: Iterable[str] = ()
+                if isinstance(item, n.Call):
+                    called = (item.name,)
+                elif isinstance(item, n.Verbatim):
+                    called = self.reach(item).routines
+                for name in called:
+                    if name in routines and name not in seen:
+                        seen.add(name)
+                        ahead.append(routines[name].body)
+
+    def draws_itself(self, call: n.Call) -> bool:
+        """Whether a call draws, apart from what its arguments do."""
+        return draws.is_primitive(call) or self.draws(n.Call(call.span, call.name, ()))
+
+    @cached_property
+    def solved(self) -> tuple[Span, ...]:
+        """Where the blocks stand that are solved, and the routines that they call."""
+        blocks = [self.mechanism.solvable[s.block] for s in self.mechanism.solves if s.block in self.mechanism.solvable]
+        called = {x.name for block in blocks for x in self.inside(block) if isinstance(x, n.Call)}
+        routines = [block for block in self.mechanism.callables if block.name in called]
+        return tuple(block.span for block in (*blocks, *routines))
+
+    def draws(self, node: n.Node) -> bool:
+        """Whether something draws random numbers or sets their generator, itself or in a routine that it calls."""
+        return any(
+            draws.is_primitive(item) or (isinstance(item, n.Verbatim) and self.reach(item).draws)
+            for item in self.inside(node)
+        )
+
+    def once_only(self, node: n.Node) -> tuple[n.Verbatim, str] | None:
+        """C code under a node, or called there, that must not run twice, and why."""
+        codes = ((item, self.reach(item).repeated) for item in self.inside(node) if isinstance(item, n.Verbatim))
+        return next(((item, reason) for item, reason in codes if reason), None)
 
     def procedure(self, name: str) -> Access:
         """Global names that a PROCEDURE reads and writes."""
@@ -125,19 +192,36 @@ class Dataflow:
                     now = {name: one.get(name, _NOTHING) | two.get(name, _NOTHING) for name in one.keys() | two.keys()}
                 case n.Body(statements=inner):
                     now = self.dependence(inner, now)
+                case n.Verbatim():
+                    now |= self._perhaps(statement, now)
+                case n.Enclosed(opening=opening, body=body, closing=closing):
+                    now |= self._perhaps(opening, now)
+                    after = self.dependence(body.statements, now)
+                    now = {x: now.get(x, _NOTHING) | after.get(x, _NOTHING) for x in now.keys() | after.keys()}
+                    now |= self._perhaps(closing, now)
         return now
+
+    def _perhaps(self, code: n.Verbatim, now: Dependence) -> Dependence:
+        """What C code may write depends on everything that it reads."""
+        access = self._c_code(code)
+        inputs = _NOTHING.union(*(now.get(name, _NOTHING) for name in access.live))
+        return {x: inputs.union(now.get(x, _NOTHING)) for x in access.written}
 
     def ever_dependent(self, inputs: Iterable[str]) -> frozenset[str]:
         """Every name that may depend on the inputs at some time in some block; equal names count as one."""
-        pairs: list[tuple[str, n.Expression]] = []
+        pairs: list[tuple[str, frozenset[str]]] = []
         for item in subnodes(self.mechanism.tree):
             if isinstance(item, n.Assign):
-                pairs.append((item.target.name, item.value))
+                pairs.append((item.target.name, self.reads(item.value)))
             elif isinstance(item, n.Call):
                 block = self.mechanism.procedures.get(item.name) or self.mechanism.functions.get(item.name)
-                pairs += [(a.name, x) for a, x in zip(block.arguments if block else (), item.arguments, strict=False)]
+                arguments = zip(block.arguments if block else (), item.arguments, strict=False)
+                pairs += [(a.name, self.reads(x)) for a, x in arguments]
+            elif isinstance(item, n.Verbatim):
+                access = self._c_code(item)
+                pairs += [(name, access.live) for name in access.written]
         found = set(inputs)
-        while new := {name for name, value in pairs if name not in found and self.reads(value) & found}:
+        while new := {name for name, read in pairs if name not in found and read & found}:
             found |= new
         return frozenset(found)
 
@@ -184,6 +268,10 @@ class Dataflow:
                     now |= {x: max(now[x], kinked) for x in changed | written if x in now}
                 case n.Body(statements=inner_statements):
                     now = self.degree(inner_statements, now)
+                case n.Verbatim() | n.Enclosed():
+                    access = self.access((statement,))
+                    moving = 2 if any(now.get(x, 0) for x in access.live) else 0
+                    now |= {x: max(moving, now.get(x, 0)) for x in access.written}
         return now
 
     def _degree(self, node: n.Node, now: Mapping[str, int]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from nmodlgrad.diagnostics import Source, Span
@@ -67,6 +67,7 @@ class Mechanism:
 
     `tree` is the file as written, `items` what it consists of once every INCLUDE is in its place. Blocks that have a
     name are found by it; of those that NEURON allows once, the first counts. `defined` are the integers of DEFINE.
+    `results` are variables that the file does not have: of FUNCTIONs that became PROCEDUREs, for their values.
     """
 
     tree: n.File
@@ -86,6 +87,7 @@ class Mechanism:
     net_receive: n.NetReceiveBlock | None
     solves: tuple[n.Solve, ...]
     declared_threadsafe: bool
+    results: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def source(self) -> Source:
@@ -114,9 +116,12 @@ class Mechanism:
 
     @property
     def ion_inputs(self) -> tuple[str, ...]:
-        """What others compute and this mechanism reads of its ions: concentrations and currents."""
+        """What others compute and this mechanism reads of its ions: concentrations and currents.
+
+        A current that it writes too is read as the sum of all, which every phase but BREAKPOINT begins with.
+        """
         roles = (Role.CONCENTRATION, Role.ION_CURRENT)
-        read = [name for use in self.ions for name in use.read if name not in use.write]
+        read = [name for use in self.ions for name in use.read if name not in use.write or name == f"i{use.ion}"]
         return tuple(name for name in read if name in self.symbols and self.symbols[name].role in roles)
 
     @property
@@ -131,6 +136,16 @@ class Mechanism:
     def concentrations(self) -> tuple[str, ...]:
         """The concentrations that this mechanism writes."""
         return tuple(x for use in self.ions for x in use.write if x in (f"{use.ion}i", f"{use.ion}o"))
+
+    @property
+    def reversals(self) -> tuple[str, ...]:
+        """The reversal potentials that this mechanism writes."""
+        return tuple(name for use in self.ions for name in use.write if name == f"e{use.ion}")
+
+    @property
+    def ion_outputs(self) -> tuple[str, ...]:
+        """What this mechanism keeps for others in its ions: concentrations and reversal potentials."""
+        return (*self.concentrations, *self.reversals)
 
     @property
     def ion_currents(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nmodlgrad.semantics import c_code
+from nmodlgrad.semantics import c_code, verbatim
 from nmodlgrad.semantics.dataflow import reached
 from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.syntax import nodes as n
@@ -12,11 +12,11 @@ from nmodlgrad.syntax.walk import subnodes
 
 _CALLABLE = (n.FunctionBlock, n.ProcedureBlock, n.FunctionTableBlock)
 _SOLVED = (n.DerivativeBlock, n.KineticBlock, n.LinearBlock, n.NonlinearBlock, n.DiscreteBlock)
-_NEVER = (n.ConstructorBlock, n.DestructorBlock, n.Verbatim)
+_NEVER = (n.ConstructorBlock, n.DestructorBlock)
 
 
 def running(mechanism: Mechanism) -> Mechanism:
-    """The mechanism without the routines that only hoc calls, CONSTRUCTOR, DESTRUCTOR, and C code at file level.
+    """The mechanism without the routines that only hoc calls, without CONSTRUCTOR and DESTRUCTOR.
 
     Those run before or between simulations: what they set are values that a simulation starts from.
     """
@@ -59,6 +59,7 @@ def _called(mechanism: Mechanism, block: n.Node) -> set[str]:
             case n.Solve(block=name):
                 found.add(name)
             case n.Verbatim(text=text):
-                words = c_code.read(text).words
-                found |= words | {word.removesuffix(f"_{mechanism.name}") for word in words}
+                for piece in verbatim.closure(mechanism, text):
+                    words = c_code.read(piece).words
+                    found |= words | {word.removesuffix(f"_{mechanism.name}") for word in words}
     return found

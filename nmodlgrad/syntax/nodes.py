@@ -201,6 +201,15 @@ class Verbatim(Node):
     text: Word
 
 
+@dataclass(frozen=True, slots=True)
+class Enclosed(Node):
+    """Statements between C code that opens braces and C code that closes them; made by lowering."""
+
+    opening: Verbatim
+    body: Body
+    closing: Verbatim
+
+
 # ------------------------------------------------------------------ statements of NET_RECEIVE
 @dataclass(frozen=True, slots=True)
 class Watched(Node):
@@ -306,6 +315,7 @@ Statement = (
     | Mutex
     | Lag
     | Verbatim
+    | Enclosed
     | Watch
     | ForNetcons
     | NetInitial

@@ -110,7 +110,10 @@ def _some(arguments: list[str]) -> st.SearchStrategy[list[str]]:
 
 @st.composite
 def functions(draw: st.DrawFn) -> tuple[list[str], list[Routine]]:
-    """Up to three FUNCTIONs; a later one may call earlier ones, arguments and LOCALs may hide shared names."""
+    """Up to three FUNCTIONs; a later one may call earlier ones, arguments and LOCALs may hide shared names.
+
+    Some assign shared variables, too.
+    """
     lines: list[str] = []
     known: list[Routine] = []
     for name in draw(st.sampled_from([(), ("f",), ("f", "g"), ("f", "g", "h")])):
@@ -120,6 +123,8 @@ def functions(draw: st.DrawFn) -> tuple[list[str], list[Routine]]:
         first = f"{INDENT}{name} = {draw(expressions(place))}"
         place.readable.append(name)
         place.settable.append(name)
+        if not draw(st.integers(0, 2)):
+            place.settable.append(draw(st.sampled_from([x for x in SHARED if x not in arguments])))
         body += [first, *draw(statements(place, INDENT, 1))]
         lines += [f"FUNCTION {name}({', '.join(arguments)}) {{", *body, "}"]
         known.append(Routine(name, len(arguments)))

@@ -11,6 +11,7 @@ from nmodlgrad.calculus.forward import Linearised
 from nmodlgrad.calculus.tangent import TangentMechanism
 from nmodlgrad.numerics.phases import Phases, lower
 from nmodlgrad.numerics.stages import Stage
+from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.semantics.names import Names
 from nmodlgrad.syntax import nodes as n
 
@@ -36,7 +37,9 @@ PHASES = ("initial", "current", "states", "receive", "current", "states", "state
 """A short run. The voltage moves between the phases as in a cell that consists of this mechanism and a leak."""
 
 
-def derivatives(of: TangentMechanism, direction: str, weight: float = 0.4) -> Iterator[Visit]:
+def derivatives(
+    of: TangentMechanism, direction: str, weight: float = 0.4, original: Mechanism | None = None
+) -> Iterator[Visit]:
     """Run the phases and compare, after each, everything that has a derivative along `direction`.
 
     Parameters
@@ -45,8 +48,10 @@ def derivatives(of: TangentMechanism, direction: str, weight: float = 0.4) -> It
         the differentiated mechanism
     direction
         a seedable parameter, ``v`` for the voltage at the start, or the argument of NET_RECEIVE
+    original
+        the mechanism as it is written, to be run in the place of its simpler form
     """
-    mechanism = of.mechanism
+    mechanism = original or of.mechanism
     phases = lower(mechanism, Names(mechanism.source.text))
     moved, plain, alone = (Primal(mechanism, v=-0.3, ena=0.9, dt=DT_MS) for _ in range(3))
     if direction in moved.values:
@@ -60,10 +65,11 @@ def derivatives(of: TangentMechanism, direction: str, weight: float = 0.4) -> It
             primal.values["v"] = voltage if primal is moved else complex(voltage.real)
         linearised = _linearised(of, phase, stage)
         statements = getattr(phases, phase) if stage is None else stage.statements
-        arguments = {of.weight: weight} if phase == "receive" and of.weight else {}
+        arguments = {of.mechanism.arguments[0]: weight} if phase == "receive" and of.mechanism.arguments else {}
         partials: dict[str, Row] = {}
         if linearised is not None:
             partials, values = tangent.linearise(linearised, **arguments)
+        left = tangent.linearise(of.breakpoint)[0] if phase == "current" and of.breakpoint else {}
         before = dict(plain.values)
         total = _run(moved, phases, phase, statements, event)
         performed = linearised is not None and linearised.performs
@@ -81,12 +87,15 @@ def derivatives(of: TangentMechanism, direction: str, weight: float = 0.4) -> It
             else:
                 assert abs(values[of.total] - total.real) <= 1e-9 * max(1.0, abs(total.real))
             yield Visit(phase, of.total, sums[of.total], total.imag / TINY)
+            rows |= {y: sum(slope * rows.get(u, 0.0) for u, slope in row.items()) for y, row in left.items()}
+            for name in left:
+                yield Visit(phase, name, rows[name], moved.values[name].imag / TINY)
             # the voltage moves by the current, as in one compartment
             rows["v"] = rows.get("v", 0.0) - DT_MS * sums[of.total]
             voltage -= DT_MS * total
         else:
             rows |= sums
-            for name in of.carried:
+            for name in set(of.carried) & moved.values.keys():  # all but the rows that latch others
                 yield Visit(phase, name, rows[name], moved.values[name].imag / TINY)
 
 

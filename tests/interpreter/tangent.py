@@ -73,6 +73,7 @@ class Tangent:
         self.functions = {f.name: f for f in of.functions}
         self.procedures = {p.name: p for p in of.procedures}
         self.declared = {v for p in of.procedures for row in p.partials.values() for v in row.values()}
+        self.declared |= set(of.mechanism.results.values()) - primal.values.keys()
         primal.values |= dict.fromkeys(self.declared, 0j)
 
     def linearise(self, phase: Linearised, **arguments: float) -> tuple[dict[str, Row], Row]:

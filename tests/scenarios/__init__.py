@@ -15,6 +15,7 @@ from scenarios import (  # noqa: F401  (each registers its own)
     changes,
     constructs,
     density_mechanisms,
+    effects,
     events,
     ions,
     kinks,

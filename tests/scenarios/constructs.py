@@ -6,6 +6,7 @@ from typing import Any
 
 from oracle.model import Direction, Model
 from scenarios.ions import calcium_cell
+from scenarios.parts import clamp, section
 from scenarios.registry import scenario
 
 
@@ -28,3 +29,19 @@ def ladder(h: Any) -> Model:
         Direction("gnabar_hh", sections=[soma]),
     ]
     return Model(sections, directions, keep)
+
+
+@scenario("doing", "naf", "kdr", "leak")
+def doing(h: Any) -> Model:
+    """FUNCTIONs called for what they set, LOCALs and arguments that hide a state, a parameter and the voltage."""
+    h.usetable_naf = 0
+    soma, dend = section(h, "soma", 20, 20), section(h, "dend", 140, 2, 3)
+    dend.connect(soma(1))
+    sections = [soma, dend]
+    for sec in sections:
+        for name in ("naf", "kdr", "leak", "doing"):
+            sec.insert(name)
+    places = {"gbar": soma, "half": dend, "k": soma, "scale": dend, "shift": soma}
+    directions = [Direction(f"{name}_doing", sections=[sec]) for name, sec in places.items()]
+    directions += [Direction("ek", sections=sections), Direction("gbar_naf", sections=sections)]
+    return Model(sections, directions, [clamp(h, soma(0.5), 0.5)])

@@ -116,3 +116,59 @@ def constant_concentrations(h: Any) -> Model:
         Direction("gnabar_hh", sections=sections[:1]),
     ]
     return Model(sections, directions, keep)
+
+
+@scenario("cachan", "caself", "capump", "kpool")
+def concentrations_that_move_each_other(h: Any) -> Model:
+    """Currents that are read and written at once; two pools of which each reads the ion of the other."""
+    sections, keep = calcium_cell(h)
+    for sec in sections:
+        for name in ("cachan", "caself", "capump", "kpool"):
+            sec.insert(name)
+        for segment in sec:
+            segment.cai = 2e-4
+    directions = [
+        Direction("gbar_caself", sections=sections),
+        Direction("ihalf_caself", sections=sections, scale=1e-3),
+        Direction("rate_capump", sections=sections, scale=1e-4),
+        Direction("depth_capump", sections=sections[:2]),
+        Direction("half_capump", sections=sections, scale=1e-4),
+        Direction("outer_kpool", sections=sections),
+        Direction("tau_kpool", sections=sections),
+        Direction("kbath_kpool", sections=sections, scale=0.1),
+        Direction("gnabar_hh", sections=sections[:1]),
+    ]
+    return Model(sections, directions, keep)
+
+
+@scenario("kpool", "kpotential")
+def a_reversal_potential_that_a_mechanism_writes(h: Any) -> Model:
+    """hh reads the ek that another mechanism computes from concentrations that a third one moves."""
+    sections, keep = calcium_cell(h)
+    for sec in sections[:2]:
+        sec.insert("kpool")
+        sec.insert("kpotential")
+    directions = [
+        Direction("slope_kpotential", sections=sections[:2]),
+        Direction("kbath_kpool", sections=sections[:1], scale=0.1),
+        Direction("outer_kpool", sections=sections[:2]),
+        Direction("gkbar_hh", sections=sections[:1]),
+    ]
+    return Model(sections, directions, keep)
+
+
+@scenario("caself", "capool")
+def a_reversal_potential_that_is_computed_once(h: Any) -> Model:
+    """By ion_style, eca follows the initial concentrations in a part of the cell, and does not move after."""
+    sections, keep = calcium_cell(h)
+    for sec in sections:
+        sec.insert("caself")
+        sec.insert("capool")
+    for sec in sections[:2]:
+        h.ion_style("ca_ion", 3, 2, 1, 0, 1, sec=sec)
+    directions = [
+        Direction("rest_capool", sections=sections, scale=1e-5),
+        Direction("rest_capool", segments=[sections[0](0.5)], scale=1e-5),
+        Direction("gbar_caself", sections=sections),
+    ]
+    return Model(sections, directions, keep)

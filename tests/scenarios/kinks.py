@@ -24,3 +24,9 @@ def trapped(h: Any) -> Model:
     for sec in model.sections:
         sec.vrate_trapped = -65 + 1e-6  # the textbook quotient has hardly a digit there
     return model
+
+
+@scenario("kept")
+def kept(h: Any) -> Model:
+    """What BREAKPOINT leaves for the states and for itself, a state that it assigns, a GLOBAL that INITIAL computes."""
+    return guest(h, "kept", "gain", "gbar", "vhalf", "gk", "width", "gbar", whole=("q10",), amp_nA=0.5)

@@ -7,7 +7,7 @@ so that diagnostics point there and the text can still be patched. A pass leaves
 
 from __future__ import annotations
 
-from nmodlgrad.numerics.normal import harmless, hiding, unroll
+from nmodlgrad.numerics.normal import effects, harmless, hiding, temporaries, unroll
 from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.semantics.names import Names
 
@@ -22,4 +22,6 @@ def normalise(mechanism: Mechanism, names: Names) -> Mechanism:
     """
     mechanism = harmless.drop(mechanism)
     mechanism = unroll.unroll(mechanism)
+    mechanism = temporaries.localise(mechanism)
+    mechanism = effects.lift(mechanism, names)
     return hiding.rename(mechanism, names)

@@ -6,6 +6,7 @@ variable of the mechanism, as long as no routine that is called there means the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -68,6 +69,9 @@ class _Inside:
         match node:
             case n.VariableName(name=name) | n.Prime(name=name) | n.PastValue(name=name) if name in moved:
                 return replace(within(node, lambda x: self.node(x, moved)), name=n.Word(moved[name], name.span))
+            case n.Verbatim(text=text) if moved:  # C code says _lx for x
+                words = re.sub(r"\b_l(\w+)\b", lambda match: f"_l{moved.get(match.group(1), match.group(1))}", text)
+                return replace(node, text=n.Word(words, text.span))
             case n.Argument(name=name) if name in moved:
                 return replace(node, name=n.Word(moved[name], name.span))
             case n.Body():

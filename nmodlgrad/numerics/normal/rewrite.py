@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar, get_args
 
+from nmodlgrad.diagnostics import Span
 from nmodlgrad.semantics.mechanism import Mechanism, Solvable, Symbol
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import parts, subnodes
@@ -37,6 +38,16 @@ def _several(old: tuple[n.Node, ...], change: Change) -> tuple[n.Node, ...]:
         new += changed if isinstance(changed, tuple) else (changed,)
     same = len(new) == len(old) and all(one is two for one, two in zip(new, old, strict=True))
     return old if same else tuple(new)
+
+
+def with_locals(body: n.Body, names: Iterable[str]) -> n.Body:
+    """A body that declares more LOCALs; where it had none, their list stands right behind the brace."""
+    start = body.span.start
+    span = body.locals.span if body.locals else Span(start, start + 1, body.span.source)
+    new = tuple(n.Local(span, n.Word(x, span), None) for x in names)
+    if not new:
+        return body
+    return replace(body, locals=n.LocalList(span, (*(body.locals.items if body.locals else ()), *new)))
 
 
 def rebuilt(mechanism: Mechanism, items: Iterable[n.Node], symbols: Mapping[str, Symbol] | None = None) -> Mechanism:

@@ -130,15 +130,15 @@ class _Arrays:
     def _kept(self) -> Iterator[str]:
         """Arrays of which an element is chosen at run time, or which go somewhere as a whole."""
         for item in self.items:
-            for node in subnodes(item):
+            for node in subnodes(_probe(item)):
                 match node:
                     case n.VariableName(name=name, index=index) | n.Prime(name=name, index=index):
                         if index is None or not isinstance(index, n.Number):
                             yield name
                     case n.PastValue(name=name) | n.Watched(left=n.VariableName(name=name)):
                         yield name
-                    case n.Table(names=names, depend=depend):
-                        yield from (*names, *depend)
+                    case n.Table(depend=depend):
+                        yield from depend
 
     def change_block(self, item: n.Node) -> n.Node:
         """An item with its arrays as scalars; the arrays that its LOCAL lists declare hide the mechanism's."""
@@ -170,6 +170,14 @@ class _Arrays:
         return found
 
 
+def _probe(node: n.Node) -> n.Node:
+    """A node where the counter of a COMPARTMENT is a number, as it will be."""
+    if isinstance(node, n.Compartment | n.LongitudinalDiffusion) and node.index is not None:
+        known = {str(node.index): 0}
+        return within(node, lambda below: _Loops({}).change(below, known))
+    return within(node, _probe)
+
+
 def element(name: str, number: int) -> str:
     """What an element is called as a variable."""
     return f"{name}[{number}]"
@@ -197,6 +205,9 @@ class _Scalars:
             case n.KineticBlock(solve_for=names) | n.LinearBlock(solve_for=names) | n.NonlinearBlock(solve_for=names):
                 listed = tuple(word for name in names for word in self._elements(name))
                 return replace(within(node, self.change), solve_for=listed)
+            case n.Table(names=names):
+                listed = tuple(word for name in names for word in self._elements(name))
+                return replace(within(node, self.change), names=listed)
             case n.Compartment() | n.LongitudinalDiffusion():
                 return tuple(self._species(node))
         return within(node, self.change)

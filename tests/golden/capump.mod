@@ -1,0 +1,220 @@
+TITLE A calcium pool with a pump that is electrogenic and driven by potassium
+
+NEURON {
+    SUFFIX capump
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    USEION ca READ ica, cai WRITE ica, cai
+    USEION k READ ki
+    RANGE depth, rate, half, ipump
+}
+
+UNITS {
+    (molar) = (1/liter)
+    (mM) = (millimolar)
+    (mA) = (milliamp)
+    (um) = (micron)
+    FARADAY = (faraday) (coulomb)
+}
+
+PARAMETER {
+    depth = 0.2 (um)
+    rate = 2e-4 (mA/cm2)
+    half = 5e-4 (mM)
+    leak = 1e-5 (mA/cm2)
+    cai0 = 1e-4 (mM)
+}
+
+ASSIGNED {
+    v (mV)
+    ica (mA/cm2)
+    ki (mM)
+    ipump (mA/cm2)
+}
+
+STATE { cai (mM) }
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE pool METHOD cnexp
+    ipump = rate*cai/(cai + half)*ki/54.4
+    ica = ipump - leak
+}
+
+DERIVATIVE pool {
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
+    cai' = -(10000)*ica/(2*FARADAY*depth) - (cai - 5e-5)/80*ki/54.4
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: cai.
+: Seedable: rate, half, leak, ki, depth, ica.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a reversal potential that follows the concentrations of its ion */
+  double *ng_row;
+  const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
+  const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
+  double ng_factor;         /* mV: RT/zF */
+} ng_Nernst;
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
+  const ng_Nernst *ng_nernst; /* renews that row in INITIAL, or 0 */
+} ng_Seed;
+typedef struct {            /* a NetCon, found by the address of its weight */
+  const double *ng_address;
+  ng_Seed ng_seed;          /* of the weight */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+} ng_Connection;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions; many are rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Connection *ng_connections;
+  long ng_connection_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
+  ng_pair[0] = ng_value;
+}
+ENDVERBATIM
+
+: Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
+PROCEDURE ng_ion_currents() {
+    LOCAL dipump_dcai, dipump_dhalf, dipump_dki, dipump_drate
+    dipump_dcai = 5*ki*rate/(272*(cai + half)) - 5*cai*ki*rate/(272*(cai + half)*(cai + half))
+    dipump_dhalf = -5*cai*ki*rate/(272*(cai + half)*(cai + half))
+    dipump_dki = 5*cai*rate/(272*(cai + half))
+    dipump_drate = 5*cai*ki/(272*(cai + half))
+VERBATIM
+    double *ng_record = NG_SELF->ng_ion_record;
+    ng_record[0] = _ldipump_dcai; /* dica/dcai */
+    ng_record[1] = _ldipump_drate; /* dica/drate */
+    ng_record[2] = _ldipump_dhalf; /* dica/dhalf */
+    ng_record[3] = -1.0; /* dica/dleak */
+    ng_record[4] = _ldipump_dki; /* dica/dki */
+    ng_record[5] = 0.; /* dica/dv */
+ENDVERBATIM
+}
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL dipump_dcai, dipump_dhalf, dipump_dki, dipump_drate
+    dipump_dcai = 5*ki*rate/(272*(cai + half)) - 5*cai*ki*rate/(272*(cai + half)*(cai + half))
+    dipump_dhalf = -5*cai*ki*rate/(272*(cai + half)*(cai + half))
+    dipump_dki = 5*cai*rate/(272*(cai + half))
+    dipump_drate = 5*cai*ki/(272*(cai + half))
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    ng_keep(ng_record + 0, _ldipump_dcai); /* d/dcai */
+    ng_keep(ng_record + 2, _ldipump_drate); /* d/drate */
+    ng_keep(ng_record + 4, _ldipump_dhalf); /* d/dhalf */
+    ng_keep(ng_record + 6, -1.0); /* d/dleak */
+    ng_keep(ng_record + 8, _ldipump_dki); /* d/dki */
+    if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
+ENDVERBATIM
+}
+
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL cai_rate, exp_1, dexp_1_dki, cai_decay, dcai_limit_ddepth, dcai_limit_dica, dcai_limit_dki,
+          cai_limit, dcai_dcai, dcai_ddepth, dcai_dica, dcai_dki
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("capump advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    cai_rate = -(1/80*ki/54.4)
+    exp_1 = exp(dt*cai_rate)
+    dexp_1_dki = -dt*ng_finite(exp_1)/4352
+    cai_decay = exp_1
+    dcai_limit_ddepth = 21760000*ica/(FARADAY*ki*depth*depth)
+    dcai_limit_dica = -21760000/(FARADAY*depth*ki)
+    dcai_limit_dki = 5e-05/ki + 4352*(5000*ica/(FARADAY*depth) - ki/87040000)/(ki*ki)
+    cai_limit = -(-10000*ica/(2*FARADAY*depth) - -5e-5/80*ki/54.4)/-(1/80*ki/54.4)
+    dcai_dcai = cai_decay
+    dcai_ddepth = dcai_limit_ddepth*(1 - cai_decay)
+    dcai_dica = dcai_limit_dica*(1 - cai_decay)
+    dcai_dki = dcai_limit_dki*(1 - cai_decay) + dexp_1_dki*(cai - cai_limit)
+    cai = cai + (1 - cai_decay)*(cai_limit - cai)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_cai = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_cai = ng_row_cai[ng_k];
+      ng_row_cai[ng_k] = _ldcai_dcai*ng_old_cai;
+    }
+    ng_sow(ng_self->ng_seeds + 4, _ldcai_ddepth, ng_row_cai, ng_width); /* depth */
+    ng_sow(ng_self->ng_seeds + 5, _ldcai_dica, ng_row_cai, ng_width); /* ica */
+    ng_sow(ng_self->ng_seeds + 3, _ldcai_dki, ng_row_cai, ng_width); /* ki */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_cai = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_cai[ng_k] = 0.;
+    }
+ENDVERBATIM
+}
+INITIAL { if (ng_link != 0) { ng_initial() } }
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
+}
+
+UNITSON

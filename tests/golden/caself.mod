@@ -1,0 +1,264 @@
+TITLE A calcium channel that the whole calcium current inactivates, and that starts from its driving force
+
+NEURON {
+    SUFFIX caself
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    USEION ca READ eca, ica WRITE ica
+    RANGE gbar, ihalf
+}
+
+UNITS {
+    (mV) = (millivolt)
+    (S) = (siemens)
+    (mA) = (milliamp)
+}
+
+PARAMETER {
+    gbar = 3e-4 (S/cm2)
+    ihalf = 5e-3 (mA/cm2)
+}
+
+ASSIGNED {
+    v (mV)
+    eca (mV)
+    ica (mA/cm2)
+}
+
+STATE { m h }
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    m = minf(v)
+    h = 1/(1 + exp(-(eca - v - 150)/60))
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE states METHOD cnexp
+    ica = gbar*m*m*h*(v - eca)
+}
+
+DERIVATIVE states {
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
+    m' = (minf(v) - m)/1.5
+    h' = (1/(1 + ica*ica/(ihalf*ihalf)) - h)/20
+}
+
+FUNCTION minf(v (mV)) {
+    minf = 1/(1 + exp((-28 - v)/6))
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: m, h.
+: Seedable: gbar, eca, ihalf, ica.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a reversal potential that follows the concentrations of its ion */
+  double *ng_row;
+  const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
+  const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
+  double ng_factor;         /* mV: RT/zF */
+} ng_Nernst;
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
+  const ng_Nernst *ng_nernst; /* renews that row in INITIAL, or 0 */
+} ng_Seed;
+typedef struct {            /* a NetCon, found by the address of its weight */
+  const double *ng_address;
+  ng_Seed ng_seed;          /* of the weight */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+} ng_Connection;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions; many are rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Connection *ng_connections;
+  long ng_connection_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+/* e_k = (RT/zF) (co_k/co - ci_k/ci) */
+static void ng_renew(const ng_Nernst *ng_one, long ng_width) {
+  const double *NG_RESTRICT ng_inside = ng_one->ng_inside, *NG_RESTRICT ng_outside = ng_one->ng_outside;
+  const double ng_in = ng_inside ? ng_one->ng_factor/(*ng_one->ng_inside_value) : 0.;
+  const double ng_out = ng_outside ? ng_one->ng_factor/(*ng_one->ng_outside_value) : 0.;
+  double *NG_RESTRICT ng_row = ng_one->ng_row;
+  long ng_k;
+  for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] = 0.;
+  if (ng_inside)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] -= ng_in*ng_inside[ng_k];
+  if (ng_outside)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_out*ng_outside[ng_k];
+}
+
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
+  ng_pair[0] = ng_value;
+}
+ENDVERBATIM
+
+: Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
+PROCEDURE ng_ion_currents() {
+    LOCAL dica_deca, dica_dgbar, dica_dh, dica_dm, dica_dv
+    dica_deca = -gbar*h*m*m
+    dica_dgbar = h*m*m*(v - eca)
+    dica_dh = gbar*m*m*(v - eca)
+    dica_dm = 2*gbar*h*m*(v - eca)
+    dica_dv = gbar*h*m*m
+VERBATIM
+    double *ng_record = NG_SELF->ng_ion_record;
+    ng_record[0] = _ldica_dm; /* dica/dm */
+    ng_record[1] = _ldica_dh; /* dica/dh */
+    ng_record[2] = _ldica_dgbar; /* dica/dgbar */
+    ng_record[3] = _ldica_deca; /* dica/deca */
+    ng_record[4] = _ldica_dv; /* dica/dv */
+ENDVERBATIM
+}
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL dica_deca, dica_dgbar, dica_dh, dica_dm
+    dica_deca = -gbar*h*m*m
+    dica_dgbar = h*m*m*(v - eca)
+    dica_dh = gbar*m*m*(v - eca)
+    dica_dm = 2*gbar*h*m*(v - eca)
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    ng_keep(ng_record + 0, _ldica_dm); /* d/dm */
+    ng_keep(ng_record + 2, _ldica_dh); /* d/dh */
+    ng_keep(ng_record + 4, _ldica_dgbar); /* d/dgbar */
+    ng_keep(ng_record + 6, _ldica_deca); /* d/deca */
+    if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
+ENDVERBATIM
+}
+
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL m_rate, m_decay, minf_1, dminf_dv_1, m_limit, dm_dm, dm_dv, h_rate, h_decay, dh_limit_dica,
+          dh_limit_dihalf, h_limit, dh_dh, dh_dica, dh_dihalf
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("caself advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    m_rate = -1/1.5
+    m_decay = exp(dt*m_rate)
+    minf_1 = minf(v)
+    dminf_dv_1 = dminf_dv(v)
+    m_limit = -(minf_1/1.5)/(-1/1.5)
+    dm_dm = m_decay
+    dm_dv = dminf_dv_1*(1 - m_decay)
+    m = m + (1 - m_decay)*(m_limit - m)
+    h_rate = -1/20
+    h_decay = exp(dt*h_rate)
+    dh_limit_dica = -2*ica/((ica*ica/(ihalf*ihalf) + 1)*(ica*ica/(ihalf*ihalf) + 1)*ihalf*ihalf)
+    dh_limit_dihalf = 2*ica*ica/((ica*ica/(ihalf*ihalf) + 1)*(ica*ica/(ihalf*ihalf) + 1)*ihalf*ihalf*ihalf)
+    h_limit = -(1/(1 + ica*ica/(ihalf*ihalf))/20)/(-1/20)
+    dh_dh = h_decay
+    dh_dica = dh_limit_dica*(1 - h_decay)
+    dh_dihalf = dh_limit_dihalf*(1 - h_decay)
+    h = h + (1 - h_decay)*(h_limit - h)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_m = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_h = ng_self->ng_carried + 1*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_m = ng_row_m[ng_k];
+      const double ng_old_h = ng_row_h[ng_k];
+      ng_row_m[ng_k] = _ldm_dm*ng_old_m + _ldm_dv*ng_voltage[ng_k];
+      ng_row_h[ng_k] = _ldh_dh*ng_old_h;
+    }
+    ng_sow(ng_self->ng_seeds + 3, _ldh_dica, ng_row_h, ng_width); /* ica */
+    ng_sow(ng_self->ng_seeds + 2, _ldh_dihalf, ng_row_h, ng_width); /* ihalf */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+    LOCAL dminf_dv_1, exp_1, dexp_1_deca, dexp_1_dv, dh_by_exp_1, dh_deca, dh_dv
+    dminf_dv_1 = dminf_dv(v)
+    exp_1 = exp(-(eca - v - 150)/60)
+    dexp_1_deca = -ng_finite(exp_1)/60
+    dexp_1_dv = ng_finite(exp_1)/60
+    dh_by_exp_1 = -1/((exp_1 + 1)*(exp_1 + 1))
+    dh_deca = dexp_1_deca*dh_by_exp_1
+    dh_dv = dexp_1_dv*dh_by_exp_1
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_m = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_h = ng_self->ng_carried + 1*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_m[ng_k] = _ldminf_dv_1*ng_voltage[ng_k];
+      ng_row_h[ng_k] = _ldh_dv*ng_voltage[ng_k];
+    }
+    if (ng_self->ng_seeds[1].ng_nernst) ng_renew(ng_self->ng_seeds[1].ng_nernst, ng_width);
+    ng_sow(ng_self->ng_seeds + 1, _ldh_deca, ng_row_h, ng_width); /* eca */
+ENDVERBATIM
+}
+
+: The derivative of minf with respect to v.
+FUNCTION dminf_dv(v) {
+    LOCAL exp_1, dexp_1_dv
+    exp_1 = exp((-28 - v)/6)
+    dexp_1_dv = -ng_finite(exp_1)/6
+    dminf_dv = -dexp_1_dv/((exp_1 + 1)*(exp_1 + 1))
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
+}
+
+UNITSON

@@ -1,0 +1,266 @@
+TITLE Potassium on both sides of the membrane, cleared outside with the help of calcium
+
+NEURON {
+    SUFFIX kpool
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    USEION k READ ik WRITE ki, ko
+    USEION ca READ cai
+    RANGE inner, outer, tau, kbath
+}
+
+UNITS {
+    (molar) = (1/liter)
+    (mM) = (millimolar)
+    (mA) = (milliamp)
+    (um) = (micron)
+    FARADAY = (faraday) (coulomb)
+}
+
+PARAMETER {
+    inner = 2 (um)
+    outer = 0.1 (um)
+    tau = 20 (ms)
+    kbath = 3 (mM)
+}
+
+ASSIGNED {
+    ik (mA/cm2)
+    cai (mM)
+    ki (mM)
+    ko (mM)
+}
+
+STATE {
+    lost (mM)
+    gained (mM)
+}
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    lost = 0
+    gained = 0
+    ki = 54.4
+    ko = kbath
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_states_2() }  : nmodlgrad
+    around()
+    SOLVE exchange METHOD cnexp
+    ki = 54.4 - lost
+}
+
+DERIVATIVE exchange {
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states_1(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
+    ki = 54.4 - lost
+    lost' = (10000)*ik/(FARADAY*inner) - lost/(10*tau)
+    gained' = (10000)*ik/(FARADAY*outer) - gained/tau*(1 + cai/1e-3)
+}
+
+PROCEDURE around() {
+    ko = kbath + gained
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: lost, gained, ki, ko.
+: Seedable: inner, outer, tau, kbath, ik, cai.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+    dko_dgained
+    dko_dkbath
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a reversal potential that follows the concentrations of its ion */
+  double *ng_row;
+  const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
+  const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
+  double ng_factor;         /* mV: RT/zF */
+} ng_Nernst;
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
+  const ng_Nernst *ng_nernst; /* renews that row in INITIAL, or 0 */
+} ng_Seed;
+typedef struct {            /* a NetCon, found by the address of its weight */
+  const double *ng_address;
+  ng_Seed ng_seed;          /* of the weight */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+} ng_Connection;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions; many are rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Connection *ng_connections;
+  long ng_connection_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+ENDVERBATIM
+
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
+PROCEDURE ng_states_1() {
+    LOCAL dlost_rate_dtau, lost_rate, exp_1, dexp_1_dtau, lost_decay, dlost_limit_dik, dlost_limit_dinner,
+          dlost_limit_dtau, lost_limit, dlost_dik, dlost_dinner, dlost_dlost, dlost_dtau, dgained_rate_dcai,
+          dgained_rate_dtau, gained_rate, exp_2, dexp_2_dcai, dexp_2_dtau, gained_decay, dgained_limit_dcai,
+          dgained_limit_dik, dgained_limit_douter, dgained_limit_dtau, gained_limit, dgained_dcai,
+          dgained_dgained, dgained_dik, dgained_douter, dgained_dtau
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("kpool advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    ki = 54.4 - lost
+    dlost_rate_dtau = 0.1/(tau*tau)
+    lost_rate = -(1/(10*tau))
+    exp_1 = exp(dt*lost_rate)
+    dexp_1_dtau = dlost_rate_dtau*dt*ng_finite(exp_1)
+    lost_decay = exp_1
+    dlost_limit_dik = 100000*tau/(FARADAY*inner)
+    dlost_limit_dinner = -100000*ik*tau/(FARADAY*inner*inner)
+    dlost_limit_dtau = 100000*ik/(FARADAY*inner)
+    lost_limit = -(10000*ik/(FARADAY*inner))/-(1/(10*tau))
+    dlost_dik = dlost_limit_dik*(1 - lost_decay)
+    dlost_dinner = dlost_limit_dinner*(1 - lost_decay)
+    dlost_dlost = lost_decay
+    dlost_dtau = dexp_1_dtau*(lost - lost_limit) + dlost_limit_dtau*(1 - lost_decay)
+    lost = lost + (1 - lost_decay)*(lost_limit - lost)
+    dgained_rate_dcai = -1000/tau
+    dgained_rate_dtau = (1000*cai + 1)/(tau*tau)
+    gained_rate = -(1/tau*(1 + cai/1e-3))
+    exp_2 = exp(dt*gained_rate)
+    dexp_2_dcai = dgained_rate_dcai*dt*ng_finite(exp_2)
+    dexp_2_dtau = dgained_rate_dtau*dt*ng_finite(exp_2)
+    gained_decay = exp_2
+    dgained_limit_dcai = -10000000*ik*tau/(FARADAY*outer*(1000*cai + 1)*(1000*cai + 1))
+    dgained_limit_dik = 10000*tau/(FARADAY*outer*(1000*cai + 1))
+    dgained_limit_douter = -10000*ik*tau/(FARADAY*outer*outer*(1000*cai + 1))
+    dgained_limit_dtau = 10000*ik/(FARADAY*outer*(1000*cai + 1))
+    gained_limit = -(10000*ik/(FARADAY*outer))/-(1/tau*(1 + cai/1e-3))
+    dgained_dcai = dexp_2_dcai*(gained - gained_limit) + dgained_limit_dcai*(1 - gained_decay)
+    dgained_dgained = gained_decay
+    dgained_dik = dgained_limit_dik*(1 - gained_decay)
+    dgained_douter = dgained_limit_douter*(1 - gained_decay)
+    dgained_dtau = dexp_2_dtau*(gained - gained_limit) + dgained_limit_dtau*(1 - gained_decay)
+    gained = gained + (1 - gained_decay)*(gained_limit - gained)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_lost = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_gained = ng_self->ng_carried + 1*ng_width;
+    double *NG_RESTRICT ng_row_ki = ng_self->ng_carried + 2*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_lost = ng_row_lost[ng_k];
+      const double ng_old_gained = ng_row_gained[ng_k];
+      ng_row_lost[ng_k] = _ldlost_dlost*ng_old_lost;
+      ng_row_gained[ng_k] = _ldgained_dgained*ng_old_gained;
+      ng_row_ki[ng_k] = -1.0*ng_old_lost;
+    }
+    ng_sow(ng_self->ng_seeds + 4, _ldlost_dik, ng_row_lost, ng_width); /* ik */
+    ng_sow(ng_self->ng_seeds + 0, _ldlost_dinner, ng_row_lost, ng_width); /* inner */
+    ng_sow(ng_self->ng_seeds + 2, _ldlost_dtau, ng_row_lost, ng_width); /* tau */
+    ng_sow(ng_self->ng_seeds + 5, _ldgained_dcai, ng_row_gained, ng_width); /* cai */
+    ng_sow(ng_self->ng_seeds + 4, _ldgained_dik, ng_row_gained, ng_width); /* ik */
+    ng_sow(ng_self->ng_seeds + 1, _ldgained_douter, ng_row_gained, ng_width); /* outer */
+    ng_sow(ng_self->ng_seeds + 2, _ldgained_dtau, ng_row_gained, ng_width); /* tau */
+ENDVERBATIM
+}
+
+: Derivatives of the update that BREAKPOINT performs, at the new voltage and the old states.
+PROCEDURE ng_states_2() {
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("kpool advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    ng_d_around()
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_lost = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_gained = ng_self->ng_carried + 1*ng_width;
+    double *NG_RESTRICT ng_row_ki = ng_self->ng_carried + 2*ng_width;
+    double *NG_RESTRICT ng_row_ko = ng_self->ng_carried + 3*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_lost = ng_row_lost[ng_k];
+      const double ng_old_gained = ng_row_gained[ng_k];
+      ng_row_ki[ng_k] = -1.0*ng_old_lost;
+      ng_row_ko[ng_k] = dko_dgained*ng_old_gained;
+    }
+    ng_sow(ng_self->ng_seeds + 3, dko_dkbath, ng_row_ko, ng_width); /* kbath */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_lost = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_gained = ng_self->ng_carried + 1*ng_width;
+    double *NG_RESTRICT ng_row_ki = ng_self->ng_carried + 2*ng_width;
+    double *NG_RESTRICT ng_row_ko = ng_self->ng_carried + 3*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_lost[ng_k] = 0.;
+      ng_row_gained[ng_k] = 0.;
+      ng_row_ki[ng_k] = 0.;
+      ng_row_ko[ng_k] = 0.;
+    }
+    ng_sow(ng_self->ng_seeds + 3, 1.0, ng_row_ko, ng_width); /* kbath */
+ENDVERBATIM
+}
+
+: around and its derivatives.
+PROCEDURE ng_d_around() {
+    ko = kbath + gained
+    dko_dgained = 1
+    dko_dkbath = 1
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
+}
+
+UNITSON

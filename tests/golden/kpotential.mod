@@ -1,0 +1,172 @@
+TITLE A mechanism that writes the reversal potential of potassium by a formula of its own
+
+NEURON {
+    SUFFIX kpotential
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    USEION k READ ki, ko WRITE ek
+    RANGE slope
+}
+
+UNITS {
+    (molar) = (1/liter)
+    (mM) = (millimolar)
+    (mV) = (millivolt)
+}
+
+PARAMETER {
+    slope = 24 (mV)
+}
+
+ASSIGNED {
+    v (mV)
+    ki (mM)
+    ko (mM)
+    ek (mV)
+}
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    ek = potential(ki, ko)
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    ek = potential(ki, ko) + 0.01*(v + 65)
+}
+
+FUNCTION potential(i (mM), o (mM)) (mV) {
+    potential = slope*log((o + 0.1)/(i + 0.5))
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: ek.
+: Seedable: slope, ki, ko.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a reversal potential that follows the concentrations of its ion */
+  double *ng_row;
+  const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
+  const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
+  double ng_factor;         /* mV: RT/zF */
+} ng_Nernst;
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
+  const ng_Nernst *ng_nernst; /* renews that row in INITIAL, or 0 */
+} ng_Seed;
+typedef struct {            /* a NetCon, found by the address of its weight */
+  const double *ng_address;
+  ng_Seed ng_seed;          /* of the weight */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+} ng_Connection;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions; many are rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Connection *ng_connections;
+  long ng_connection_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+ENDVERBATIM
+
+: Derivatives of the update that BREAKPOINT performs, at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL dpotential_di_1, dpotential_do_1, dpotential_dslope_1
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("kpotential advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    dpotential_di_1 = dpotential_di(ki, ko)
+    dpotential_do_1 = dpotential_do(ki, ko)
+    dpotential_dslope_1 = dpotential_dslope(ki, ko)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_ek = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_ek[ng_k] = 0.01*ng_voltage[ng_k];
+    }
+    ng_sow(ng_self->ng_seeds + 1, _ldpotential_di_1, ng_row_ek, ng_width); /* ki */
+    ng_sow(ng_self->ng_seeds + 2, _ldpotential_do_1, ng_row_ek, ng_width); /* ko */
+    ng_sow(ng_self->ng_seeds + 0, _ldpotential_dslope_1, ng_row_ek, ng_width); /* slope */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+    LOCAL dpotential_di_1, dpotential_do_1, dpotential_dslope_1
+    dpotential_di_1 = dpotential_di(ki, ko)
+    dpotential_do_1 = dpotential_do(ki, ko)
+    dpotential_dslope_1 = dpotential_dslope(ki, ko)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_ek = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_ek[ng_k] = 0.;
+    }
+    ng_sow(ng_self->ng_seeds + 1, _ldpotential_di_1, ng_row_ek, ng_width); /* ki */
+    ng_sow(ng_self->ng_seeds + 2, _ldpotential_do_1, ng_row_ek, ng_width); /* ko */
+    ng_sow(ng_self->ng_seeds + 0, _ldpotential_dslope_1, ng_row_ek, ng_width); /* slope */
+ENDVERBATIM
+}
+
+: The derivative of potential with respect to i.
+FUNCTION dpotential_di(i, o) {
+    LOCAL dlog_1_di
+    dlog_1_di = -1/(i + 0.5)
+    dpotential_di = dlog_1_di*slope
+}
+
+: The derivative of potential with respect to o.
+FUNCTION dpotential_do(i, o) {
+    LOCAL dlog_1_do
+    dlog_1_do = 1/(o + 0.1)
+    dpotential_do = dlog_1_do*slope
+}
+
+: The derivative of potential with respect to slope.
+FUNCTION dpotential_dslope(i, o) {
+    dpotential_dslope = log((o + 0.1)/(i + 0.5))
+}
+
+UNITSON

@@ -1,0 +1,313 @@
+TITLE A conductance that an Ornstein-Uhlenbeck process drives, with numbers from NEURON's own generator
+
+NEURON {
+    SUFFIX restless
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    RANGE mean, sigma, tau, e, scale, g
+    GLOBAL start
+    NONSPECIFIC_CURRENT i
+}
+
+UNITS {
+    (mA) = (milliamp)
+    (mV) = (millivolt)
+    (S) = (siemens)
+}
+
+PARAMETER {
+    mean = 3e-4 (S/cm2)
+    sigma = 8e-5 (S/cm2)
+    tau = 3 (ms)
+    e = -10 (mV)
+    scale = 1.2
+    start = 7
+}
+
+ASSIGNED {
+    v (mV)
+    i (mA/cm2)
+    g (S/cm2)
+    dt (ms)
+    push (S/cm2)
+    spread
+    bias
+}
+
+STATE { x (S/cm2) }
+
+VERBATIM  /* nmodlgrad */
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+typedef struct {
+  double *ng_values;
+  long ng_count, ng_next, ng_room;
+  int ng_recording;
+} ng_Draws;
+static __thread ng_Draws ng_draws = {0, 0, 0, 0, 0};
+
+static int ng_replays(void) {
+  return !ng_draws.ng_recording && ng_draws.ng_next < ng_draws.ng_count;
+}
+
+static double ng_replayed(void) {
+  return ng_draws.ng_values[ng_draws.ng_next++];
+}
+
+static double ng_noted(double ng_value) {
+  if (!ng_draws.ng_recording) return ng_value;
+  if (ng_draws.ng_count == ng_draws.ng_room) {
+    ng_draws.ng_room = 2*ng_draws.ng_room + 64;
+    ng_draws.ng_values = (double *) realloc(ng_draws.ng_values, ng_draws.ng_room*sizeof(double));
+  }
+  return ng_draws.ng_values[ng_draws.ng_count++] = ng_value;
+}
+
+/* All that was noted before has to be used up: else the mechanism has drawn otherwise than its derivatives. */
+static void ng_note_draws(void) {
+  const int ng_left = ng_draws.ng_next < ng_draws.ng_count;
+  ng_draws.ng_count = ng_draws.ng_next = 0;
+  if (ng_left) hoc_execerror("random numbers are drawn otherwise than nmodlgrad has foreseen:", "please report this mechanism");
+  ng_draws.ng_recording = 1;
+}
+
+#define scop_random(...) ((double) (ng_replays() ? ng_replayed() : ng_noted((double) scop_random(__VA_ARGS__))))
+#define normrand(...) ((double) (ng_replays() ? ng_replayed() : ng_noted((double) normrand(__VA_ARGS__))))
+#define exprand(...) ((double) (ng_replays() ? ng_replayed() : ng_noted((double) exprand(__VA_ARGS__))))
+#define set_seed(...) ((void) (ng_replays() ? ng_replayed() : (set_seed(__VA_ARGS__), ng_noted(0.))))
+ENDVERBATIM
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    set_seed(start)
+    bias = exprand(0.1)
+    x = mean*(1 + normrand(0, 0.1*scale))
+    spread = sqrt(1 - exp(-2*dt/tau))
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE walk METHOD cnexp
+    g = x
+    if (g < 0) {
+        g = 0
+    }
+    i = g*(v - e)
+}
+
+DERIVATIVE walk {
+    LOCAL kick
+    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    pushed()
+    kick = normrand(0.02*bias, scale)
+    kick = 1 + 0.1*kick + 0.05*scop_random()
+    x' = (mean - x)/tau + push*kick/dt
+}
+
+PROCEDURE pushed() {
+    push = sigma*spread*normrand(0, 1)
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: x, spread.
+: Seedable: e, mean, sigma, tau, scale.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    ng_link
+    dpush_dsigma
+    dpush_dspread
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a reversal potential that follows the concentrations of its ion */
+  double *ng_row;
+  const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
+  const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
+  double ng_factor;         /* mV: RT/zF */
+} ng_Nernst;
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
+  const ng_Nernst *ng_nernst; /* renews that row in INITIAL, or 0 */
+} ng_Seed;
+typedef struct {            /* a NetCon, found by the address of its weight */
+  const double *ng_address;
+  ng_Seed ng_seed;          /* of the weight */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+} ng_Connection;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions; many are rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Connection *ng_connections;
+  long ng_connection_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
+  ng_pair[0] = ng_value;
+}
+ENDVERBATIM
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL g, dg_dx, di_de, di_dx
+    g = x
+    if (g < 0) {
+        g = 0
+        dg_dx = 0
+    } else {
+        dg_dx = 1
+    }
+    di_de = -g
+    di_dx = dg_dx*(v - e)
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    ng_keep(ng_record + 0, _ldi_dx); /* d/dx */
+    ng_keep(ng_record + 2, _ldi_de); /* d/de */
+ENDVERBATIM
+}
+
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL normrand_1, dnormrand_1_dscale, kick, scop_random_1, dkick_dscale, dx_rate_dtau, x_rate, exp_1,
+          dexp_1_dtau, x_decay, dx_limit_dscale, dx_limit_dsigma, dx_limit_dspread, dx_limit_dtau, x_limit,
+          dx_dmean, dx_dscale, dx_dsigma, dx_dspread, dx_dtau, dx_dx
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("restless advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+VERBATIM
+    ng_note_draws();
+ENDVERBATIM
+    ng_d_pushed()
+    normrand_1 = normrand(0.02*bias, scale)
+    dnormrand_1_dscale = (normrand_1 - 0.02*bias)/scale
+    kick = normrand_1
+    scop_random_1 = scop_random()
+    dkick_dscale = 0.1*dnormrand_1_dscale
+    kick = 1 + 0.1*kick + 0.05*scop_random_1
+    dx_rate_dtau = 1/(tau*tau)
+    x_rate = -1/tau
+    exp_1 = exp(dt*x_rate)
+    dexp_1_dtau = dt*dx_rate_dtau*ng_finite(exp_1)
+    x_decay = exp_1
+    dx_limit_dscale = dkick_dscale*push*tau/dt
+    dx_limit_dsigma = dpush_dsigma*kick*tau/dt
+    dx_limit_dspread = dpush_dspread*kick*tau/dt
+    dx_limit_dtau = kick*push/dt
+    x_limit = -tau*(-mean/tau - kick*push/dt)
+    dx_dmean = 1 - x_decay
+    dx_dscale = dx_limit_dscale*(1 - x_decay)
+    dx_dsigma = dx_limit_dsigma*(1 - x_decay)
+    dx_dspread = dx_limit_dspread*(1 - x_decay)
+    dx_dtau = dexp_1_dtau*(x - x_limit) + dx_limit_dtau*(1 - x_decay)
+    dx_dx = x_decay
+VERBATIM
+    ng_draws.ng_recording = 0;
+ENDVERBATIM
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_x = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_spread = ng_self->ng_carried + 1*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_x = ng_row_x[ng_k];
+      const double ng_old_spread = ng_row_spread[ng_k];
+      ng_row_x[ng_k] = _ldx_dspread*ng_old_spread + _ldx_dx*ng_old_x;
+    }
+    ng_sow(ng_self->ng_seeds + 1, _ldx_dmean, ng_row_x, ng_width); /* mean */
+    ng_sow(ng_self->ng_seeds + 4, _ldx_dscale, ng_row_x, ng_width); /* scale */
+    ng_sow(ng_self->ng_seeds + 2, _ldx_dsigma, ng_row_x, ng_width); /* sigma */
+    ng_sow(ng_self->ng_seeds + 3, _ldx_dtau, ng_row_x, ng_width); /* tau */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+    LOCAL exprand_1, normrand_1, dnormrand_1_dscale, dx_dmean, dx_dscale, exp_1, dexp_1_dtau, sqrt_1,
+          dsqrt_1_dtau
+VERBATIM
+    ng_note_draws();
+ENDVERBATIM
+    set_seed(start)
+    exprand_1 = exprand(0.1)
+    normrand_1 = normrand(0, 0.1*scale)
+    dnormrand_1_dscale = normrand_1/scale
+    dx_dmean = normrand_1 + 1
+    dx_dscale = dnormrand_1_dscale*mean
+    exp_1 = exp(-2*dt/tau)
+    dexp_1_dtau = 2*dt*ng_finite(exp_1)/(tau*tau)
+    sqrt_1 = sqrt(1 - exp_1)
+    dsqrt_1_dtau = -dexp_1_dtau*(sqrt_1 > 0)/(2*sqrt_1 + 1 - (sqrt_1 > 0))
+VERBATIM
+    ng_draws.ng_recording = 0;
+ENDVERBATIM
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_x = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_spread = ng_self->ng_carried + 1*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_x[ng_k] = 0.;
+      ng_row_spread[ng_k] = 0.;
+    }
+    ng_sow(ng_self->ng_seeds + 1, _ldx_dmean, ng_row_x, ng_width); /* mean */
+    ng_sow(ng_self->ng_seeds + 4, _ldx_dscale, ng_row_x, ng_width); /* scale */
+    ng_sow(ng_self->ng_seeds + 3, _ldsqrt_1_dtau, ng_row_spread, ng_width); /* tau */
+ENDVERBATIM
+}
+
+: pushed and its derivatives.
+PROCEDURE ng_d_pushed() {
+    LOCAL normrand_1
+    normrand_1 = normrand(0, 1)
+    dpush_dsigma = normrand_1*spread
+    dpush_dspread = normrand_1*sigma
+    push = sigma*spread*normrand_1
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
+}
+
+UNITSON
