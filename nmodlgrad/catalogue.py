@@ -69,4 +69,6 @@ CATALOGUE: Mapping[str, Entry] = {
     "NG042": _error("what is drawn at random depends on active values in a way that has no derivative along a path"),
     "NG043": _error("random numbers whose order or number is not certain"),
     "NG044": _warning("whether something happens is drawn with a probability that depends on active values"),
+    # solving
+    "NG050": _error("a rate of a reaction is a sum without parentheses: NEURON multiplies only its last term"),
 }

@@ -120,7 +120,7 @@ def compile_sources(
         try:
             mechanism = _checked(item, known, warn)
             if is_passive(mechanism):
-                _pass(item, mechanism.name, files, passed, problems)
+                _pass(item, mechanism, files, passed, problems)
                 continue
             tangent = differentiate(mechanism, wrt)
         except Refused as refused:
@@ -161,12 +161,14 @@ def _put(item: Found, text: str, files: dict[str, str], problems: list[Diagnosti
 
 
 def _pass(
-    item: Found, name: str, files: dict[str, str], passed: list[dict[str, Any]], problems: list[Diagnostic]
+    item: Found, mechanism: Mechanism, files: dict[str, str], passed: list[dict[str, Any]], problems: list[Diagnostic]
 ) -> None:
     """Nothing in it to differentiate: the text as it is, or none of it if NEURON has the mechanism built in."""
-    if name not in BUILT_IN:
+    from nmodlgrad.emit import manifest
+
+    if mechanism.name not in BUILT_IN:
         _put(item, item.source.text, files, problems)
-        passed.append({"name": name, "file": item.file})
+        passed.append(manifest.passed(mechanism, item.file))
 
 
 def _checked(item: Found, known: set[str], warn: Callable[[Diagnostic], None] | None) -> Mechanism:

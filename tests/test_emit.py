@@ -16,8 +16,8 @@ from nmodlgrad.diagnostics import Refused, Source
 from nmodlgrad.sources import Found
 
 TESTS = Path(__file__).resolve().parent
-PASSED = TESTS / "fixtures" / "relay.mod"  # there is nothing in it to differentiate
-FIXTURES = sorted(set((TESTS / "fixtures").glob("*.mod")) - {PASSED})
+PASSED = [TESTS / "fixtures" / f"{name}.mod" for name in ("adjuster", "relay", "watcher")]  # nothing to differentiate
+FIXTURES = sorted(set((TESTS / "fixtures").glob("*.mod")) - set(PASSED))
 
 
 def emitted(name: str, text: str) -> str:
@@ -52,11 +52,24 @@ def test_without_the_marked_additions_it_is_the_original(path: Path) -> None:
         assert restored == original
 
 
-def test_what_has_nothing_to_differentiate_is_written_as_it_is() -> None:
-    text = PASSED.read_text(encoding="latin-1")
-    result = compile_sources([Found(Source(PASSED.name, text), PASSED.name)])
-    assert result.files[PASSED.name] == text
-    assert result.manifest["passed"] == [{"name": "relay", "file": "relay.mod"}]
+@pytest.mark.parametrize(
+    ("path", "reads", "writes", "observes"),
+    [
+        (PASSED[0], ["wsyn"], ["wsyn"], False),
+        (PASSED[1], [], [], False),
+        (PASSED[2], ["there", "sum"], ["sum"], True),
+    ],
+    ids=lambda value: value.stem if isinstance(value, Path) else "",
+)
+def test_what_has_nothing_to_differentiate_is_written_as_it_is(
+    path: Path, reads: list[str], writes: list[str], observes: bool
+) -> None:
+    text = path.read_text(encoding="latin-1")
+    result = compile_sources([Found(Source(path.name, text), path.name)])
+    assert result.files[path.name] == text
+    (entry,) = result.manifest["passed"]
+    assert (entry["name"], entry["file"]) == (path.stem, path.name)
+    assert (entry["reads"], entry["writes"], entry["observes"]) == (reads, writes, observes)
     assert not result.manifest["mechanisms"]
 
 
@@ -69,6 +82,7 @@ NOTHING_TO_DIFFERENTIATE = {
     "NET_RECEIVE(w) { next() }\nDESTRUCTOR {\nVERBATIM\n{ void *u = (void *) _p_p; }\nENDVERBATIM\n}\n"
     "PROCEDURE next() {\nVERBATIM\n{ void *u = (void *) (_p_p); }\nENDVERBATIM\n}\n",
     "a pointer that is read": "NEURON { SUFFIX x POINTER p RANGE q }\nASSIGNED { p q }\nBREAKPOINT { q = p }\n",
+    "a pointer that is set": "NEURON { SUFFIX x POINTER p }\nASSIGNED { v p }\nBREAKPOINT { p = v }\n",
 }
 
 
@@ -78,7 +92,7 @@ def test_it_is_passed_through(text: str) -> None:
 
 
 REACHES_OUT = {
-    "a pointer that is set": "NEURON { SUFFIX x POINTER p }\nASSIGNED { v p }\nBREAKPOINT { p = v }\n",
+    "a variable of another mechanism": "NEURON { SUFFIX x EXTERNAL p }\nASSIGNED { v }\nBREAKPOINT { p = v }\n",
     "a pointer that C sets": "NEURON { ARTIFICIAL_CELL x POINTER p }\nASSIGNED { p }\n"
     "NET_RECEIVE(w) {\nVERBATIM\n*_p_p = 1;\nENDVERBATIM\n}\n",
     "a pointer that C sets by its name": "NEURON { ARTIFICIAL_CELL x POINTER p }\nASSIGNED { p }\n"
@@ -140,4 +154,4 @@ def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
         subprocess.run(command, check=True, capture_output=True, env=os.environ | {"PYTHONHASHSEED": seed})
         outputs.append({file.name: file.read_bytes() for file in sorted(folder.iterdir())})
     assert outputs[0] == outputs[1]
-    assert len(outputs[0]) == len(FIXTURES) + 5
+    assert len(outputs[0]) == len(FIXTURES) + len(PASSED) + 4

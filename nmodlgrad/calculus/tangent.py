@@ -7,28 +7,19 @@ from dataclasses import dataclass
 
 from nmodlgrad.calculus import noise
 from nmodlgrad.calculus.forward import Derivative, Differentiator, Linearised, Tangent
+from nmodlgrad.calculus.stages import StageTangent, linearise, performed
 from nmodlgrad.diagnostics import Diagnostic
 from nmodlgrad.numerics.control import structured
 from nmodlgrad.numerics.normal import normalise
 from nmodlgrad.numerics.phases import lower
-from nmodlgrad.numerics.solve import is_inside
-from nmodlgrad.numerics.stages import Stage
 from nmodlgrad.semantics import coverage
 from nmodlgrad.semantics.activity import analyse
-from nmodlgrad.semantics.dataflow import Dataflow, local_names
+from nmodlgrad.semantics.dataflow import Dataflow
+from nmodlgrad.semantics.language import FLUXES
 from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.semantics.names import Names
-from nmodlgrad.semantics.plain import is_plain
 from nmodlgrad.semantics.reach import running
 from nmodlgrad.syntax import nodes as n
-
-
-@dataclass(frozen=True)
-class StageTangent:
-    """A stage of a phase, and how the carried variables that it sets depend on what was before it."""
-
-    stage: Stage
-    linearised: Linearised
 
 
 @dataclass(frozen=True)
@@ -48,7 +39,8 @@ class TangentMechanism:
     `weight` is the one that can be seeded. `linear` tells that the current is linear in v. `ion_currents` has the
     partials of each ion's current by itself, for who reads it. `breakpoint` advances what BREAKPOINT leaves in
     variables. What it reads of these before it sets them is latched: the current depends on what they were when it
-    started, at v + 0.001 and at v, and two rows of `carried` keep that.
+    started, at v + 0.001 and at v, and two rows of `carried` keep that. `later_initial` are the stages of
+    INITIAL from its first implicit solve on.
     """
 
     original: Mechanism
@@ -63,6 +55,7 @@ class TangentMechanism:
     linear: bool
     total: str
     initial: Linearised
+    later_initial: tuple[StageTangent, ...]
     connect: Linearised | None
     current: Linearised | None
     ion_currents: Linearised | None
@@ -94,12 +87,12 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
     carried, weight = activity.carried, activity.weight
     connected = {*mechanism.arguments, "flag"}
     seeds = [name for name in activity.parameters if name not in carried]
-    globals_ = frozenset({*carried, *activity.parameters, *activity.arguments, "v", *([weight] if weight else ())})
+    globals_ = {*carried, *activity.parameters, *activity.arguments, "v", *FLUXES, *([weight] if weight else ())}
     differentiator = Differentiator(flow, flow.ever_dependent(globals_), names)
     linear = flow.degree(phases.current, {"v": 1}).get(phases.total, 0) <= 1
 
     def written(statements: Sequence[n.Statement]) -> list[str]:
-        return [x for x in (*carried, *activity.arguments) if x in flow.access(statements).written]
+        return [x for x in rows if x in flow.access(statements).written]
 
     def event(statements: Sequence[n.Statement]) -> Linearised | None:
         active = dict.fromkeys([*inputs, "v", *activity.arguments, *([weight] if weight else ())])
@@ -108,6 +101,7 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
 
     inputs = [*carried, *seeds]
     initial_inputs = [*activity.parameters, "v"]
+    rows = [*carried, *activity.arguments]
     initial = differentiator.phase(phases.initial, initial_inputs, carried)
     current = ion_currents = None
     if phases.current:
@@ -115,14 +109,9 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
         current = differentiator.phase(phases.current, inputs if linear else [*inputs, "v"], [phases.total], values)
         if mechanism.ion_currents:
             ion_currents = differentiator.phase(phases.current, [*inputs, "v"], mechanism.ion_currents)
-    states = tuple(
-        StageTangent(
-            stage,
-            differentiator.phase(stage.statements, [*inputs, "v"], outputs, performs=_performed(original, flow, stage)),
-        )
-        for stage in phases.states
-        if (outputs := written(stage.statements))
-    )
+    active = [*inputs, "v"]
+    later_initial = [linearise(differentiator, x, active, rows) for x in phases.later_initial]
+    states = [linearise(differentiator, x, active, rows, performed(original, flow, x)) for x in phases.states]
     connect, receive = event(phases.connect), event(phases.receive)
     left = written(phases.breakpoint)
     breakpoint_ = differentiator.phase(phases.breakpoint, [*inputs, "v"], left) if left else None
@@ -132,8 +121,8 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
     acting = acting - latched.keys() | {row for latch in latched.values() for row in (latch.first, latch.second)}
     carried = (*(row for latch in latched.values() for row in (latch.first, latch.second)), *carried)
     ordered = sorted(carried, key=lambda x: x not in acting)
-    advancing = (initial, connect, breakpoint_, *(stage.linearised for stage in states), receive)
-    used = acting.union(*(row for p in advancing if p for row in p.partials.values()))
+    used = acting.union(*(row for p in (initial, connect, breakpoint_, receive) if p for row in p.partials.values()))
+    used |= {name for stage in (*later_initial, *states) if stage for row in stage.rows for name in row}
     parameters = sorted((p for p in activity.parameters if p in used), key=lambda p: p not in acting or p in carried)
     excluded = dict(activity.excluded)
     excluded |= {p: "no state and no current depends on it" for p in activity.parameters if p not in used}
@@ -150,26 +139,15 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
         linear=linear,
         total=phases.total,
         initial=initial,
+        later_initial=tuple(filter(None, later_initial)),
         connect=connect,
         current=current,
         ion_currents=ion_currents,
         breakpoint=breakpoint_,
         latched=latched,
-        states=states,
+        states=tuple(filter(None, states)),
         receive=receive,
         functions=tuple(differentiator.functions.values()),
         procedures=tuple(differentiator.procedures.values()),
         warnings=tuple(dict.fromkeys(differentiator.warnings)),
     )
-
-
-def _performed(original: Mechanism, flow: Dataflow, stage: Stage) -> frozenset[str]:
-    """What a stage sets, if its tangent can do that by the way: exponentials need not be computed twice."""
-    solve = stage.solve
-    if solve is None or solve.method != "cnexp" or not is_inside(original, solve):
-        return frozenset()
-    block = original.solvable[solve.block]
-    if not is_plain(original, block.body):
-        return frozenset()
-    written = flow.access(stage.statements).written - local_names(block.body)
-    return frozenset(name for name in written if name.partition("[")[0] in original.symbols)

@@ -20,7 +20,8 @@ def edits(tangent: TangentMechanism) -> list[Edit]:
 
     The functions that draw are replaced by macros of their names: they have to be declared by then.
     """
-    phases = (tangent.initial, tangent.connect, *(s.linearised for s in tangent.states), tangent.receive)
+    staged = [phase for stage in (*tangent.later_initial, *tangent.states) for phase in stage.phases]
+    phases = (tangent.initial, tangent.connect, *staged, tangent.receive)
     if not any(phase and has_effects(phase.program.steps) for phase in phases):
         return []
     mechanism = tangent.original

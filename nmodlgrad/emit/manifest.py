@@ -6,6 +6,7 @@ from typing import Any
 
 from nmodlgrad.calculus.tangent import TangentMechanism
 from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
+from nmodlgrad.semantics.passive import reach
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import subnodes
 
@@ -33,7 +34,7 @@ def entry(tangent: TangentMechanism, name: str, file: str) -> dict[str, Any]:
         "concentrations": list(mechanism.concentrations),
         "reversals": list(mechanism.reversals),
         "ion_currents": list(tangent.ion_currents.partials) if tangent.ion_currents else [],
-        "initial_inputs": sorted({p for row in tangent.initial.partials.values() for p in row}),
+        "initial_inputs": sorted(_initial_inputs(tangent)),
         "range_parameters": [s.name for s in symbols.values() if s.role is Role.PARAMETER and s.scope is Scope.RANGE],
         "globals": [s.name for s in symbols.values() if s.role is Role.PARAMETER and s.scope is Scope.GLOBAL]
         + (["usetable"] if _has_table(tangent) else []),
@@ -47,6 +48,19 @@ def entry(tangent: TangentMechanism, name: str, file: str) -> dict[str, Any]:
     }
 
 
+def passed(mechanism: Mechanism, file: str) -> dict[str, Any]:
+    """The manifest's entry for a mechanism that is passed through."""
+    touched = reach(mechanism)
+    return {
+        "name": mechanism.name,
+        "file": file,
+        "point_process": mechanism.suffix.kind != "SUFFIX",
+        "reads": list(touched.reads),
+        "writes": list(touched.writes),
+        "observes": touched.observes,
+    }
+
+
 def _assigned(mechanism: Mechanism) -> list[str]:
     """The RANGE variables that the mechanism itself computes; C may compute any that is not a PARAMETER."""
     nodes = [node for item in mechanism.items for node in subnodes(item)]
@@ -54,6 +68,13 @@ def _assigned(mechanism: Mechanism) -> list[str]:
     in_c = any(isinstance(node, n.Verbatim) for node in nodes)
     kept = (s for s in mechanism.symbols.values() if s.scope is Scope.RANGE)
     return [s.name for s in kept if s.role is Role.STATE or s.name in found or (in_c and s.role is Role.ASSIGNED)]
+
+
+def _initial_inputs(tangent: TangentMechanism) -> set[str]:
+    """What INITIAL reads and is active."""
+    first = {name for row in tangent.initial.partials.values() for name in row}
+    later = {name for stage in tangent.later_initial for row in stage.rows for name in row}
+    return first | (later & {*tangent.parameters, "v"})
 
 
 def _scope(role: Role, scope: Scope) -> str:

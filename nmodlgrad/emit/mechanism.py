@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from nmodlgrad._version import __version__
 from nmodlgrad.calculus.forward import Derivative, Linearised, Tangent
 from nmodlgrad.calculus.program import Program
 from nmodlgrad.calculus.special import HELPERS
-from nmodlgrad.calculus.tangent import StageTangent, TangentMechanism
-from nmodlgrad.emit import drawing
-from nmodlgrad.emit.patch import Edit, apply, insert_line, insert_line_before, line_end
+from nmodlgrad.calculus.stages import ExplicitTangent
+from nmodlgrad.calculus.tangent import TangentMechanism
+from nmodlgrad.emit import drawing, stages
+from nmodlgrad.emit.patch import Edit, apply, insert_line, line_end
 from nmodlgrad.emit.render import helpers, inserted, render
-from nmodlgrad.numerics.solve import is_inside
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
 from nmodlgrad.syntax import nodes as n
@@ -37,29 +37,11 @@ def _edits(tangent: TangentMechanism, name: str) -> list[Edit]:
     if name != suffix.name:
         edits.append(Edit(suffix.name.span, name))
     if tangent.current and mechanism.breakpoint:
-        edits.append(insert_line(text, _start(mechanism.breakpoint.body), inserted("call", "ng_current")))
-    edits += [_stage_edit(tangent, routine, stage) for routine, stage in _stages(tangent)]
+        edits.append(insert_line(text, stages.start(mechanism.breakpoint.body), inserted("call", "ng_current")))
     if tangent.carried and mechanism.initial:
-        edits.append(insert_line(text, _start(mechanism.initial.body), inserted("call", "ng_initial")))
+        edits.append(insert_line(text, stages.start(mechanism.initial.body), inserted("call", "ng_initial")))
+    edits += stages.edits(tangent)
     return edits + _event_edits(tangent) + drawing.edits(tangent)
-
-
-def _stages(tangent: TangentMechanism) -> Iterator[tuple[str, StageTangent]]:
-    """The stages of the state phase, each with the name of the routine that advances its tangents."""
-    for number, stage in enumerate(tangent.states, start=1):
-        yield "ng_states" if len(tangent.states) == 1 else f"ng_states_{number}", stage
-
-
-def _stage_edit(tangent: TangentMechanism, routine: str, stage: StageTangent) -> Edit:
-    mechanism, solve = tangent.mechanism, stage.stage.solve
-    if solve is None:
-        assert mechanism.breakpoint is not None
-        return insert_line(mechanism.source.text, _start(mechanism.breakpoint.body), inserted("call", routine))
-    if is_inside(mechanism, solve):
-        body = mechanism.solvable[solve.block].body
-        line = inserted("perform" if stage.linearised.performs else "call", routine)
-        return insert_line(mechanism.source.text, _start(body), line)
-    return insert_line_before(mechanism.source.text, solve.span.start, inserted("solve", routine))
 
 
 def _event_edits(tangent: TangentMechanism) -> list[Edit]:
@@ -70,15 +52,13 @@ def _event_edits(tangent: TangentMechanism) -> list[Edit]:
     initial = next((s.body for s in body.statements if isinstance(s, n.NetInitial)), None)
     places = (("ng_connect", tangent.connect, initial), ("ng_receive", tangent.receive, body))
     return [
-        insert_line(text, _start(block), inserted("event", routine, len(mechanism.arguments)))
+        insert_line(text, stages.start(block), inserted("event", routine, len(mechanism.arguments)))
         for routine, phase, block in places
         if phase and block
     ]
 
 
-def _start(body: n.Body) -> int:
-    """Where the statements of a body begin: after its brace and its LOCAL list."""
-    return body.locals.span.end if body.locals else body.span.start + 1
+_UNSAFE = (n.LinearBlock, n.NonlinearBlock, n.DiscreteBlock)
 
 
 def _becomes_threadsafe(tangent: TangentMechanism) -> bool:
@@ -88,11 +68,13 @@ def _becomes_threadsafe(tangent: TangentMechanism) -> bool:
         return False  # that alone takes the thread-safety of a mechanism that does not claim it
     if any(isinstance(node, n.Verbatim) for item in tangent.original.items for node in subnodes(item)):
         return False  # it is not
+    if any(isinstance(block, _UNSAFE) for block in mechanism.solvable.values()):
+        return False  # nor are these, for nocmodl
     flow = Dataflow(mechanism)
     bodies = [
         i.body
         for i in mechanism.tree.items
-        if isinstance(i, n.InitialBlock | n.BreakpointBlock | n.DerivativeBlock | n.NetReceiveBlock)
+        if isinstance(i, n.InitialBlock | n.BreakpointBlock | n.DerivativeBlock | n.KineticBlock | n.NetReceiveBlock)
     ]
     bodies += [s.body for body in bodies for s in body.statements if isinstance(s, n.NetInitial)]
     bodies += [b.body for b in mechanism.procedures.values() if b.name in {s.block for s in mechanism.solves}]
@@ -108,29 +90,16 @@ def _is_shared(mechanism: Mechanism, name: str) -> bool:
     return symbol.scope is Scope.GLOBAL and symbol.role is not Role.CONSTANT and name not in file_locals
 
 
-def _what(stage: StageTangent) -> str:
-    """What it is that a routine differentiates, in the words of its comment."""
-    solve = stage.stage.solve
-    if solve is None:
-        return "BREAKPOINT"
-    return solve.method if solve.method in ("cnexp", "euler") else solve.block
-
-
 # ------------------------------------------------------------------ appended
 def _appendix(tangent: TangentMechanism, name: str) -> str:
     mechanism = tangent.mechanism
-    states = [
-        _update(tangent, stage.linearised)
-        | {"routine": routine, "performs": stage.linearised.performs}
-        | {"guarded": not is_inside(mechanism, stage.stage.solve), "solves": _what(stage)}
-        for routine, stage in _stages(tangent)
-    ]
+    explicit, implicit = _stages(tangent)
     breakpoint_ = _update(tangent, tangent.breakpoint) if tangent.breakpoint else None
     initial = _update(tangent, tangent.initial) if tangent.carried else None
     connect = _update(tangent, tangent.connect) if tangent.connect else None
     receive = _update(tangent, tangent.receive) if tangent.receive else None
-    updates = [u for u in (breakpoint_, *states, initial, connect, receive) if u]
-    reads_dt = bool(states) and "dt" not in mechanism.symbols
+    updates = [u for u in (breakpoint_, *explicit, initial, connect, receive) if u]
+    reads_dt = bool(tangent.states or tangent.later_initial) and "dt" not in mechanism.symbols
     return render(
         "mechanism.mod.jinja",
         version=__version__,
@@ -145,17 +114,40 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         ion_currents=_ion_currents(tangent),
         breakpoint=breakpoint_,
         latches=_latches(tangent),
-        states=states,
+        explicit=explicit,
+        implicit=implicit,
         initial=initial,
         missing_initial=bool(tangent.carried) and mechanism.initial is None,
         connect=connect,
         receive=receive,
         arguments=list(mechanism.arguments),
-        sows=any(u["seeds"] for u in updates),
+        sows=any(u["seeds"] for u in (*updates, *implicit)),
         renews=any(seed["renewed"] for u in updates for seed in u["seeds"]),
         procedures=[_procedure(mechanism, p) for p in tangent.procedures],
         functions=[_function(f) for f in tangent.functions],
     )
+
+
+def _stages(tangent: TangentMechanism) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The explicit stages, with what is left to do after an implicit solve, and the implicit ones."""
+    explicit: list[dict[str, Any]] = []
+    implicit: list[dict[str, Any]] = []
+    for routine, stage in (*stages.named(tangent), *stages.named_initial(tangent)):
+        in_initial = routine.startswith("ng_initial")
+        if isinstance(stage, ExplicitTangent):
+            guarded = not in_initial and not stages.is_inside(tangent.mechanism, stage)
+            more = {"routine": routine, "guarded": guarded, "timed": not in_initial, "solves": stages.what(stage)}
+            more["performs"] = stage.linearised.performs
+            explicit.append(_update(tangent, stage.linearised) | more)
+            continue
+        after = _update(tangent, stage.after) if stage.after else None
+        if after:
+            more = {"routine": f"{routine}_after", "guarded": False, "timed": False, "solves": stages.what(stage)}
+            more["performs"] = False
+            explicit.append(after | more)
+        data = stages.implicit(tangent, routine, stage, after and explicit[-1], _c)
+        implicit.append(data | {"guarded": not in_initial, "timed": not in_initial})
+    return explicit, implicit
 
 
 def _kept(tangent: TangentMechanism) -> list[str]:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -22,11 +22,12 @@ from nmodlgrad.diagnostics import NmodlGradError, Refused, Source
 from nmodlgrad.gradcheck import cache, compare, parts
 from nmodlgrad.gradcheck.config import GENTLE, PULSES, Config, Setting
 from nmodlgrad.gradcheck.parts import Part
-from nmodlgrad.gradcheck.report import FAILED, NOT_COMPILED, NOT_FINITE, PASSED, REFUSED, WRONG, Report
+from nmodlgrad.gradcheck.report import FAILED, NOT_CARRIED, NOT_COMPILED, NOT_FINITE, PASSED, REFUSED, WRONG, Report
 from nmodlgrad.gradcheck.subject import Subject, subject
 from nmodlgrad.semantics.resolve import resolve
 from nmodlgrad.sources import BUILT_IN, Found
 
+TRIED = "_tried"  # behind a name that is taken
 ENTRY = ("original", "point_process", "parameters", "weight", "ions")  # what the cell asks of the manifest
 
 
@@ -52,13 +53,13 @@ class Clock:
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
-    def __call__(self, what: str) -> Iterator[None]:
-        """Take the time of a piece."""
-        start = time.perf_counter()
+    def __call__(self, what: str, now: Callable[[], float] = time.perf_counter) -> Iterator[None]:
+        """Take the time of a piece, by this clock."""
+        start = now()
         try:
             yield
         finally:
-            self.seconds[what] = self.seconds.get(what, 0) + time.perf_counter() - start
+            self.seconds[what] = self.seconds.get(what, 0) + now() - start
 
 
 def check(task: Task) -> Report:
@@ -66,7 +67,7 @@ def check(task: Task) -> Report:
     clock = Clock()
     file = task.found.source.name
     try:
-        with clock("translate"):
+        with clock("translate", time.process_time):
             mechanism = resolve(_renamed(task.found.source))
             own = parts.part(mechanism.name, Found(mechanism.source, parts.FILE))
     except Refused as refused:
@@ -82,8 +83,9 @@ def check(task: Task) -> Report:
     report = None if task.fresh else cache.load(name)
     if report is None:
         report = _Check(task, own, seen, setting, beside, clock).report()
-        cache.keep(name, replace(report, file=""))
-    return replace(report, file=file)
+        if report.unchecked not in (FAILED, NOT_COMPILED):  # for a reason that may have nothing to do with it
+            cache.keep(name, replace(report, file=""))
+    return replace(_renamed_back(report), file=file, seconds={**report.seconds, **clock.seconds})
 
 
 def _renamed(source: Source) -> Source:
@@ -91,7 +93,15 @@ def _renamed(source: Source) -> Source:
     name = resolve(source).suffix.name
     if name not in BUILT_IN:
         return source
-    return replace(source, text=f"{source.text[: name.span.start]}{name}_tried{source.text[name.span.end :]}")
+    return replace(source, text=f"{source.text[: name.span.start]}{name}{TRIED}{source.text[name.span.end :]}")
+
+
+def _renamed_back(report: Report) -> Report:
+    """The report as if the mechanism had kept its name."""
+    if report.mechanism.removesuffix(TRIED) not in BUILT_IN:
+        return report
+    parameters = tuple(replace(p, name=p.name.removesuffix(TRIED)) for p in report.parameters)
+    return replace(report, mechanism=report.mechanism.removesuffix(TRIED), parameters=parameters)
 
 
 def _companions(task: Task, setting: Setting) -> Iterator[Part]:
@@ -117,10 +127,20 @@ class _Check:
         """Whatever happens."""
         try:
             return self._compared(self.setting)
+        except parts.NotCarried as error:
+            if self.setting.ions == "moving" and len(self.beside) > 1 + len(self.setting.companions):
+                return self._standing_still(str(error))
+            return self._without(NOT_CARRIED, str(error))
         except parts.NotCompiled as error:
             return self._without(NOT_COMPILED, str(error))
         except NmodlGradError as error:
             return self._without(FAILED, str(error))
+
+    def _standing_still(self, why: str) -> Report:
+        """The same where nothing moves its concentrations, since the gradient can not be carried where it does."""
+        alone = [part for part in self.beside if not part.name.startswith(("gradcheck_pool", "gradcheck_channel"))]
+        report = replace(self, setting=replace(self.setting, ions="still"), beside=alone).report()
+        return replace(report, notes=(*report.notes, f"concentrations stand still: {why}"))
 
     def _without(self, word: str, reason: str) -> Report:
         return Report(self._entry["original"], "", (), (), word, reason, (), (), self.clock.seconds)
@@ -217,6 +237,8 @@ def run(side: str, folder: Path, request: Mapping[str, Any], timeout_s: float, c
             raise NmodlGradError(f"the process that runs the {side} mechanism did not end in {timeout_s:g} s") from None
     if done.returncode:
         said = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+        if said and said[-1].startswith("CannotCarry: "):
+            raise parts.NotCarried(said[-1].removeprefix("CannotCarry: "))
         raise NmodlGradError(f"the process that runs the {side} mechanism failed: {' '.join(said[-3:])}")
     with np.load(own / "result.npz") as arrays:
         return dict(arrays)

@@ -29,6 +29,10 @@ class NotCompiled(NmodlGradError):
     """nrnivmodl does not compile the original as it is."""
 
 
+class NotCarried(NmodlGradError):
+    """The augmented mechanism was translated, but not in this cell."""
+
+
 @dataclass(frozen=True)
 class Part:
     """A mechanism beside the one that is checked, or itself: the original's text, and the translation."""

@@ -20,6 +20,7 @@ PASSED = "passed through"
 REFUSED = "refused"
 NOT_COMPILED = "does not compile"
 NOT_FINITE = "not finite"
+NOT_CARRIED = "not carried"
 FAILED = "failed"
 
 

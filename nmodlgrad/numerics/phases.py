@@ -16,11 +16,13 @@ class Phases:
     """What NEURON executes: at finitialize, in the current phase, in the state phase, at an event.
 
     `connect` is what finitialize does afterwards for each connection. `current` ends by adding the currents up into
-    `total`, an outward membrane current. The state phase has a stage for each SOLVE. `breakpoint` are the statements of
-    BREAKPOINT in the current phase, for what they leave in variables.
+    `total`, an outward membrane current. The state phase has a stage for each SOLVE, and so has INITIAL, with the
+    statements behind each as a stage of their own. `breakpoint` are the statements of BREAKPOINT in the current phase,
+    for what they leave in variables.
     """
 
     initial: tuple[n.Statement, ...]
+    later_initial: tuple[Stage, ...]
     connect: tuple[n.Statement, ...]
     current: tuple[n.Statement, ...]
     total: str
@@ -38,8 +40,10 @@ def lower(mechanism: Mechanism, names: Names) -> Phases:
         when a solve method can not be lowered.
     """
     total = names.fresh("total_current")
+    initial, later_initial = solve.initial(mechanism, names)
     return Phases(
-        initial=_initial(mechanism),
+        initial=(*_given(mechanism), *initial),
+        later_initial=later_initial,
         connect=events.connect(mechanism),
         current=_current(mechanism, total),
         total=total,
@@ -49,7 +53,7 @@ def lower(mechanism: Mechanism, names: Names) -> Phases:
     )
 
 
-def _initial(mechanism: Mechanism) -> tuple[n.Statement, ...]:
+def _given(mechanism: Mechanism) -> tuple[n.Statement, ...]:
     """NEURON sets a state x, or each x[i], to x0 first, which a file may declare; without that x0 is a constant.
 
     A state that is an ion's concentration starts as the ion has it, whatever is declared.
@@ -57,8 +61,7 @@ def _initial(mechanism: Mechanism) -> tuple[n.Statement, ...]:
     of_ions = {name for use in mechanism.ions for name in (*use.read, *use.write)}
     states = [s.name for s in mechanism.symbols.values() if s.role is Role.STATE and s.name not in of_ions]
     starts = {x: x.partition("[")[0] + "0" for x in states}
-    given = [build.assign(x, build.name(start)) for x, start in starts.items() if start in mechanism.symbols]
-    return (*given, *(mechanism.initial.body.statements if mechanism.initial else ()))
+    return tuple(build.assign(x, build.name(start)) for x, start in starts.items() if start in mechanism.symbols)
 
 
 def _breakpoint(mechanism: Mechanism) -> tuple[n.Statement, ...]:

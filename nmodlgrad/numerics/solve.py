@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nmodlgrad.numerics import cnexp, equations, euler
+from nmodlgrad.numerics import cnexp, equations, euler, kinetic
 from nmodlgrad.numerics.stages import Explicit, Stage
 from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.semantics.names import Names
@@ -23,12 +23,30 @@ def stages(mechanism: Mechanism, names: Names) -> tuple[Stage, ...]:
     return solved if mechanism.currents or not rest else (*solved, Explicit(None, rest))
 
 
-def is_inside(mechanism: Mechanism, solve: n.Solve | None) -> bool:
-    """Whether the block that is solved can call the routine: NEURON executes it once in each step and never else."""
+def executed_once(mechanism: Mechanism, solve: n.Solve | None) -> bool:
+    """Whether NEURON executes what a SOLVE stands for, or BREAKPOINT itself, once in each step and never else."""
     if solve is None:
         return True
     block = mechanism.solvable[solve.block]
     return isinstance(block, n.DerivativeBlock) and [s.block for s in mechanism.solves].count(block.name) == 1
+
+
+def initial(mechanism: Mechanism, names: Names) -> tuple[tuple[n.Statement, ...], tuple[Stage, ...]]:
+    """INITIAL: its statements up to the first SOLVE, and the stages from there on."""
+    first: list[n.Statement] = []
+    later: list[Stage] = []
+    run = first
+    for statement in mechanism.initial.body.statements if mechanism.initial else ():
+        if not isinstance(statement, n.Solve):
+            run.append(statement)
+            continue
+        if later and run:
+            later.append(Explicit(later[-1].solve, tuple(run), follows=True))
+        later.append(_stage(mechanism, statement, names))
+        run = []
+    if later and run:
+        later.append(Explicit(later[-1].solve, tuple(run), follows=True))
+    return tuple(first), tuple(later)
 
 
 def _stage(mechanism: Mechanism, solve: n.Solve, names: Names) -> Stage:
@@ -39,6 +57,8 @@ def _stage(mechanism: Mechanism, solve: n.Solve, names: Names) -> Stage:
             return Explicit(solve, equations.replace(statements, lambda e: cnexp.lower(e, names)))
         case n.DerivativeBlock(), "euler":
             return Explicit(solve, euler.lower(statements, names))
+        case n.KineticBlock(), "sparse":
+            return kinetic.lower(mechanism, solve, block, names)
         case n.ProcedureBlock(), _:
             return Explicit(solve, statements)
     raise AssertionError(f"SOLVE {solve.block} METHOD {solve.method}")

@@ -9,7 +9,7 @@ from typing import Any
 
 from neuron import h
 
-from nmodlgrad.runtime.registry import Entry
+from nmodlgrad.runtime.registry import Entry, Passed
 
 _PARAMETERS, _ASSIGNED, _STATES = 1, 2, 3  # as MechanismStandard numbers them
 
@@ -41,20 +41,21 @@ class Pointee:
 class Pointer:
     """A POINTER of an instance, and the address that it holds."""
 
-    entry: Entry
+    entry: Entry | Passed
     name: str
     segment: Any
     point: Any
     address: int
 
     def __str__(self) -> str:
-        return f"{self.name} of {self.point or self.entry.original} in {self.segment}"
+        where = f" in {self.segment}" if self.segment is not None else ""
+        return f"{self.name} of {self.point or self.entry.original}{where}"
 
 
 Address = Callable[[Any], float]
 
 
-def pointers(entries: Iterable[Entry], address: Address) -> Iterator[Pointer]:
+def pointers(entries: Iterable[Entry | Passed], address: Address) -> Iterator[Pointer]:
     """Every POINTER in the model that is set; one that is not is left to NEURON, which refuses to run."""
     for entry in entries:
         if not entry.pointers:
@@ -66,13 +67,12 @@ def pointers(entries: Iterable[Entry], address: Address) -> Iterator[Pointer]:
                     yield Pointer(entry, name, segment, point, place)
 
 
-def _instances(entry: Entry) -> Iterator[tuple[Any, Any]]:
+def _instances(entry: Entry | Passed) -> Iterator[tuple[Any, Any]]:
     if entry.point_process:
         points = h.List(entry.name)
         for i in range(int(points.count())):
             point = points.object(i)
-            if point.has_loc():
-                yield point.get_segment(), point
+            yield point.get_segment() if point.has_loc() else None, point  # an ARTIFICIAL_CELL is nowhere
     else:
         for section in h.allsec():
             if section.has_membrane(entry.name):

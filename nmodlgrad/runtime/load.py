@@ -58,5 +58,5 @@ def load(*sources: str | Path, wrt: Collection[str] | None = None) -> None:
     folder = build(files | {MANIFEST: result.files[MANIFEST]})
     if not neuron.load_mechanisms(str(folder), warn_if_already_loaded=False):
         raise NmodlGradError(f"NEURON could not load the mechanisms in {folder}")
-    registry.add({"mechanisms": [e for e in fresh if e in result.manifest["mechanisms"]]})
+    registry.add({kind: [e for e in fresh if e in result.manifest[kind]] for kind in ("mechanisms", "passed")})
     _texts.update({e["name"]: result.files[e["file"]] for e in fresh})

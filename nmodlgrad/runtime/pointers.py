@@ -8,11 +8,12 @@ from typing import Any
 
 from neuron import h
 
+from nmodlgrad.runtime import registry, relays
 from nmodlgrad.runtime.cell import Cell, Instance, place, root_of
-from nmodlgrad.runtime.directory import Address, Directory, Pointee, Pointer, pointers
+from nmodlgrad.runtime.directory import Directory, Pointee, Pointer, pointers
 from nmodlgrad.runtime.errors import CannotCarry
 from nmodlgrad.runtime.ions import WRITTEN
-from nmodlgrad.runtime.registry import Entry
+from nmodlgrad.runtime.registry import Entry, Passed
 
 
 def connected(roots: Sequence[Any], entries: Iterable[Entry]) -> list[Any]:
@@ -35,7 +36,7 @@ def connected(roots: Sequence[Any], entries: Iterable[Entry]) -> list[Any]:
     swapped = {entry.original for entry in entries if entry.swapped}
     for pointer in pointers(used, probe.address):
         pointee = directory.find(pointer.address)
-        if pointee is None or pointee.segment is None or pointee.given:
+        if pointer.segment is None or pointee is None or pointee.segment is None or pointee.given:
             continue
         if pointee.kind in swapped:
             raise CannotCarry(
@@ -49,7 +50,7 @@ def connected(roots: Sequence[Any], entries: Iterable[Entry]) -> list[Any]:
     return list(found)
 
 
-def _is_used(entry: Entry) -> bool:
+def _is_used(entry: Entry | Passed) -> bool:
     if entry.point_process:
         return bool(h.List(entry.name).count())
     return any(section.has_membrane(entry.name) for section in h.allsec())
@@ -90,6 +91,7 @@ class Pointers:
         for cell in self._cells:
             for pointer, instance in self._pointers(cell):
                 self._source(pointer, instance)
+        self._check_passed()
 
     def connect(self) -> None:
         """Put the rows where the pointing instances look for them; the cells have been described."""
@@ -105,19 +107,36 @@ class Pointers:
                 if source.instance is None:
                     voltages.append((slot, source.row()))
             cell.latch(voltages)
+        self._check_passed()
 
     def _pointers(self, cell: Cell) -> list[tuple[Pointer, Instance]]:
         carriers = [instance for instance in cell.instances if instance.entry.pointers]
         if not carriers:
             return []
-        address: Address = cell.cable.address
-        if self._directory is None or self._structure != int(cell.cable.structure()):
-            self._structure = int(cell.cable.structure())
-            self._directory = Directory(self._entries, address)
+        self._look_up()
         found = {_key(instance): instance for instance in carriers}
         entries = {instance.entry.name: instance.entry for instance in carriers}.values()
-        all_of_them = ((pointer, found.get(_key(pointer))) for pointer in pointers(entries, address))
+        located = (pointer for pointer in pointers(entries, cell.cable.address) if pointer.segment is not None)
+        all_of_them = ((pointer, found.get(_key(pointer))) for pointer in located)
         return [(pointer, instance) for pointer, instance in all_of_them if instance is not None]
+
+    def _check_passed(self) -> None:
+        """What mechanisms that were passed through read and write."""
+        others = registry.passed()
+        reaching = [passed for passed in others.values() if passed.writes and _is_used(passed)]
+        if not reaching:
+            return
+        directory = self._look_up()
+        for pointer in pointers(reaching, self._cells[0].cable.address):
+            relays.check(pointer, others[pointer.entry.name], directory, self._cells, others)
+
+    def _look_up(self) -> Directory:
+        """What lies where, as NEURON's structure is now."""
+        cable = self._cells[0].cable
+        if self._directory is None or self._structure != int(cable.structure()):
+            self._structure = int(cable.structure())
+            self._directory = Directory(self._entries, cable.address)
+        return self._directory
 
     # ------------------------------------------------------------------ what lies there
     def _source(self, pointer: Pointer, instance: Instance) -> Source | None:
@@ -136,8 +155,8 @@ class Pointers:
                 source = _concentration(self._cell(pointer, pointee), pointer, pointee)
             case _:
                 source = _variable(self._cell(pointer, pointee), pointer, instance, pointee)
-        if source is not None and pointer.name in pointer.entry.excluded:
-            raise CannotCarry(f"{pointer} points at {pointee}; {pointer.entry.excluded[pointer.name]}")
+        if source is not None and pointer.name in instance.entry.excluded:
+            raise CannotCarry(f"{pointer} points at {pointee}; {instance.entry.excluded[pointer.name]}")
         return source
 
     def _refuse_moving(self, pointer: Pointer, pointee: Pointee) -> None:

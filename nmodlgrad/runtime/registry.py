@@ -82,6 +82,30 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Passed:
+    """A mechanism that was passed through, and the POINTERs by which it reads and writes what belongs to others.
+
+    `observes` tells that it reads voltages or ions too.
+    """
+
+    name: str
+    point_process: bool
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    observes: bool
+
+    @property
+    def original(self) -> str:
+        """Its name: there is no other form of it."""
+        return self.name
+
+    @property
+    def pointers(self) -> tuple[str, ...]:
+        """The POINTERs that matter."""
+        return tuple(dict.fromkeys((*self.reads, *self.writes)))
+
+
+@dataclass(frozen=True)
 class MechanismType:
     """A mechanism type of the running NEURON."""
 
@@ -92,6 +116,7 @@ class MechanismType:
 
 
 _loaded: dict[str, Entry] = {}  # by original name
+_passed: dict[str, Passed] = {}
 
 
 def add(manifest: dict[str, Any]) -> None:
@@ -99,6 +124,15 @@ def add(manifest: dict[str, Any]) -> None:
     for data in manifest["mechanisms"]:
         entry = Entry.from_manifest(data)
         _loaded[entry.original] = entry
+    for data in manifest["passed"]:
+        _passed[data["name"]] = Passed(
+            data["name"], data["point_process"], tuple(data["reads"]), tuple(data["writes"]), data["observes"]
+        )
+
+
+def passed() -> dict[str, Passed]:
+    """Every mechanism that was passed through, as `entries` has found them."""
+    return dict(_passed)
 
 
 def entries() -> dict[str, Entry]:
@@ -108,13 +142,14 @@ def entries() -> dict[str, Entry]:
     """
     if not hasattr(h, "nmodlgrad_cable"):
         return {}
-    known = {entry.name for entry in _loaded.values()}
+    known = {entry.name for entry in _loaded.values()} | _passed.keys()
     present = types()
     for folder in {Path(t.file).parent for t in present.values() if t.file and t.name not in known}:
         manifest = folder / MANIFEST
         if manifest.is_file():
             data = json.loads(manifest.read_text())
-            add({"mechanisms": [m for m in data["mechanisms"] if m["name"] in present and m["name"] not in known]})
+            fresh = present.keys() - known
+            add({kind: [m for m in data[kind] if m["name"] in fresh] for kind in ("mechanisms", "passed")})
     return dict(_loaded)
 
 
@@ -142,6 +177,8 @@ def require(original: str) -> Entry:
         when it was not translated and loaded.
     """
     entry = entries().get(original)
+    if original in _passed:
+        raise CannotCarry(f"the mechanism {original} was passed through: no derivative is carried along its parameters")
     if entry is None:
         raise CannotCarry(f"the mechanism {original} was not translated: nmodlgrad.load({original!r}, ...) does that")
     return entry

@@ -78,20 +78,15 @@ def _tabulated(flow: Dataflow) -> dict[str, str]:
 def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: str | None) -> tuple[str, ...]:
     mechanism = flow.mechanism
     states = [s.name for s in mechanism.symbols.values() if s.role is Role.STATE]
+    stages = [stage.statements for stage in (*phases.later_initial, *phases.states)]
     between = {
         "initial": phases.initial,
         "connect": phases.connect,
         "breakpoint": phases.breakpoint,
-        **{f"states {number}": stage.statements for number, stage in enumerate(phases.states)},
+        **{f"stage {number}": statements for number, statements in enumerate(stages)},
         "receive": phases.receive,
     }
-    read = (
-        phases.connect,
-        phases.current,
-        phases.breakpoint,
-        *(stage.statements for stage in phases.states),
-        phases.receive,
-    )
+    read = (phases.connect, phases.current, phases.breakpoint, *stages, phases.receive)
     later = frozenset().union(*(flow.access(p).live for p in read))
     carried = list(dict.fromkeys((*states, *mechanism.ion_outputs)))
     if weight and weight in later and weight in flow.access((*phases.connect, *phases.receive)).written:

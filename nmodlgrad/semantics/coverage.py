@@ -17,7 +17,7 @@ PREFIX = "ng_"  # what every name starts with that is added to a mechanism
 
 _CONSTRUCTS: dict[type[n.Node], str] = {
     n.Include: "INCLUDE",
-    n.KineticBlock: "a KINETIC block",
+    n.LongitudinalDiffusion: "diffusion from segment to segment",
     n.LinearBlock: "a LINEAR block",
     n.NonlinearBlock: "a NONLINEAR block",
     n.DiscreteBlock: "a DISCRETE block",
@@ -109,15 +109,25 @@ def _ions(mechanism: Mechanism) -> Iterator[Diagnostic]:
                 yield _not_yet(name.span, f"reading {name}, which is a STATE here too, is")
 
 
+# Methods by which each kind of block is differentiated; None stands for SOLVE without a METHOD.
+_METHODS: dict[type[n.Node], tuple[str | None, ...]] = {
+    n.DerivativeBlock: ("cnexp", "euler"),
+    n.KineticBlock: ("sparse",),
+    n.ProcedureBlock: (None, "after_cvode", "cvode_t"),
+}
+
+
 def _solves(mechanism: Mechanism) -> Iterator[Diagnostic]:
-    inside = {id(node) for node in subnodes(mechanism.breakpoint)} if mechanism.breakpoint else set()
+    state = {id(node) for node in subnodes(mechanism.breakpoint)} if mechanism.breakpoint else set()
+    initial = {id(node) for node in mechanism.initial.body.statements} if mechanism.initial else set()
     for solve in mechanism.solves:
-        if solve.block in mechanism.derivatives and solve.method not in ("cnexp", "euler"):
-            yield _not_yet(
-                solve.span, f"METHOD {solve.method} is" if solve.method else "SOLVE without a METHOD is", "cnexp is"
-            )
-        elif id(solve) not in inside or solve.steady_state:
-            yield _not_yet(solve.span, "a SOLVE outside BREAKPOINT is")
+        block = mechanism.solvable[solve.block]
+        if type(block) in _METHODS and solve.method not in _METHODS[type(block)]:
+            yield _not_yet(solve.span, f"METHOD {solve.method} is" if solve.method else "SOLVE without a METHOD is")
+        elif id(solve) not in state and not (id(solve) in initial and solve.steady_state):
+            yield _not_yet(solve.span, "a SOLVE here is")
+        elif id(solve) in state and solve.steady_state:
+            yield _not_yet(solve.span, "STEADYSTATE in BREAKPOINT is")
 
 
 # ------------------------------------------------------------------ routines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from nmodlgrad.semantics import c_code
 from nmodlgrad.semantics.mechanism import Mechanism, Role
@@ -11,7 +12,7 @@ from nmodlgrad.syntax.walk import subnodes
 
 
 def is_passive(mechanism: Mechanism) -> bool:
-    """Whether a mechanism only makes events, or has neither a state nor a current, and reaches into no other one."""
+    """Whether a mechanism only makes events, or has neither state nor current, and no hidden way into others."""
     if any(isinstance(item, n.Include) for item in mechanism.tree.items):
         return False  # the included file would have to be passed on too
     if mechanism.suffix.kind == "ARTIFICIAL_CELL":
@@ -23,13 +24,41 @@ def is_passive(mechanism: Mechanism) -> bool:
     return not (_outside(mechanism) or "v" in _assigned(mechanism))
 
 
+@dataclass(frozen=True)
+class Reach:
+    """What a mechanism that is passed through reads and writes through POINTERs; `observes` voltages or ions."""
+
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    observes: bool
+
+
+def reach(mechanism: Mechanism) -> Reach:
+    """How a mechanism that is passed through touches others: whether that is harmless is seen in the model."""
+    writes = tuple(sorted(_named(mechanism, Role.POINTER) & _assigned(mechanism)))
+    moving = (Role.VOLTAGE, Role.CONCENTRATION, Role.REVERSAL, Role.ION_CURRENT)
+    words: set[str] = set()
+    for node in (node for item in mechanism.items for node in subnodes(item)):
+        if isinstance(node, n.VariableName):
+            words.add(node.name)
+        elif isinstance(node, n.Verbatim):
+            words |= c_code.read(node.text).words
+    observes = any(symbol.name in words for symbol in mechanism.symbols.values() if symbol.role in moving)
+    return Reach(mechanism.pointers if writes else (), writes, observes)
+
+
 def _outside(mechanism: Mechanism) -> bool:
-    """It may set variables of other mechanisms: through POINTER or EXTERNAL, in NMODL or in C."""
-    shared = {s.name for s in mechanism.symbols.values() if s.role in (Role.POINTER, Role.EXTERNAL)}
+    """It may set variables of other mechanisms in ways that can not be followed: EXTERNAL ones, or in C."""
+    external = _named(mechanism, Role.EXTERNAL)
+    shared = external | _named(mechanism, Role.POINTER)
     if not shared:
         return False
     in_c = [node.text for item in mechanism.items for node in subnodes(item) if isinstance(node, n.Verbatim)]
-    return bool(shared & _assigned(mechanism)) or any(_sets(text, name) for text in in_c for name in shared)
+    return bool(external & _assigned(mechanism)) or any(_sets(text, name) for text in in_c for name in shared)
+
+
+def _named(mechanism: Mechanism, role: Role) -> set[str]:
+    return {symbol.name for symbol in mechanism.symbols.values() if symbol.role is role}
 
 
 def _sets(text: str, name: str) -> bool:

@@ -28,14 +28,25 @@ from .packages import Mechanism
 
 SHOWN = {"bluepyopt": "l5pc", "hnn-core": ""}  # packages of which each file is listed: those whose path has this
 
+# What messages are made of: no name, even if a file has it for one.
+_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        "a an and any anything array as assigns at before block bounds but by calls code computed current derivative "
+        "differentiated elsewhere else equation from function has if in indices into is it its known loop method "
+        "mechanism new no not of once only or other outside own pointer procedure read reading run runtime several so "
+        "state statement steps than that the them there through time to twice two use used variable voltage what when "
+        "where which with without writes writing yet ",
+    )
+)
+
 
 @dataclass(frozen=True)
 class Row:
-    """A file that nrnivmodl compiles, its report, and the seconds that its translation took."""
+    """A file that nrnivmodl compiles, and its report."""
 
     file: Mechanism
     report: Report
-    seconds: float
 
 
 def text(rows: Sequence[Row], not_compiled: Sequence[Mechanism]) -> str:
@@ -108,7 +119,7 @@ def _refusals(rows: Sequence[Row]) -> str:
     alone: Counter[str] = Counter()
     for row in rows:
         if row.report.unchecked == REFUSED:
-            reasons = {_reason(*found) for found in re.findall(r"error\[(\w+)\]: (.*)", row.report.reason)}
+            reasons = {_reason(*found, row.file) for found in re.findall(r"error\[(\w+)\]: (.*)", row.report.reason)}
             for reason in reasons:
                 files[reason].add(row.file.digest)
             alone.update(reasons if len(reasons) == 1 else ())
@@ -118,9 +129,15 @@ def _refusals(rows: Sequence[Row]) -> str:
     return _table(lines)
 
 
-def _reason(code: str, message: str) -> str:
-    """The message without the names of the file's own."""
-    general = re.sub(r"\b(?!NMODL|NEURON|[A-Z_]+\b)\w*[\d_A-Z]\w*\b(\[\w+\])?", "x", message)
+def _reason(code: str, message: str, file: Mechanism) -> str:
+    """The message without the names that the file has of its own."""
+    names = set(re.findall(r"[A-Za-z_]\w*", re.sub(r"[:?].*", "", file.content.decode("latin-1"))))
+    own = {name for name in names if not name.isupper() and name not in _WORDS}
+
+    def shown(word: re.Match[str]) -> str:
+        return "x" if word[1] in own else word[0]
+
+    general = re.sub(r"([A-Za-z_]\w*)(\[\w+\])?'?", shown, message)
     return f"{code}: {general}".replace("|", "\\|")
 
 
@@ -170,7 +187,7 @@ def _listed(package: str, part: str, rows: Sequence[Row]) -> str:
 
 
 def _times(rows: Sequence[Row]) -> str:
-    taken = sorted(row.seconds for row in rows if row.report.unchecked not in (REFUSED, PASSED))
+    taken = sorted(row.report.seconds["translate"] for row in rows if row.report.unchecked not in (REFUSED, PASSED))
     if not taken:
         return ""
     return (
@@ -188,7 +205,9 @@ def _line(reason: str) -> str:
 
 
 def _percent(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.1f} %" if whole else "none"
+    """Never 100 when something is missing."""
+    tenths = 1000 * part // whole if whole else 0
+    return f"{tenths // 10}.{tenths % 10} %" if whole else "none"
 
 
 def _table(lines: Iterable[Sequence[str]]) -> str:

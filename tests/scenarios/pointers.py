@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oracle.model import Direction, Model
-from scenarios.parts import clamp, membrane, section
+from scenarios.parts import clamp, connection, membrane, section, stimulus
 from scenarios.registry import scenario
 
 
@@ -108,3 +108,21 @@ def graded_synapses(h: Any) -> Model:
         Direction("gnabar_hh", sections=[pre]),
     ]
     return Model([pre, pre_dend, post, post_dend], directions, [*synapses, *keep_pre, *keep_post])
+
+
+@scenario("expsyn2", "adjuster", "watcher")
+def a_weight_that_is_written(h: Any) -> Model:
+    """A mechanism that moves a weight at its spikes, and one that watches: neither needs a derivative."""
+    (soma, dend), keep = neuron(h, "one", 0.2)
+    synapse, adjuster, watcher = h.expsyn2(dend(0.5)), h.adjuster(dend(0.5)), h.watcher(dend(0.5))
+    source = stimulus(h, 3, 4, 6)
+    netcon, other = connection(h, source, synapse, 0.001), connection(h, source, adjuster, 1, 1.5)
+    adjuster._ref_wsyn = netcon._ref_weight[0]
+    total = h.Vector(1)
+    watcher._ref_there, watcher._ref_sum = soma(0.5)._ref_v, total._ref_x[0]
+    directions = [
+        Direction("tau", of=synapse),
+        Direction("gnabar_hh", sections=[soma]),
+        Direction("g_pas", sections=[dend], scale=0.1),
+    ]
+    return Model([soma, dend], directions, [*keep, synapse, adjuster, watcher, source, netcon, other, total])
