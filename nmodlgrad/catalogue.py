@@ -27,7 +27,7 @@ CATALOGUE: Mapping[str, Entry] = {
     "NG002": _error("a construct is read, but not differentiated yet; the message names it"),
     "NG003": _error("a source does not exist, can not be read, or holds no mechanism"),
     "NG004": _error("two sources have the same file name, or two mechanisms the same name"),
-    "NG005": _error("`--wrt` names a parameter that no mechanism has"),
+    "NG005": _error("`--wrt` or `--constant` names what no mechanism has"),
     "NG006": _error("the output would overwrite a source"),
     "NG007": _error("a built-in point process that injects current without events can not be stood in for"),
     "NG008": _error("expressions or blocks are nested too deeply"),
@@ -69,6 +69,7 @@ CATALOGUE: Mapping[str, Entry] = {
     "NG042": _error("what is drawn at random depends on active values in a way that has no derivative along a path"),
     "NG043": _error("random numbers whose order or number is not certain"),
     "NG044": _warning("whether something happens is drawn with a probability that depends on active values"),
+    "NG045": _error("a comment for nmodlgrad is not understood, or speaks of what is not there"),
     # solving
     "NG050": _error("a rate of a reaction is a sum without parentheses: NEURON multiplies only its last term"),
 }

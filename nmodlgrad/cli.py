@@ -93,6 +93,13 @@ def _parser() -> argparse.ArgumentParser:
         help="parameters that can be seeded (default: every PARAMETER that acts)",
     )
     parser.add_argument(
+        "--constant",
+        type=_names,
+        default=(),
+        metavar="NAME,...",
+        help="variables that carry no derivative, whatever C code does to them (docs/verbatim.md)",
+    )
+    parser.add_argument(
         "--suffix",
         type=_suffix,
         metavar="TEXT",
@@ -202,7 +209,13 @@ def _translate(options: argparse.Namespace, report: _Report) -> int:
         report.error(f"{output} is a file: -o takes a folder")
         return 2
     manifest = translate(
-        options.sources, output, options.wrt, options.suffix, report.progress(options.verbose), report.diagnostic
+        options.sources,
+        output,
+        options.wrt,
+        options.suffix,
+        report.progress(options.verbose),
+        report.diagnostic,
+        options.constant,
     )
     for entry in manifest["mechanisms"]:
         report.mechanism(entry, output / entry["file"], options.verbose)
@@ -215,7 +228,7 @@ def _translate(options: argparse.Namespace, report: _Report) -> int:
 def _check(options: argparse.Namespace, report: _Report) -> int:
     from nmodlgrad.compiler import check
 
-    found = check(options.sources, options.wrt, options.suffix, report.progress(options.verbose))
+    found = check(options.sources, options.wrt, options.suffix, report.progress(options.verbose), options.constant)
     for diagnostic in found:
         report.diagnostic(diagnostic)
     report.checked(found)

@@ -37,6 +37,7 @@ def translate(
     suffix: str | None = None,
     progress: Callable[[str], None] | None = None,
     warn: Callable[[Diagnostic], None] | None = None,
+    constant: Collection[str] = (),
 ) -> dict[str, Any]:
     """Write augmented mechanisms, the support mechanism and the manifest into a folder.
 
@@ -54,6 +55,8 @@ def translate(
         called with the name of each source before it is read
     warn
         called with each warning
+    constant
+        names of variables that carry no derivative, whatever is done to them
 
     Returns
     -------
@@ -68,7 +71,7 @@ def translate(
     listed = [sources] if isinstance(sources, str | Path) else list(sources)
     found = find(listed)
     _refuse_overwriting(found, Path(output))
-    result = compile_sources(found, wrt, suffix, progress, warn)
+    result = compile_sources(found, wrt, suffix, progress, warn, constant)
     write(result.files, Path(output))
     return result.manifest
 
@@ -78,6 +81,7 @@ def check(
     wrt: Collection[str] | None = None,
     suffix: str | None = None,
     progress: Callable[[str], None] | None = None,
+    constant: Collection[str] = (),
 ) -> list[Diagnostic]:
     """Everything that there is to say about mechanisms, errors and warnings, without writing anything.
 
@@ -86,7 +90,12 @@ def check(
     found: list[Diagnostic] = []
     try:
         compile_sources(
-            find([sources] if isinstance(sources, str | Path) else sources), wrt, suffix, progress, found.append
+            find([sources] if isinstance(sources, str | Path) else sources),
+            wrt,
+            suffix,
+            progress,
+            found.append,
+            constant,
         )
     except Refused as refused:
         found += refused.diagnostics
@@ -101,6 +110,7 @@ def compile_sources(
     suffix: str | None = None,
     progress: Callable[[str], None] | None = None,
     warn: Callable[[Diagnostic], None] | None = None,
+    constant: Collection[str] = (),
 ) -> Translation:
     """Translate source texts without touching the file system."""
     from nmodlgrad.calculus.tangent import differentiate
@@ -122,7 +132,7 @@ def compile_sources(
             if is_passive(mechanism):
                 _pass(item, mechanism, files, passed, problems)
                 continue
-            tangent = differentiate(mechanism, wrt)
+            tangent = differentiate(mechanism, wrt, constant)
         except Refused as refused:
             problems += refused.diagnostics
             continue
@@ -144,7 +154,7 @@ def compile_sources(
             )
         _put(item, augmented(tangent, name), files, problems)
         entries.append(manifest.entry(tangent, name, item.file))
-    problems += _unknown(wrt, known)
+    problems += _unknown(wrt, known, "--wrt", "parameter") + _unknown(constant, known, "--constant", "variable")
     problems += _twice([*entries, *passed])
     if problems:
         raise Refused(problems)
@@ -194,14 +204,14 @@ def _not_silent(item: Found, name: str) -> Diagnostic:
     return Diagnostic("NG007", message, item.source.name, hint=hint)
 
 
-def _unknown(wrt: Collection[str] | None, known: set[str]) -> list[Diagnostic]:
+def _unknown(names: Collection[str] | None, known: set[str], option: str, what: str) -> list[Diagnostic]:
     from difflib import get_close_matches
 
     problems = []
-    for name in sorted(set(wrt or ()) - known):
+    for name in sorted(set(names or ()) - known):
         near = get_close_matches(name, sorted(known), n=2)
         hint = f"did you mean {' or '.join(near)}?" if near else ""
-        problems.append(Diagnostic("NG005", f"no mechanism has a parameter {name}", "--wrt", hint=hint))
+        problems.append(Diagnostic("NG005", f"no mechanism has a {what} {name}", option, hint=hint))
     return problems
 
 

@@ -138,6 +138,12 @@ def test_wrt_chooses_what_can_be_seeded(tmp_path: Path) -> None:
     assert "_dvhalf" not in (tmp_path / "kdr.mod").read_text()
 
 
+def test_a_constant_can_not_be_seeded(tmp_path: Path) -> None:
+    assert main([KDR, "--constant", "gbar", "-o", str(tmp_path)]) == 0
+    entry = json.loads((tmp_path / "nmodlgrad.json").read_text())["mechanisms"][0]
+    assert entry["excluded"]["gbar"] == "it is declared to be constant"
+
+
 def test_wrt_of_an_unknown_name_names_the_near_ones(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([KDR, "--wrt", "gbra", "-o", str(tmp_path / "out")]) == 1
     said = capsys.readouterr().err

@@ -234,6 +234,29 @@ CONSTRUCTS = {
             n' = p - n
         }
     """,
+    "loops_with_bounds_that_are_computed": """
+        DERIVATIVE update {
+            LOCAL k, s, r
+            k = 3
+            s = v*p
+            r = q
+            while (k > 0 && s < 50) {
+                if (k > 1) { s = s*q + m } else { s = s + r }
+                r = s*p
+                k = k - 1
+            }
+            k = k + 2
+            FROM j = 1 TO k + 1 {
+                FROM l = 0 TO j { a = a + l*m }
+                rates(a)
+                b = b + c*p
+            }
+            m' = (sin(s) + f(v) - m)/2
+            n' = sin(b) - n + sin(r)
+        }
+        PROCEDURE rates(x) { c = x*q + n }
+        FUNCTION f(x) { LOCAL i  i = 0  f = p  while (i < 3) { f = f*x  i = i + 1 } }
+    """,
     "functions_that_assign": """
         DERIVATIVE update {
             a = 0

@@ -62,6 +62,7 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "of_arrays_and_loops_over_them": ("ladder", {}),
     "through_kinks_and_comparisons": ("kinked", {}),
     "of_what_breakpoint_leaves_behind": ("kept", {}),
+    "of_blocks_before_and_after_the_phases": ("around", {}),
     "where_rates_are_0_over_0": ("trapped", {}),
     "through_a_gap_junction": ("a_gap_junction", {}),
     "of_a_cell_on_a_parameter_of_its_partner": ("a_gap_junction_whose_partner_has_no_parameter", {}),
@@ -72,6 +73,8 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "through_a_conductance_driven_by_noise": ("a_noisy_conductance", {}),
     "through_synapses_that_release_at_random": ("synapses_that_release_at_random", {}),
     "of_functions_that_assign_and_names_that_hide": ("doing", {}),
+    "through_c_code_as_far_as_it_is_declared": ("a_channel_with_c_code", {}),
+    "of_loops_whose_bounds_and_indices_are_computed": ("queue", {}),
     "with_every_mechanism_together": ("all_the_fixtures", {"table": False, "duration_ms": 30.0}),
 }
 

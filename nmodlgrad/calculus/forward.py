@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
+from nmodlgrad.calculus import opaque
 from nmodlgrad.calculus.program import Program
 from nmodlgrad.calculus.scope import Scope
 from nmodlgrad.diagnostics import Diagnostic
@@ -109,8 +110,10 @@ class Differentiator:
             block = self.flow.mechanism.functions[name]
             derivative_name = self.names.fresh(f"d{name}_d{target}")
             scope = Scope(self, block.body.statements, {target: {target: sp.Integer(1)}}, block)
-            scope.run(block.body.statements)
-            result = scope.partials(name).get(target, sp.Integer(0))
+            given = opaque.declared_function(scope, block, target)
+            if given is None:
+                scope.run(block.body.statements)
+            result = scope.partials(name).get(target, sp.Integer(0)) if given is None else given
             program = scope.finish_into({derivative_name: result})
             self.functions[key] = Derivative(
                 derivative_name, block, target, program, result == 0, self.flow.mechanism.table(block)
@@ -127,7 +130,7 @@ class Differentiator:
             arguments = {a.name for a in block.arguments}
             entering = self.flow.procedure(name).entering if table is None else frozenset()
             inputs = arguments | (self.active & entering)
-            outputs = table.names if table else sorted(self.flow.procedure(name).written)
+            outputs = table.names if table else sorted(self.flow.procedure(name).written - mechanism.arrays)
             reserved = {(y, u): self.names.fresh(f"d{y}_d{u}") for y in outputs for u in sorted(inputs)}
             scope = Scope(self, block.body.statements, {u: {u: sp.Integer(1)} for u in inputs}, block)
             scope.run(block.body.statements)

@@ -3,24 +3,87 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
 
 from nmodlgrad.calculus.program import Code, Enclose, Invoke, Set, Step
 from nmodlgrad.diagnostics import Diagnostic, Refused, Span
+from nmodlgrad.numerics.normal.rewrite import within
 from nmodlgrad.semantics import c_code
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.syntax import nodes as n
+from nmodlgrad.syntax.walk import subnodes
 
 if TYPE_CHECKING:
-    from nmodlgrad.calculus.scope import Scope
+    from nmodlgrad.calculus.scope import Partials, Scope
 
-_HINT = "if what it does carries no derivative, say so in a comment: nmodlgrad: constant {name}"
+_HINT = "a comment can say what it does, nmodlgrad: dy/dx = ..., or nmodlgrad: constant {name}: see docs/verbatim.md"
 
 
 def run(scope: Scope, node: n.Verbatim) -> None:
-    """Take over a VERBATIM block: what it writes carries no derivative afterwards, and carried none before."""
-    scope.steps.append(_code(scope, node))
+    """Take over a VERBATIM block: what it writes carries no derivative, unless the user says which one."""
+    given = _given(scope, node)
+    after = {y: _declared(scope, node, y, slopes) for y, slopes in given.items()}
+    scope.steps.append(_code(scope, node, declared=frozenset(given)))
+    scope.environment |= {y: {} for y in scope.flow.access((node,)).sure} | after
+
+
+Slopes = dict[str, n.Expression]
+
+
+def _given(scope: Scope, node: n.Verbatim) -> dict[str, Slopes]:
+    """The derivatives that are declared for a piece of C code: of what, by what."""
+    given: dict[str, Slopes] = {}
+    for (place, of, by), declared in scope.flow.mechanism.derivatives_declared.items():
+        if place == node.span.start:
+            given.setdefault(of, {})[by] = declared.value
+    return given
+
+
+def _declared(scope: Scope, node: n.Verbatim, of: str, slopes: Slopes) -> Partials:
+    """What C code makes of the derivatives before it; expressions are evaluated before it runs."""
+    access = scope.flow.access((node,))
+    if of not in access.written:
+        raise Refused([Diagnostic.at(_word(node), "NG045", f"this C code does not assign {of}")])
+    total: Partials = {}
+    for by in sorted(access.live | slopes.keys()):
+        partials = scope.partials(by)
+        if partials and by not in slopes:
+            message = f"this C code touches {by}, which carries a derivative, and d{of}/d{by} is not declared"
+            raise Refused([Diagnostic.at(_word(node), "NG041", message, f"nmodlgrad: d{of}/d{by} = 0, if it is so")])
+        if partials:
+            slope = scope.evaluated(slopes[by], f"d{of}_d{by}").value
+            for u, e in partials.items():
+                total[u] = total.get(u, sp.Integer(0)) + slope * e
+    return scope.kept(of, total)
+
+
+def declared_function(scope: Scope, block: n.FunctionBlock, target: str) -> sp.Expr | None:
+    """The derivative of a FUNCTION that the user gives, if it is given."""
+    given = scope.flow.mechanism.derivatives_declared
+    names = {x for place, of, x in given if (place, of) == (block.span.start, block.name)}
+    if not names:
+        return None
+    arguments = next(given[block.span.start, block.name, x].arguments for x in names)
+    now = dict(zip(arguments, (a.name for a in block.arguments), strict=True))
+    found = {now.get(x, x): given[block.span.start, block.name, x].value for x in names}
+    if target not in found:
+        return None
+    moved = {old: new for old, new in now.items() if old != new}
+    return scope.evaluated(_renamed(found[target], moved), f"d{block.name}_d{target}").value
+
+
+def _renamed(expression: Any, names: Mapping[str, str]) -> Any:
+    def change(node: n.Node) -> n.Node:
+        node = within(node, change)
+        if isinstance(node, n.VariableName) and node.name in names:
+            return replace(node, name=n.Word(names[node.name], node.name.span))
+        return node
+
+    return change(expression)
 
 
 def enclosed(scope: Scope, node: n.Enclosed) -> None:
@@ -46,16 +109,19 @@ def _is_passed_once(node: n.Enclosed) -> bool:
     return not c_code.read(node.opening.text).words & {"for", "while", "do"}
 
 
-def _code(scope: Scope, node: n.Verbatim, is_condition: bool = False) -> Code:
+def _code(scope: Scope, node: n.Verbatim, is_condition: bool = False, declared: frozenset[str] = frozenset()) -> Code:
     """The step that does it again, if what it does is needed."""
     flow, mechanism = scope.flow, scope.flow.mechanism
     reach, access = flow.reach(node), flow.access((node,))
     if reach.memory:
         message = "this C code reads the memory of its instance by position: what it touches can not be told"
         raise Refused([Diagnostic.at(_word(node), "NG040", message)])
-    is_condition |= not (access.written or reach.repeated or c_code.read(node.text).depth)  # nothing comes of it
-    for name in sorted(access.live | access.written):
-        if scope.partials(name) and not (is_condition and name not in access.written):
+    unsaid = access.written - declared - mechanism.constants
+    nothing_comes_of_it = not (access.written or reach.repeated or c_code.read(node.text).depth)
+    all_is_said = bool(access.written) and not unsaid
+    may_read = is_condition or nothing_comes_of_it or all_is_said
+    for name in sorted(access.live | (access.written - access.sure)):
+        if scope.partials(name) and (name in unsaid or not may_read):
             what = "assigns" if name in access.written else "reads"
             message = f"this C code {what} {name}, which carries a derivative"
             raise Refused([Diagnostic.at(_word(node), "NG041", message, _HINT.format(name=name))])
@@ -85,6 +151,17 @@ def twice(flow: Dataflow, node: n.Node) -> Diagnostic | None:
         return None
     message = f"the derivatives need what this C code does, but it can not be done twice: it {found[1]}"
     return Diagnostic.at(_word(found[0]), "NG040", message)
+
+
+def require_explicit(flow: Dataflow) -> None:
+    """Refuse C code in what a method evaluates until it has converged, or takes apart."""
+    for solve in flow.mechanism.solves:
+        block = flow.mechanism.solvable.get(solve.block)
+        explicit = isinstance(block, n.ProcedureBlock) or solve.method in ("cnexp", "euler", "after_cvode", "runge")
+        codes = [node for node in subnodes(block) if isinstance(node, n.Verbatim)] if block and not explicit else []
+        for code in codes:
+            message = f"C code in a block that METHOD {solve.method or 'derivimplicit'} solves: not differentiated"
+            raise Refused([Diagnostic.at(_word(code), "NG040", message, "move it to a PROCEDURE that is called there")])
 
 
 def refuse(steps: Iterable[Step]) -> None:

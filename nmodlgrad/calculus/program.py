@@ -66,13 +66,31 @@ class Choose:
 
 
 @dataclass(frozen=True)
+class Repeat:
+    """while (bounds) { body }, or, with a counter, FROM counter = first TO last BY step { body }."""
+
+    counter: str | None
+    bounds: tuple[str, ...]
+    reads: frozenset[str]
+    body: Sequence[Step]
+
+    @property
+    def head(self) -> str:
+        """What stands before the brace."""
+        if self.counter is None:
+            return f"while ({self.bounds[0]})"
+        first, last, *step = self.bounds
+        return f"FROM {self.counter} = {first} TO {last}" + "".join(f" BY {x}" for x in step)
+
+
+@dataclass(frozen=True)
 class Note:
     """From here on, random draws are noted for the mechanism to get them again; or they are no more."""
 
     begins: bool
 
 
-Step = Set | Invoke | Choose | Code | Enclose | Note
+Step = Set | Invoke | Choose | Code | Enclose | Note | Repeat
 
 
 @dataclass
@@ -114,7 +132,18 @@ def needed(steps: Sequence[Step], wanted: Iterable[str]) -> tuple[list[Step], se
                 if one or two:
                     live = live_one | live_two | reads
                     kept.append(Choose(condition, reads, one, two))
+            case Repeat(counter=counter, bounds=bounds, reads=reads, body=body):
+                if needed(body, live)[0]:
+                    live = _live_in_loop(body, live | reads) - {counter}
+                    kept.append(Repeat(counter, bounds, reads, needed(body, live)[0]))
     return kept[::-1], live
+
+
+def _live_in_loop(body: Sequence[Step], live: set[str]) -> set[str]:
+    """The names whose values matter at the start of a round: for this one, or for what comes after it."""
+    while not (more := needed(body, live)[1]) <= live:
+        live |= more
+    return live
 
 
 def renamed(steps: Sequence[Step], names: Mapping[str, str]) -> list[Step]:
@@ -143,6 +172,9 @@ def renamed(steps: Sequence[Step], names: Mapping[str, str]) -> list[Step]:
                 return step  # what C code mentions keeps its name
             case Choose():
                 return Choose(text(step.condition), reads(step.reads), [*map(one, step.body)], [*map(one, step.orelse)])
+            case Repeat():
+                bounds = tuple(map(text, step.bounds))
+                return Repeat(step.counter, bounds, reads(step.reads), [*map(one, step.body)])
 
     return [one(step) for step in steps]
 
@@ -158,6 +190,8 @@ def changed(steps: Sequence[Step]) -> set[str]:
                 found |= opening.writes | changed(inside) | closing.writes
             case Choose(body=body, orelse=orelse):
                 found |= changed(body) | changed(orelse)
+            case Repeat(body=body):
+                found |= changed(body)
     return found
 
 
@@ -172,6 +206,8 @@ def targets(steps: Sequence[Step]) -> list[str]:
                 found |= dict.fromkeys(sorted(writes))
             case Choose(body=body, orelse=orelse):
                 found |= dict.fromkeys([*targets(body), *targets(orelse)])
+            case Repeat(body=body):
+                found |= dict.fromkeys(targets(body))
             case Enclose(opening=opening, inside=inside, closing=closing):
                 found |= dict.fromkeys(targets([opening, *inside, closing]))
     return list(found)
@@ -184,6 +220,8 @@ def each(steps: Sequence[Step]) -> Iterator[Step]:
         match step:
             case Choose(body=body, orelse=orelse):
                 yield from each([*body, *orelse])
+            case Repeat(body=body):
+                yield from each(body)
             case Enclose(opening=opening, inside=inside, closing=closing):
                 yield from each([opening, *inside, closing])
 

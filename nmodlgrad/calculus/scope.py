@@ -20,6 +20,7 @@ from nmodlgrad.calculus.program import (
     Invoke,
     Note,
     Program,
+    Repeat,
     Set,
     Step,
     changed,
@@ -32,6 +33,7 @@ from nmodlgrad.calculus.program import (
 from nmodlgrad.calculus.special import OVERFLOWING, Finite
 from nmodlgrad.diagnostics import NOWHERE, Diagnostic, Refused
 from nmodlgrad.semantics import draws
+from nmodlgrad.semantics.dataflow import heads_of
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.unparse import expression
 from nmodlgrad.syntax.walk import calls, subnodes
@@ -78,11 +80,13 @@ class Scope:
         self.exponents: dict[sp.Symbol, _Value] = {}  # by the variables that hold the exponentials
         self.meanings = singularities.Meanings()
         self.block, self.performs = block, frozenset(performs)
+        self.arrays = self.flow.mechanism.arrays
+        self.stale: set[str] = set()  # arrays that the original has set by now; we leave them as they are
         access = self.flow.access(statements)
         # The derivatives of a phase change nothing that the mechanism keeps: what is read and then set becomes a copy,
         # or is put back at the end if a routine that is called uses it. The tangent of a PROCEDURE does what it does;
         # so does a phase that performs.
-        carried = access.live & access.written - ({a.name for a in block.arguments} if block else set())
+        carried = access.live & access.written - ({a.name for a in block.arguments} if block else set()) - self.arrays
         touched = self._touched(statements)
         does = bool(performs) or isinstance(block, n.ProcedureBlock)
         self.carried = frozenset() if does else carried - touched
@@ -94,7 +98,8 @@ class Scope:
         if isinstance(block, n.FunctionBlock):
             self.renamed[block.name] = self.names.fresh(f"{block.name}_value")
         self.own = {*access.written, *self.renamed.values()}
-        called = [c.name for s in statements for c in calls(s) if c.name in self.flow.mechanism.procedures]
+        loops = [s for x in statements for s in subnodes(x) if isinstance(s, n.WhileStatement | n.FromStatement)]
+        called = [c.name for s in (*statements, *loops) for c in calls(s) if c.name in self.flow.mechanism.procedures]
         counts = Counter(p for name in called for p in self.flow.reached(name))
         self.repeated = {p for p, count in counts.items() if count > 1}  # a later call overwrites their derivatives
         for name in sorted(self.carried & self._set_in_branches(statements)):
@@ -134,7 +139,7 @@ class Scope:
 
     def partials(self, name: str) -> Partials:
         """What a variable depends on now."""
-        return self.environment.get(name, {})
+        return {} if name in self.flow.mechanism.constants else self.environment.get(name, {})
 
     def finish(self, wanted: Iterable[str], arguments: Iterable[str] = ()) -> Program:
         """The steps needed for `wanted`, and those that put back what they change."""
@@ -177,12 +182,16 @@ class Scope:
         for statement in statements:
             noise.require_order(self.flow, statement)
             match statement:
-                case n.Assign():
+                case n.Assign(target=n.VariableName(index=None)):
                     self._assign(statement)
+                case n.Assign():
+                    self._assign_element(statement)
                 case n.CallStatement(call=call) if call.name in self.flow.mechanism.procedures:
                     self._call_statement(call)
                 case n.IfStatement():
                     self._if(statement)
+                case n.WhileStatement() | n.FromStatement():
+                    self._repeat(statement)
                 case n.Body(statements=inner):
                     self.run(inner)
                 case n.CallStatement(call=call):
@@ -193,6 +202,7 @@ class Scope:
                     opaque.enclosed(self, statement)
 
     def _assign(self, statement: n.Assign) -> None:
+        assert not isinstance(statement.target, n.Prime), "equations are lowered before"
         name = statement.target.name
         value = self._expression(statement.value, name)
         held = {u: self._trivial(e) or self._set_fresh(f"d{name}_d{u}", e) for u, e in value.partials.items()}
@@ -207,6 +217,39 @@ class Scope:
         self.environment[name] = held
         (self.drawn.add if value.reads & self.drawn else self.drawn.discard)(name)
         self.meanings.hold(self.now(name), value.value)
+
+    def _assign_element(self, statement: n.Assign) -> None:
+        """An element whose index is known at run time only carries no derivative; the original sets it."""
+        if self._depends(statement.value):
+            self._refuse_active(statement.value, f"an element of {statement.target.name}, whose index is computed,")
+        self.stale.add(statement.target.name)
+
+    def _repeat(self, loop: n.WhileStatement | n.FromStatement) -> None:
+        """A loop stays one: each derivative of what it sets is in the same variable before and after every round."""
+        written = self.flow.access((loop,)).written
+        self.stale |= written & self.arrays
+        reach = self.flow.dependence((loop,), {x: frozenset(partials) for x, partials in self.environment.items()})
+        pairs = [(y, u) for y in sorted(written - self.arrays) for u in sorted(reach.get(y, ()))]
+        held = {(y, u): self.names.fresh(f"d{y}_d{u}") for y, u in pairs}
+        self.overwritten |= set(held.values())
+        for (y, u), variable in held.items():
+            self.set(variable, self.partials(y).get(u, sp.Integer(0)))
+        around = {y: {u: sp.Symbol(held[x, u]) for x, u in pairs if x == y} for y in written}
+        self.environment |= around
+        self.meanings.changed(map(self.now, written))
+        heads = [self._lift(x, active=False) for x in heads_of(loop)]
+        outer, self.steps = self.steps, []
+        self.run(loop.body.statements)
+        for (y, u), variable in held.items():
+            after = self.partials(y).get(u, sp.Integer(0))
+            if after != sp.Symbol(variable):
+                self.set(variable, after)
+        body, self.steps = self.steps, outer
+        self.environment |= around
+        self.meanings.changed(map(self.now, written))
+        counter = str(loop.name) if isinstance(loop, n.FromStatement) else None
+        reads = frozenset().union(*(self.flow.reads(x) for x in heads))
+        self.steps.append(Repeat(counter, tuple(map(expression, heads)), reads, body))
 
     def _if(self, statement: n.IfStatement) -> None:
         before, outer = dict(self.environment), self.steps
@@ -266,15 +309,18 @@ class Scope:
         texts = ", ".join(value.text for value in values)
         again = self.flow.draws_itself(call), opaque.twice(self.flow, call)
         inactive = not any(passed.values()) and not any(self.partials(g) for g in access.entering)
-        if inactive and call.name not in self.flow.mechanism.results:  # the original leaves no value anywhere
+        # The original leaves its value in no variable, and sets elements of arrays.
+        plain = call.name not in self.flow.mechanism.results and not access.written & self.arrays
+        if inactive and plain:
             self.steps.append(Invoke(f"{call.name}({texts})", reads, access.written, *again))
             self.environment |= {y: {} for y in access.written}
             return
         self._refuse_hidden_table_inputs(procedure, call)
         tangent = self.owner.procedure(call.name)
         results = {v for row in tangent.partials.values() for v in row.values()}
-        self.steps.append(Invoke(f"{tangent.name}({texts})", reads, access.written | results, *again))
-        self.environment |= {y: self._through(tangent, y, passed) for y in sorted(access.written)}
+        self.steps.append(Invoke(f"{tangent.name}({texts})", reads, access.written - self.arrays | results, *again))
+        self.stale |= access.written & self.arrays
+        self.environment |= {y: self._through(tangent, y, passed) for y in sorted(access.written - self.arrays)}
 
     def _through(self, tangent: Tangent, y: str, passed: Mapping[str, Partials]) -> Partials:
         """Chain rule across a call: derivatives of `y` with respect to the caller's inputs."""
@@ -306,6 +352,10 @@ class Scope:
         self.derived.add(variable)
         self.steps.append(Set(variable, text, reads, *again))
         return variable
+
+    def kept(self, name: str, partials: Partials) -> Partials:
+        """Derivatives of a variable, held in variables of ours where something in them may change."""
+        return {u: self._trivial(e) or self._set_fresh(f"d{name}_d{u}", e) for u, e in partials.items() if e != 0}
 
     def standing_for(self, call: n.Call, variable: str, partials: Partials) -> n.VariableName:
         """The variable that stands for a call from here on, with what it depends on."""
@@ -339,8 +389,12 @@ class Scope:
     def _lift(self, node: n.Expression, active: bool = True) -> n.Expression:
         """The expression over current names; calls that carry a derivative become variables of their own."""
         match node:
-            case n.VariableName(span=span, name=name):
+            case n.VariableName(span=span, name=name, index=None):
                 return n.VariableName(span, n.Word(self.now(name)))
+            case n.VariableName(span=span, name=name, index=n.Node() as index):
+                if name in self.stale:
+                    self._refuse_active(node, f"{name}, which has been set before in the same block,", "is read")
+                return n.VariableName(span, name, self._lift(index, active=False))
             case n.Unary(span=span, operator=operator, operand=operand):
                 return n.Unary(span, operator, self._lift(operand, active and operator == "-"))
             case n.Binary(operator="^", right=exponent) if active and self._depends(exponent):
@@ -455,7 +509,7 @@ class Scope:
         match lifted:
             case n.Number(text=text):
                 return _exact(text)
-            case n.VariableName(name=name):
+            case n.VariableName(name=name, index=None):
                 return sp.Symbol(name)
             case n.Unary(operator="-", operand=operand):
                 return -self._sympy(operand)
@@ -466,15 +520,17 @@ class Scope:
                 if operator != "^" or not _is_root(one, two):
                     return _ARITHMETIC[operator](one, two)
         written = expression(lifted)
-        symbol = sp.Symbol(written if isinstance(lifted, n.Call) else f"({written})")
+        symbol = sp.Symbol(written if isinstance(lifted, n.Call | n.VariableName) else f"({written})")
         self.opaque_reads[str(symbol)] = self.flow.reads(lifted)
         return symbol
 
     def _depends(self, node: n.Expression) -> bool:
-        return any(self._environment_of(name) for name in self.flow.reads(node))
+        return any(self._environment_of(name) for name in self.flow.valued(node))
 
-    def _refuse_active(self, node: n.Expression, what: str) -> None:
-        message = f"{what} depends on a variable that carries a derivative: not differentiated yet"
+    def _refuse_active(
+        self, node: n.Expression, what: str, how: str = "depends on a variable that carries a derivative"
+    ) -> None:
+        message = f"{what} {how}: not differentiated yet"
         raise Refused([Diagnostic.at(node.span, "NG002", message)])
 
     # ------------------------------------------------------------------ small helpers

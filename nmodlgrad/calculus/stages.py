@@ -98,5 +98,8 @@ def performed(original: Mechanism, flow: Dataflow, stage: Stage) -> frozenset[st
     block = original.solvable[solve.block]
     if not isinstance(stage, Explicit) or not is_plain(original, block.body):
         return frozenset()
-    written = flow.access(stage.statements).written - local_names(block.body)
+    access = flow.access(stage.statements)
+    if flow.mechanism.arrays & (access.live | access.written):
+        return frozenset()
+    written = access.written - local_names(block.body)
     return frozenset(name for name in written if name.partition("[")[0] in original.symbols)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from nmodlgrad.calculus import noise
+from nmodlgrad.calculus import noise, opaque
 from nmodlgrad.calculus.forward import Derivative, Differentiator, Linearised, Tangent
 from nmodlgrad.calculus.stages import StageTangent, linearise, performed
 from nmodlgrad.diagnostics import Diagnostic
+from nmodlgrad.numerics.around import Around
 from nmodlgrad.numerics.control import structured
 from nmodlgrad.numerics.normal import normalise
 from nmodlgrad.numerics.phases import lower
 from nmodlgrad.semantics import coverage
 from nmodlgrad.semantics.activity import analyse
 from nmodlgrad.semantics.dataflow import Dataflow
+from nmodlgrad.semantics.declared import declare
 from nmodlgrad.semantics.language import FLUXES
 from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.semantics.names import Names
@@ -63,13 +65,18 @@ class TangentMechanism:
     latched: Mapping[str, Latch]
     states: tuple[StageTangent, ...]
     receive: Linearised | None
+    around: tuple[tuple[Around, Linearised], ...]
     functions: tuple[Derivative, ...]
     procedures: tuple[Tangent, ...]
     warnings: tuple[Diagnostic, ...]
 
 
-def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> TangentMechanism:
+def differentiate(
+    mechanism: Mechanism, wrt: Collection[str] | None = None, constant: Collection[str] = ()
+) -> TangentMechanism:
     """The tangent of a mechanism with respect to the parameters in `wrt`, or to all that act.
+
+    `constant` names variables that carry no derivative, beside those that comments in the file name.
 
     Raises
     ------
@@ -77,12 +84,13 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
         where something is not differentiated, or not exactly.
     """
     names, original = Names(mechanism.source.text), mechanism
-    mechanism = structured(normalise(running(mechanism), names))
+    mechanism = structured(normalise(running(declare(mechanism, constant)), names))
     coverage.require(mechanism)
     flow = Dataflow(mechanism)
     phases = lower(mechanism, names)
     noise.require_none(flow, phases.current)
     noise.require_once(flow)
+    opaque.require_explicit(flow)
     activity = analyse(flow, phases, wrt)
     carried, weight = activity.carried, activity.weight
     connected = {*mechanism.arguments, "flag"}
@@ -113,6 +121,11 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
     later_initial = [linearise(differentiator, x, active, rows) for x in phases.later_initial]
     states = [linearise(differentiator, x, active, rows, performed(original, flow, x)) for x in phases.states]
     connect, receive = event(phases.connect), event(phases.receive)
+    around = tuple(
+        (one, differentiator.phase(one.statements, [*inputs, "v"], outputs))
+        for one in phases.around
+        if (outputs := written(one.statements))
+    )
     left = written(phases.breakpoint)
     breakpoint_ = differentiator.phase(phases.breakpoint, [*inputs, "v"], left) if left else None
 
@@ -121,7 +134,8 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
     acting = acting - latched.keys() | {row for latch in latched.values() for row in (latch.first, latch.second)}
     carried = (*(row for latch in latched.values() for row in (latch.first, latch.second)), *carried)
     ordered = sorted(carried, key=lambda x: x not in acting)
-    used = acting.union(*(row for p in (initial, connect, breakpoint_, receive) if p for row in p.partials.values()))
+    advancing = (initial, connect, breakpoint_, receive, *(one for _, one in around))
+    used = acting.union(*(row for p in advancing if p for row in p.partials.values()))
     used |= {name for stage in (*later_initial, *states) if stage for row in stage.rows for name in row}
     parameters = sorted((p for p in activity.parameters if p in used), key=lambda p: p not in acting or p in carried)
     excluded = dict(activity.excluded)
@@ -147,6 +161,7 @@ def differentiate(mechanism: Mechanism, wrt: Collection[str] | None = None) -> T
         latched=latched,
         states=tuple(filter(None, states)),
         receive=receive,
+        around=around,
         functions=tuple(differentiator.functions.values()),
         procedures=tuple(differentiator.procedures.values()),
         warnings=tuple(dict.fromkeys(differentiator.warnings)),

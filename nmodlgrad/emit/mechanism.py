@@ -14,6 +14,7 @@ from nmodlgrad.calculus.tangent import TangentMechanism
 from nmodlgrad.emit import drawing, stages
 from nmodlgrad.emit.patch import Edit, apply, insert_line, line_end
 from nmodlgrad.emit.render import helpers, inserted, render
+from nmodlgrad.numerics.around import Around
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
 from nmodlgrad.syntax import nodes as n
@@ -41,6 +42,8 @@ def _edits(tangent: TangentMechanism, name: str) -> list[Edit]:
     if tangent.carried and mechanism.initial:
         edits.append(insert_line(text, stages.start(mechanism.initial.body), inserted("call", "ng_initial")))
     edits += stages.edits(tangent)
+    for one, _ in tangent.around:
+        edits.append(insert_line(text, stages.start(one.block.body), inserted("call", one.routine)))
     return edits + _event_edits(tangent) + drawing.edits(tangent)
 
 
@@ -61,6 +64,17 @@ def _event_edits(tangent: TangentMechanism) -> list[Edit]:
 _UNSAFE = (n.LinearBlock, n.NonlinearBlock, n.DiscreteBlock)
 
 
+_RUN = (
+    n.InitialBlock
+    | n.BreakpointBlock
+    | n.DerivativeBlock
+    | n.KineticBlock
+    | n.NetReceiveBlock
+    | n.BeforeBlock
+    | n.AfterBlock
+)
+
+
 def _becomes_threadsafe(tangent: TangentMechanism) -> bool:
     """The original is thread-safe without saying so: nocmodl would take that back for the VERBATIM that we add."""
     mechanism = tangent.mechanism
@@ -71,11 +85,7 @@ def _becomes_threadsafe(tangent: TangentMechanism) -> bool:
     if any(isinstance(block, _UNSAFE) for block in mechanism.solvable.values()):
         return False  # nor are these, for nocmodl
     flow = Dataflow(mechanism)
-    bodies = [
-        i.body
-        for i in mechanism.tree.items
-        if isinstance(i, n.InitialBlock | n.BreakpointBlock | n.DerivativeBlock | n.KineticBlock | n.NetReceiveBlock)
-    ]
+    bodies = [i.body for i in mechanism.tree.items if isinstance(i, _RUN)]
     bodies += [s.body for body in bodies for s in body.statements if isinstance(s, n.NetInitial)]
     bodies += [b.body for b in mechanism.procedures.values() if b.name in {s.block for s in mechanism.solves}]
     written = {x for body in bodies for x in flow.access((body,)).written}
@@ -90,6 +100,11 @@ def _is_shared(mechanism: Mechanism, name: str) -> bool:
     return symbol.scope is Scope.GLOBAL and symbol.role is not Role.CONSTANT and name not in file_locals
 
 
+def _words(around: Around) -> str:
+    """A block as its keywords."""
+    return f"{'BEFORE' if isinstance(around.block, n.BeforeBlock) else 'AFTER'} {around.block.phase}"
+
+
 # ------------------------------------------------------------------ appended
 def _appendix(tangent: TangentMechanism, name: str) -> str:
     mechanism = tangent.mechanism
@@ -98,7 +113,8 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
     initial = _update(tangent, tangent.initial) if tangent.carried else None
     connect = _update(tangent, tangent.connect) if tangent.connect else None
     receive = _update(tangent, tangent.receive) if tangent.receive else None
-    updates = [u for u in (breakpoint_, *explicit, initial, connect, receive) if u]
+    around = [_update(tangent, phase) | {"routine": one.routine, "block": _words(one)} for one, phase in tangent.around]
+    updates = [u for u in (breakpoint_, *explicit, initial, connect, receive, *around) if u]
     reads_dt = bool(tangent.states or tangent.later_initial) and "dt" not in mechanism.symbols
     return render(
         "mechanism.mod.jinja",
@@ -120,6 +136,7 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         missing_initial=bool(tangent.carried) and mechanism.initial is None,
         connect=connect,
         receive=receive,
+        around=around,
         arguments=list(mechanism.arguments),
         sows=any(u["seeds"] for u in (*updates, *implicit)),
         renews=any(seed["renewed"] for u in updates for seed in u["seeds"]),

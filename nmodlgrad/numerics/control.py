@@ -16,7 +16,7 @@ from nmodlgrad.syntax.walk import subnodes
 Statements = tuple[n.Statement, ...]
 
 _RETURN = re.compile(r"\breturn\b[^;]*;\s*$")
-_RETURN_IF = re.compile(r"\s*(if\s*\(.*\))\s*(?:return\s*;|\{\s*return\s*;\s*\})\s*$", re.DOTALL)
+_RETURN_IF = re.compile(r"\s*(if\s*\(.*\))\s*(?:return\b[^;]*;|\{\s*return\b[^;]*;\s*\})\s*$", re.DOTALL)
 _MOST = 64  # statements after early returns are repeated in branches; no more than so many times as there were
 
 

@@ -24,6 +24,8 @@ def replace(
                 lowered.append(n.IfStatement(span, condition, _block(body, rule), other))
             case n.Body():
                 lowered.append(_block(statement, rule))
+            case n.Enclosed(span=span, opening=opening, body=body, closing=closing):
+                lowered.append(n.Enclosed(span, opening, _block(body, rule), closing))
             case _:
                 lowered.append(statement)
     return tuple(lowered)

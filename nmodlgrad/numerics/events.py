@@ -41,6 +41,8 @@ def _plain(statements: Sequence[n.Statement]) -> tuple[n.Statement, ...]:
                 lowered.append(n.IfStatement(span, condition, _plain_block(body), other))
             case n.Body():
                 lowered.append(_plain_block(statement))
+            case n.Enclosed(span=span, opening=opening, body=body, closing=closing):
+                lowered.append(n.Enclosed(span, opening, _plain_block(body), closing))
             case _:
                 lowered.append(statement)
     return tuple(lowered)

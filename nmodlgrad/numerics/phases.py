@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nmodlgrad.numerics import build, events, solve
+from nmodlgrad.numerics import around, build, events, solve
+from nmodlgrad.numerics.around import Around
 from nmodlgrad.numerics.stages import Stage
 from nmodlgrad.semantics.mechanism import Mechanism, Role
 from nmodlgrad.semantics.names import Names
@@ -18,7 +19,7 @@ class Phases:
     `connect` is what finitialize does afterwards for each connection. `current` ends by adding the currents up into
     `total`, an outward membrane current. The state phase has a stage for each SOLVE, and so has INITIAL, with the
     statements behind each as a stage of their own. `breakpoint` are the statements of BREAKPOINT in the current phase,
-    for what they leave in variables.
+    for what they leave in variables. `around` are the blocks that run before or after a phase.
     """
 
     initial: tuple[n.Statement, ...]
@@ -29,6 +30,7 @@ class Phases:
     breakpoint: tuple[n.Statement, ...]
     states: tuple[Stage, ...]
     receive: tuple[n.Statement, ...]
+    around: tuple[Around, ...]
 
 
 def lower(mechanism: Mechanism, names: Names) -> Phases:
@@ -42,7 +44,7 @@ def lower(mechanism: Mechanism, names: Names) -> Phases:
     total = names.fresh("total_current")
     initial, later_initial = solve.initial(mechanism, names)
     return Phases(
-        initial=(*_given(mechanism), *initial),
+        initial=(*around.before_initial(mechanism), *_given(mechanism), *initial),
         later_initial=later_initial,
         connect=events.connect(mechanism),
         current=_current(mechanism, total),
@@ -50,6 +52,7 @@ def lower(mechanism: Mechanism, names: Names) -> Phases:
         breakpoint=_breakpoint(mechanism),
         states=solve.stages(mechanism, names),
         receive=events.receive(mechanism),
+        around=around.blocks(mechanism),
     )
 
 

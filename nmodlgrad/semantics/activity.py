@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from nmodlgrad.diagnostics import Diagnostic, Refused
+from nmodlgrad.diagnostics import NOWHERE, Diagnostic, Refused
 from nmodlgrad.numerics.phases import Phases
 from nmodlgrad.semantics import shared
 from nmodlgrad.semantics.dataflow import Dataflow
@@ -44,14 +44,16 @@ def analyse(flow: Dataflow, phases: Phases, wrt: Collection[str] | None) -> Acti
         when a name in `wrt` can not be seeded, or an active value is carried in a way that is not differentiated.
     """
     mechanism = flow.mechanism
-    excluded = _tabulated(flow)
+    weight = mechanism.arguments[0] if mechanism.arguments else None
+    excluded = dict.fromkeys(sorted(mechanism.constants), "it is declared to be constant")
+    excluded |= _tabulated(flow) | _through_arrays(flow, phases, weight)
+    weight = None if weight in excluded else weight
     for name in sorted(excluded.keys() & set(wrt or ())):
-        span = mechanism.symbols[name].span
+        span = mechanism.symbols[name].span if name in mechanism.symbols else NOWHERE
         raise Refused([Diagnostic.at(span, "NG021", f"{name} can not be seeded: {excluded[name]}")])
     seedable = [s.name for s in mechanism.symbols.values() if s.role in (Role.PARAMETER, Role.REVERSAL)]
     wanted = [name for name in seedable if (wrt is None or name in wrt) and name not in mechanism.reversals]
     parameters = tuple(name for name in (*wanted, *mechanism.ion_inputs, *mechanism.pointers) if name not in excluded)
-    weight = mechanism.arguments[0] if mechanism.arguments else None
     found = _carried(flow, phases, parameters, weight)
     carried = tuple(name for name in found if name not in mechanism.arguments)
     arguments = tuple(name for name in mechanism.arguments if name in found)
@@ -75,9 +77,32 @@ def _tabulated(flow: Dataflow) -> dict[str, str]:
     return excluded
 
 
-def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: str | None) -> tuple[str, ...]:
+def _through_arrays(flow: Dataflow, phases: Phases, weight: str | None) -> dict[str, str]:
+    """Parameters that act through an array whose indices are known at run time only: no row tells which element."""
     mechanism = flow.mechanism
-    states = [s.name for s in mechanism.symbols.values() if s.role is Role.STATE]
+    if not mechanism.arrays:
+        return {}
+    excluded = {}
+    inputs = [s.name for s in mechanism.symbols.values() if s.role in _INPUTS]
+    for name in (*inputs, *([weight] if weight else ())):
+        alone = ((), name) if name == weight else ((name,), None)
+        reached = sorted(mechanism.arrays.intersection(_closure(flow, phases, *alone)))
+        if reached:
+            excluded[name] = f"it acts through {reached[0]}, an array with indices that are known at run time only"
+    return excluded
+
+
+def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: str | None) -> tuple[str, ...]:
+    found = _closure(flow, phases, parameters, weight)
+    _refuse_changed_inputs(flow, phases)
+    _refuse_unfinished_current(flow, phases)
+    shared.check(flow, [name for name in found if name in flow.mechanism.symbols])
+    return found
+
+
+def _closure(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: str | None) -> tuple[str, ...]:
+    mechanism = flow.mechanism
+    states = [s.name for s in mechanism.symbols.values() if s.role is Role.STATE and s.name not in mechanism.constants]
     stages = [stage.statements for stage in (*phases.later_initial, *phases.states)]
     between = {
         "initial": phases.initial,
@@ -85,6 +110,7 @@ def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
         "breakpoint": phases.breakpoint,
         **{f"stage {number}": statements for number, statements in enumerate(stages)},
         "receive": phases.receive,
+        **{one.routine: one.statements for one in phases.around},
     }
     read = (phases.connect, phases.current, phases.breakpoint, *stages, phases.receive)
     later = frozenset().union(*(flow.access(p).live for p in read))
@@ -107,13 +133,12 @@ def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
         if not new:
             break
         carried += new
-    _refuse_changed_inputs(flow, phases)
-    _refuse_unfinished_current(flow, phases)
-    shared.check(flow, [name for name in carried if name in mechanism.symbols])
     return tuple(carried)
 
 
 def _keeps(mechanism: Mechanism, name: str) -> bool:
+    if name in mechanism.constants:
+        return False
     symbol = mechanism.symbols.get(name)
     kept = (Role.ASSIGNED, Role.PARAMETER, Role.STATE, Role.ION_CURRENT, Role.CONCENTRATION)
     if name in mechanism.ion_inputs:

@@ -29,14 +29,16 @@ _NO_CALLS = frozenset({"if", "for", "while", "switch", "return", "sizeof", "defi
 class Code:
     """A piece of C without its comments and strings.
 
-    `assigned` may be written, `called` stand before a parenthesis. `lowest` and `depth` count the braces that are open:
-    the fewest anywhere, and those at the end, against the start.
+    `assigned` may be written, `called` stand before a parenthesis, and what was in those that are `replaced` does not
+    matter: they are assigned before they occur otherwise, whatever happens. `lowest` and `depth` count the braces that
+    are open: the fewest anywhere, and those at the end, against the start.
     """
 
     text: str
     words: frozenset[str]
     assigned: frozenset[str]
     called: frozenset[str]
+    replaced: frozenset[str]
     lowest: int
     depth: int
 
@@ -66,9 +68,27 @@ def read(text: str) -> Code:
         words=frozenset(_WORD.findall(plain)),
         assigned=frozenset(name for pattern in _ASSIGNED for name in pattern.findall(plain)),
         called=frozenset(_CALLED.findall(plain)) - _NO_CALLS,
+        replaced=frozenset() if re.search(r"(?m)^[ \t]*#[ \t]*if", text) else frozenset(_replaced(plain)),
         lowest=min(sums),
         depth=sums[-1],
     )
+
+
+def _replaced(text: str) -> set[str]:
+    """Names whose first occurrence is on the left of a plain assignment at no condition."""
+    seen, found, depth, at = set[str](), set[str](), 0, 0
+    for match in _WORD.finditer(text):
+        depth += text.count("{", at, match.start()) - text.count("}", at, match.start())
+        at, name = match.start(), match.group()
+        if name == "return":
+            break
+        before = text[:at].rstrip()
+        is_statement = depth == 0 and (not before or before[-1] in ";}")
+        value = re.match(r"\s*=(?!=)([^;]*);", text[match.end() :])
+        if name not in seen and is_statement and value and name not in _WORD.findall(value.group(1)):
+            found.add(name)
+        seen.add(name)
+    return found
 
 
 def blanked(text: str) -> str:
@@ -124,9 +144,15 @@ _TYPE = re.compile(
 )
 
 
-def defines(text: str, function: str) -> bool:
-    """Whether a piece of C at file level defines a function."""
-    return re.search(rf"\b{re.escape(function)}\s*\([^;{{}}]*\)\s*\{{", text) is not None
+def defined(text: str) -> set[str]:
+    """The functions that a piece of C at file level defines."""
+    depth, at, found = 0, 0, set[str]()
+    for match in re.finditer(r"\b([a-zA-Z_]\w*)\s*\([^;{}]*\)\s*(?=\{)|[{}]", text):
+        depth += text.count("{", at, match.start()) - text.count("}", at, match.start())
+        at = match.start()
+        if match.group(1) and depth == 0:
+            found.add(match.group(1))
+    return found
 
 
 def is_condition(text: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from nmodlgrad.diagnostics import Diagnostic, Refused, Span
-from nmodlgrad.semantics import draws, events, tables
+from nmodlgrad.semantics import around, draws, events, tables
 from nmodlgrad.semantics.dataflow import called_by, local_names, reached
 from nmodlgrad.semantics.language import BEYOND
 from nmodlgrad.semantics.mechanism import Mechanism, Role
@@ -22,11 +22,7 @@ _CONSTRUCTS: dict[type[n.Node], str] = {
     n.NonlinearBlock: "a NONLINEAR block",
     n.DiscreteBlock: "a DISCRETE block",
     n.FunctionTableBlock: "FUNCTION_TABLE",
-    n.BeforeBlock: "a BEFORE block",
-    n.AfterBlock: "an AFTER block",
     n.Equation: "an equation",
-    n.WhileStatement: "a while loop",
-    n.FromStatement: "a FROM loop with bounds that are known at run time only",
     n.Conductance: "CONDUCTANCE",
     n.Lag: "LAG",
     n.ForNetcons: "FOR_NETCONS",
@@ -44,7 +40,7 @@ def require(mechanism: Mechanism) -> None:
     found = [*_reserved_names(mechanism), *_constructs(mechanism), *_pointers(mechanism), *_ions(mechanism)]
     found += _solves(mechanism)
     if not found:
-        found = [*_routines(mechanism), *events.check(mechanism)]
+        found = [*_routines(mechanism), *events.check(mechanism), *around.check(mechanism)]
     if not found:  # what follows goes into the routines that are called
         found = [*tables.check(mechanism)]
     if found:
@@ -84,14 +80,29 @@ def _parts(item: n.Node) -> Iterator[Diagnostic]:
     match item:
         case n.NameList(span=span, kind="EXTERNAL" as kind):
             yield _not_yet(span, f"{kind} is")
-        case n.VariableName(span=span, index=n.Node()) | n.Prime(span=span, index=n.Node()):
-            yield _not_yet(span, f"{item.name}, an array with indices that are known at run time only, is")
+        case n.Prime(span=span, index=n.Node()):
+            yield _not_yet(span, "an equation with an index that is known at run time only is")
+        case n.Local(span=span, size=str()):
+            yield _not_yet(span, f"{item.name}, a LOCAL array with indices that are known at run time only, is")
+        case n.WhileStatement() | n.FromStatement():
+            yield from _loop(item)
         case n.Prime(span=span, order=order) if order > 1:
             yield _not_yet(span, "derivatives of higher order are")
         case n.Text(span=span):
             yield _not_yet(span, "a function that takes text is")
         case n.Call(span=span, name=name) if name in BEYOND - draws.IN_NMODL - draws.SETTING:
             yield _not_yet(span, f"{name} is")
+
+
+_NEVER_REPEATED = (n.Prime, n.Reactant, n.Equation, n.Solve, n.NetInitial)
+
+
+def _loop(loop: n.WhileStatement | n.FromStatement) -> Iterator[Diagnostic]:
+    """What is taken out of the statements around it can not be in a loop."""
+    for item in subnodes(loop.body):
+        discontinuity = isinstance(item, n.Call) and item.name == "state_discontinuity"
+        if isinstance(item, _NEVER_REPEATED) or discontinuity:
+            yield _not_yet(item.span, "this, in a loop with bounds that are known at run time only, is")
 
 
 def _pointers(mechanism: Mechanism) -> Iterator[Diagnostic]:

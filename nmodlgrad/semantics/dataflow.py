@@ -11,7 +11,7 @@ from nmodlgrad.semantics import draws, verbatim
 from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.semantics.verbatim import Reach
 from nmodlgrad.syntax import nodes as n
-from nmodlgrad.syntax.walk import calls, names_read, subnodes
+from nmodlgrad.syntax.walk import calls, names_read, names_valued, subnodes
 
 Dependence = dict[str, frozenset[str]]
 _NOTHING: frozenset[str] = frozenset()
@@ -65,6 +65,14 @@ class Dataflow:
             self._read[id(node)] = node, frozenset(names_read(node)).union(*called)
         return self._read[id(node)][1]
 
+    def valued(self, node: n.Node) -> frozenset[str]:
+        """Names whose values an expression reads: what only tells an element's place has no derivative."""
+        places = {x for item in subnodes(node) if getattr(item, "index", None) is not None for x in names_read(item)}
+        if not places:
+            return self.reads(node)
+        called = [self.function(c.name).live for c in calls(node) if c.name in self.mechanism.functions]
+        return frozenset(names_valued(node)).union(*called)
+
     def _statement(self, statement: n.Statement) -> Access:
         if id(statement) not in self._accessed:
             self._accessed[id(statement)] = statement, self._look(statement)
@@ -74,6 +82,8 @@ class Dataflow:
         match statement:
             case n.Assign(target=target, value=value):
                 wrote = frozenset({target.name})
+                if target.index is not None:  # one of the elements, known at run time only
+                    return Access(self.reads(value) | self.reads(target.index), written=wrote)
                 return Access(self.reads(value)).then(Access(written=wrote, sure=wrote))
             case n.CallStatement(call=call):
                 arguments = Access(self.reads(call))
@@ -84,6 +94,12 @@ class Dataflow:
                 two = self.access(_branch(orelse))
                 both = Access(one.live | two.live, one.written | two.written, one.sure & two.sure)
                 return Access(self.reads(condition)).then(both)
+            case n.WhileStatement(body=body) | n.FromStatement(body=body):
+                inner = self.access((body,)).without(
+                    (statement.name,) if isinstance(statement, n.FromStatement) else ()
+                )
+                heads = (self.reads(x) for x in heads_of(statement))
+                return Access(inner.live.union(*heads), inner.written)
             case n.Body(locals=local_names, statements=statements):
                 return self.access(statements).without(local_names.names if local_names else ())
             case n.Verbatim():
@@ -102,9 +118,10 @@ class Dataflow:
         return self._reaches[id(node)][1]
 
     def _c_code(self, node: n.Verbatim) -> Access:
-        """Nothing is surely written; what may be written is taken for read too, as its old value may stay."""
+        """What may be written, or may not, is taken for read too: its old value may stay."""
         reach = self.reach(node)
-        total = Access(reach.read | reach.written, reach.written)
+        sure = frozenset() if reach.routines else reach.replaced
+        total = Access((reach.read | reach.written) - sure, reach.written, sure)
         for block in self.mechanism.callables:
             if block.name in reach.routines:
                 total = total.then(self._callable(block))
@@ -177,15 +194,18 @@ class Dataflow:
         return {}
 
     # ------------------------------------------------------------------ dependence on active inputs
-    def dependence(self, statements: Iterable[n.Statement], before: Mapping[str, frozenset[str]]) -> Dependence:
-        """For every name, the inputs it depends on after the statements; `before` tells it at their start."""
-        now: Dependence = dict(before)
+    def dependence(self, statements: Iterable[n.Statement], start: Mapping[str, frozenset[str]]) -> Dependence:
+        """For every name, the inputs it depends on after the statements; `start` tells it before them."""
+        now: Dependence = dict(start)
         for statement in statements:
             match statement:
                 case n.Assign(target=target, value=value):
-                    now[target.name] = self.depends(value, now)
+                    before = now.get(target.name, _NOTHING) if target.index is not None else _NOTHING
+                    now[target.name] = before | self.depends(value, now)
                 case n.CallStatement(call=call) if call.name in self.mechanism.procedures:
                     now = self._call(call, now)
+                case n.WhileStatement(body=body) | n.FromStatement(body=body):
+                    now = self._repeated(body, now)
                 case n.IfStatement(body=body, orelse=orelse):
                     one = self.dependence(body.statements, now)
                     two = self.dependence(_branch(orelse), now)
@@ -201,10 +221,19 @@ class Dataflow:
                     now |= self._perhaps(closing, now)
         return now
 
+    def _repeated(self, body: n.Body, now: Dependence) -> Dependence:
+        """What holds before and after each round of a loop."""
+        while True:
+            after = self.dependence(body.statements, now)
+            new = {name: reach for name, reach in after.items() if reach - now.get(name, _NOTHING)}
+            if not new:
+                return now
+            now = now | {name: reach | now.get(name, _NOTHING) for name, reach in new.items()}
+
     def _perhaps(self, code: n.Verbatim, now: Dependence) -> Dependence:
         """What C code may write depends on everything that it reads."""
         access = self._c_code(code)
-        inputs = _NOTHING.union(*(now.get(name, _NOTHING) for name in access.live))
+        inputs = _NOTHING.union(*(now.get(name, _NOTHING) for name in access.live - self.mechanism.constants))
         return {x: inputs.union(now.get(x, _NOTHING)) for x in access.written}
 
     def ever_dependent(self, inputs: Iterable[str]) -> frozenset[str]:
@@ -227,7 +256,8 @@ class Dataflow:
 
     def depends(self, node: n.Node, now: Mapping[str, frozenset[str]]) -> frozenset[str]:
         """The inputs that an expression depends on."""
-        return frozenset().union(*(now.get(name, _NOTHING) for name in self.reads(node)))
+        valued = self.valued(node) - self.mechanism.constants
+        return frozenset().union(*(now.get(name, _NOTHING) for name in valued))
 
     def _call(self, call: n.Call, now: Dependence) -> Dependence:
         block = self.mechanism.procedures[call.name]
@@ -245,7 +275,17 @@ class Dataflow:
         for statement in statements:
             match statement:
                 case n.Assign(target=target, value=value):
-                    now[target.name] = self._degree(value, now)
+                    least = now.get(target.name, 0) if target.index is not None else 0
+                    now[target.name] = max(least, self._degree(value, now))
+                case n.WhileStatement(body=body) | n.FromStatement(body=body):
+                    kinked = 2 * any(self._degree(x, now) for x in heads_of(statement))
+                    while True:
+                        after = self.degree(body.statements, now)
+                        new = {x: max(d, kinked) for x, d in after.items() if max(d, kinked) > now.get(x, 0)}
+                        new = {x: d for x, d in new.items() if x in self.access((statement,)).written}
+                        if not new:
+                            break
+                        now |= new
                 case n.CallStatement(call=call) if call.name in self.mechanism.procedures:
                     block = self.mechanism.procedures[call.name]
                     inner = now | {
@@ -293,6 +333,13 @@ class Dataflow:
             case n.Call():
                 return 2 if any(now.get(name, 0) for name in self.reads(node)) else 0
         return 0
+
+
+def heads_of(loop: n.WhileStatement | n.FromStatement) -> tuple[n.Expression, ...]:
+    """The expressions that tell how often a loop runs."""
+    if isinstance(loop, n.WhileStatement):
+        return (loop.condition,)
+    return (loop.first, loop.last, *((loop.step,) if loop.step else ()))
 
 
 def local_names(body: n.Body) -> set[str]:

@@ -57,6 +57,14 @@ class Current:
     electrode: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A derivative that the user gives, and the arguments of the FUNCTION that it is of as the file names them."""
+
+    value: n.Expression
+    arguments: tuple[str, ...]
+
+
 Callable = n.FunctionBlock | n.ProcedureBlock
 Solvable = n.DerivativeBlock | n.KineticBlock | n.LinearBlock | n.NonlinearBlock | n.DiscreteBlock | n.ProcedureBlock
 
@@ -68,6 +76,8 @@ class Mechanism:
     `tree` is the file as written, `items` what it consists of once every INCLUDE is in its place. Blocks that have a
     name are found by it; of those that NEURON allows once, the first counts. `defined` are the integers of DEFINE.
     `results` are variables that the file does not have: of FUNCTIONs that became PROCEDUREs, for their values.
+    `constants` are declared to carry no derivative, `derivatives_declared` are given by the user: of what by what, for
+    the C code or the FUNCTION that starts at a place.
     """
 
     tree: n.File
@@ -88,6 +98,8 @@ class Mechanism:
     solves: tuple[n.Solve, ...]
     declared_threadsafe: bool
     results: Mapping[str, str] = field(default_factory=dict)
+    constants: frozenset[str] = frozenset()
+    derivatives_declared: Mapping[tuple[int, str, str], Declared] = field(default_factory=dict)
 
     @property
     def source(self) -> Source:
@@ -108,6 +120,11 @@ class Mechanism:
     def arguments(self) -> tuple[str, ...]:
         """The arguments of NET_RECEIVE, kept for each connection: its weight first."""
         return tuple(a.name for a in self.net_receive.arguments) if self.net_receive else ()
+
+    @property
+    def arrays(self) -> frozenset[str]:
+        """Arrays with indices that are known at run time only; all others have been taken apart."""
+        return frozenset(name for name, symbol in self.symbols.items() if symbol.size is not None)
 
     @property
     def derivatives(self) -> Mapping[str, n.DerivativeBlock]:

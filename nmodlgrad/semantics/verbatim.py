@@ -31,13 +31,13 @@ _THROUGH_POINTER = re.compile(
 @dataclass(frozen=True)
 class Reach:
     """`read` and `written` names of the mechanism, LOCALs and arguments included, and `routines` of it that are called.
-
     `memory` tells that it reads an instance's memory by position. `repeated` says why it must not be done twice, if
     there is a reason. `draws` tells that it draws random numbers or sets a generator.
     """
 
     read: frozenset[str]
     written: frozenset[str]
+    replaced: frozenset[str]
     routines: frozenset[str]
     memory: bool
     repeated: str | None
@@ -55,6 +55,7 @@ def reach(mechanism: Mechanism, text: str) -> Reach:
     return Reach(
         read=_names(mechanism, words, text),
         written=_names(mechanism, assigned, text),
+        replaced=_names(mechanism, codes[0].replaced - {"_args"}, text),
         routines=frozenset(called),
         memory=any(_MEMORY.search(code.text) for code in codes),
         repeated=_repeated(mechanism, pieces),
@@ -70,7 +71,7 @@ def closure(mechanism: Mechanism, text: str) -> Iterator[str]:
         piece = ahead.pop()
         yield piece
         called = c_code.read(piece).called
-        found = [p for p in pieces if any(c_code.defines(c_code.read(p).text, name) for name in called)]
+        found = [p for p in pieces if c_code.defined(c_code.read(p).text) & called]
         pieces = [p for p in pieces if p not in found]
         ahead += found
 
@@ -94,7 +95,7 @@ def _names(mechanism: Mechanism, words: frozenset[str], text: str) -> frozenset[
 def _repeated(mechanism: Mechanism, pieces: list[str]) -> str | None:
     """Why code must not be done twice: it leaves something behind that can not be put back."""
     routines = {block.name for block in mechanism.callables}
-    own = {name for piece in pieces for name in _defined(c_code.read(piece).text)}
+    own = {name for piece in pieces for name in c_code.defined(c_code.read(piece).text)}
     for piece in pieces:
         code = c_code.read(piece)
         declared = c_code.declared(code.text)
@@ -110,7 +111,3 @@ def _repeated(mechanism: Mechanism, pieces: list[str]) -> str | None:
 
 
 _MACROS = frozenset({"_threadargs_", "RANDCAST", "nrn_random_arg"})
-
-
-def _defined(text: str) -> set[str]:
-    return set(re.findall(r"\b([a-zA-Z_]\w*)\s*\([^;{}()]*\)\s*\{", text)) - {"if", "for", "while", "switch"}

@@ -48,6 +48,13 @@ def names_read(node: n.Node) -> set[str]:
     return {item.name for item in subnodes(node) if isinstance(item, n.VariableName | n.Prime | n.PastValue)}
 
 
+def names_valued(node: n.Node) -> set[str]:
+    """Names of the variables whose values an expression reads, those not counted that only tell an element's place."""
+    if isinstance(node, n.VariableName | n.Prime | n.PastValue):
+        return {node.name}
+    return set().union(*(names_valued(child) for child in children(node)))
+
+
 def calls(node: n.Node) -> list[n.Call]:
     """The calls inside a node."""
     return [item for item in subnodes(node) if isinstance(item, n.Call)]

@@ -44,6 +44,14 @@ class Primal:
                 case n.IfStatement(condition=condition, body=body, orelse=orelse):
                     chosen = body if self.value(condition, frame) else orelse
                     self.run((chosen,) if chosen else (), frame, own)
+                case n.WhileStatement(condition=condition, body=body):
+                    while self.value(condition, frame):
+                        self.run((body,), frame, own)
+                case n.FromStatement(name=name, first=first, last=last, step=step, body=body):
+                    bounds = [int(self.value(x, frame).real) for x in (first, last)]
+                    for count in range(bounds[0], bounds[1] + 1, int(self.value(step, frame).real) if step else 1):
+                        frame[name] = complex(count)
+                        self.run((body,), frame, own)
                 case n.Body(statements=inner):
                     self.run(inner, frame, own)
 

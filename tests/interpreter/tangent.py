@@ -11,7 +11,7 @@ from typing import Any
 
 from interpreter.primal import INTRINSICS, Primal, mechanism_of
 from nmodlgrad.calculus.forward import Linearised
-from nmodlgrad.calculus.program import Choose, Program, Set, Step
+from nmodlgrad.calculus.program import Choose, Program, Repeat, Set, Step
 from nmodlgrad.calculus.special import HELPERS
 from nmodlgrad.calculus.tangent import TangentMechanism
 from nmodlgrad.emit.render import helpers
@@ -119,6 +119,14 @@ class Tangent:
                         self.primal.values[target] = complex(value)
                 case Choose(condition=condition, body=body, orelse=orelse):
                     self._run(body if eval(_python(condition), {}, names) else orelse, frame, locals_)
+                case Repeat(counter=None, bounds=(condition,), body=body):
+                    while eval(_python(condition), {}, names):
+                        self._run(body, frame, locals_)
+                case Repeat(counter=str() as counter, bounds=bounds, body=body):
+                    first, last, *step = (int(_number(text, names)) for text in bounds)
+                    for count in range(first, last + 1, *step):
+                        frame[counter] = float(count)
+                        self._run(body, frame, locals_)
                 case _:
                     eval(_python(step.text), {}, names)
 

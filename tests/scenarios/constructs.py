@@ -6,7 +6,7 @@ from typing import Any
 
 from oracle.model import Direction, Model
 from scenarios.ions import calcium_cell
-from scenarios.parts import clamp, section
+from scenarios.parts import clamp, connection, host, section, stimulus
 from scenarios.registry import scenario
 
 
@@ -45,3 +45,19 @@ def doing(h: Any) -> Model:
     directions = [Direction(f"{name}_doing", sections=[sec]) for name, sec in places.items()]
     directions += [Direction("ek", sections=sections), Direction("gbar_naf", sections=sections)]
     return Model(sections, directions, [clamp(h, soma(0.5), 0.5)])
+
+
+@scenario("queue")
+def queue(h: Any) -> Model:
+    """Sums over the latest events, as many as there are."""
+    soma, dend, keep = host(h)
+    synapses = [h.queue(dend(0.3)), h.queue(dend(0.9))]
+    source = stimulus(h, 1, 1.7, 30)
+    netcons = [connection(h, source, synapse, 0.5 + 0.3 * k, 0.5 + k) for k, synapse in enumerate(synapses)]
+    directions = [
+        Direction("tau", of=synapses[0]),
+        Direction("gmax", of=synapses[1]),
+        Direction("e", of=synapses[1]),
+        Direction("gnabar_hh", sections=[soma]),
+    ]
+    return Model([soma, dend], directions, [*keep, source, *synapses, *netcons])

@@ -56,11 +56,11 @@ def synapses_that_release_at_random(h: Any) -> Model:
     )
 
 
-@scenario("leak", "naf", "kdr", "restless", "vesicles")
+@scenario("leak", "naf", "kdr", "restless", "vesicles", "written")
 def noise_of_every_kind(h: Any) -> Model:
     """In one cell of a user's mechanisms, none of which is swapped: are the same numbers drawn in the same order?"""
     soma = section(h, "soma", 20, 20)
-    for name in ("leak", "naf", "kdr", "restless"):
+    for name in ("leak", "naf", "kdr", "restless", "written"):
         soma.insert(name)
     if hasattr(h, "usetable_naf"):
         h.usetable_naf = 0
@@ -73,9 +73,27 @@ def noise_of_every_kind(h: Any) -> Model:
         sections=[soma],
         directions=[
             Direction("sigma_restless", sections=[soma]),
+            Direction("half_written", sections=[soma]),
             *every("tau jitter", synapses[0]),
             Direction("weight", of=netcons[0]),
         ],
         keep=[*synapses, *sources, *netcons, clamp(h, soma(0.5), 0.3)],
         duration_ms=100.0,
+    )
+
+
+@scenario("written")
+def a_channel_with_c_code(h: Any) -> Model:
+    """What the user declares of it is the derivative that is used."""
+    soma, dend, kept = host(h, amp_nA=0.12)
+    for sec in (soma, dend):
+        sec.insert("written")
+    return Model(
+        sections=[soma, dend],
+        directions=[
+            *(Direction(f"{name}_written", sections=[soma]) for name in ("gbar", "e", "slope", "half", "gain")),
+            Direction("half_written", segments=[dend(0.7)]),
+            Direction("gnabar_hh", sections=[soma]),
+        ],
+        keep=kept,
     )

@@ -30,3 +30,9 @@ def trapped(h: Any) -> Model:
 def kept(h: Any) -> Model:
     """What BREAKPOINT leaves for the states and for itself, a state that it assigns, a GLOBAL that INITIAL computes."""
     return guest(h, "kept", "gain", "gbar", "vhalf", "gk", "width", "gbar", whole=("q10",), amp_nA=0.5)
+
+
+@scenario("around")
+def around(h: Any) -> Model:
+    """BEFORE and AFTER blocks that compute what the current and the states read."""
+    return guest(h, "around", "gain", "gbar", "rest", "tau", "tau", amp_nA=0.4)

@@ -34,6 +34,7 @@ def lift(mechanism: Mechanism, names: Names) -> Mechanism:
         return mechanism
     for name in sorted(lifting.impure):
         _refuse_table(mechanism, mechanism.functions[name])
+        _refuse_c_code(mechanism.functions[name])
     items = [lifting.block(item) for item in mechanism.items]
     symbols = {**mechanism.symbols}
     for name, variable in lifting.results.items():
@@ -49,6 +50,13 @@ def _refuse_table(mechanism: Mechanism, block: n.FunctionBlock) -> None:
         raise Refused([Diagnostic.at(table.span, "NG026", message, "a PROCEDURE may do that")])
 
 
+def _refuse_c_code(block: n.FunctionBlock) -> None:
+    code = next((x for x in subnodes(block.body) if isinstance(x, n.Verbatim)), None)
+    if code is not None:
+        message = f"the FUNCTION {block.name} assigns variables, and holds C code: not differentiated"
+        raise Refused([Diagnostic.at(code.span, "NG026", message, "a PROCEDURE may do that")])
+
+
 @dataclass
 class _Lifting:
     """`results` are the variables that hold the values of FUNCTIONs, as far as these are asked for."""
@@ -60,7 +68,8 @@ class _Lifting:
 
     def __post_init__(self) -> None:
         functions = self.flow.mechanism.functions
-        self.impure = {str(name) for name in functions if self.flow.function(name).written}
+        variables = self.flow.mechanism.symbols.keys()  # C code may have others of its own
+        self.impure = {str(name) for name in functions if self.flow.function(name).written & variables}
         for item in self.flow.mechanism.items:
             statements = {id(x.call) for x in subnodes(item) if isinstance(x, n.CallStatement)}
             for call in calls(item):

@@ -218,6 +218,8 @@ class _Scalars:
         return tuple(n.Word(element(name, number), name.span) for number in range(self.sizes[name]))
 
     def _local(self, local: n.Local) -> tuple[n.Local, ...]:
+        if local.name not in self.sizes:
+            return (local,)
         return tuple(replace(local, name=word, size=None) for word in self._elements(local.name))
 
     def _species(self, node: n.Compartment | n.LongitudinalDiffusion) -> Iterator[n.Node]:
