@@ -30,6 +30,7 @@ from nmodlgrad.calculus.program import (
     renamed,
     targets,
 )
+from nmodlgrad.calculus.sharing import shared
 from nmodlgrad.calculus.special import OVERFLOWING, Finite
 from nmodlgrad.diagnostics import NOWHERE, Diagnostic, Refused
 from nmodlgrad.semantics import draws
@@ -148,6 +149,7 @@ class Scope:
         wanted = {self.now(name) for name in wanted} | self.performs
         steps, _ = needed(self.steps, wanted)
         opaque.refuse(each(steps))
+        steps = shared(steps, outside | wanted)
         for name in [name for name in self.put_back if name in changed(steps)]:
             before = self.names.fresh(f"{name}_before")
             steps = [Set(before, name, frozenset({name})), *steps, Set(name, before, frozenset({before}))]
@@ -174,6 +176,7 @@ class Scope:
         self._rename_elements(outside)
         steps, _ = needed(renamed(self.steps, direct), {*results, *outputs})
         opaque.refuse(each(steps))
+        steps = shared(steps, outside)
         return Program(steps, [name for name in targets(steps) if name not in outside])
 
     # ------------------------------------------------------------------ statements
@@ -549,11 +552,26 @@ class Scope:
 
     def set(self, target: str, e: sp.Expr) -> None:
         """Assign an expression to a variable of ours."""
+        e = self._by_inverses(e)
         self.steps.append(Set(target, nmodl(e), frozenset(self.reads(e))))
 
     def _shared(self, slope: sp.Expr, wish: str, partials: Partials) -> sp.Expr:
         """A slope, as a variable if it is heavy and several inputs need it."""
         return self._set_fresh(wish, slope) if len(partials) > 1 and slope.count_ops() >= _HEAVY else slope
+
+    def _by_inverses(self, e: sp.Expr) -> sp.Expr:
+        """A sum of fractions by the inverses of their denominators: a division takes as long as ten products."""
+        fractions = [term for term in sp.Add.make_args(e) if any(map(_is_inverse, sp.Mul.make_args(term)))]
+        if len(fractions) < 2:
+            return e
+        powers = sorted({x for term in fractions for x in sp.Mul.make_args(term) if _is_inverse(x)}, key=str)
+        inverses: dict[sp.Expr, sp.Expr] = {}
+        for base in dict.fromkeys(power.base for power in powers):
+            variable = self.names.numbered("inverse")
+            self.derived.add(variable)
+            self.steps.append(Set(variable, nmodl(1 / base), frozenset(self.reads(base))))
+            inverses[base] = sp.Symbol(variable)
+        return e.xreplace({power: inverses[power.base] ** -power.exp for power in powers})
 
     def _set_fresh(self, wish: str, e: sp.Expr) -> sp.Expr:
         variable = self.names.fresh(wish)
@@ -568,6 +586,10 @@ class Scope:
         if e.is_Symbol and str(e) in self.derived:
             return str(e)
         return str(self._set_fresh(wish, e))
+
+
+def _is_inverse(factor: sp.Expr) -> bool:
+    return bool(factor.is_Pow and factor.exp.is_Integer and factor.exp.is_negative and not factor.base.is_Number)
 
 
 def _is_root(base: sp.Expr, exponent: sp.Expr) -> bool:

@@ -173,28 +173,27 @@ ENDVERBATIM
 
 : The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL dm_rate_dtau, dm_rate_dtrace, m_rate, exp_1, dexp_1_dtau, dexp_1_dtrace, m_decay, exp_2, dexp_2_dv,
-          dm_limit_dtau, dm_limit_dtrace, dm_limit_dv, m_limit, dm_dm, dm_dtau, dm_dtrace, dm_dv
+    LOCAL dm_rate_dtau, m_rate, exp_1, dexp_1_dtau, m_decay, exp_2, dexp_2_dv, inverse_1, inverse_2,
+          dm_limit_dtau, dm_limit_dv, m_limit, dm_dm, dm_dtau, dm_dtrace, dm_dv
 VERBATIM
     if (NG_SELF->ng_cell->ng_time != t)
       hoc_execerror("around advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     dm_rate_dtau = 1/((tau + trace)*(tau + trace))
-    dm_rate_dtrace = 1/((tau + trace)*(tau + trace))
     m_rate = -1/(tau + trace)
     exp_1 = exp(dt*m_rate)
     dexp_1_dtau = dm_rate_dtau*dt*ng_finite(exp_1)
-    dexp_1_dtrace = dm_rate_dtrace*dt*ng_finite(exp_1)
     m_decay = exp_1
     exp_2 = exp(-(v + 40)/9)
     dexp_2_dv = -ng_finite(exp_2)/9
-    dm_limit_dtau = (-tau - trace)/((tau + trace)*(tau + trace)*(exp_2 + 1)) + 1/((exp_2 + 1)*(tau + trace))
-    dm_limit_dtrace = (-tau - trace)/((tau + trace)*(tau + trace)*(exp_2 + 1)) + 1/((exp_2 + 1)*(tau + trace))
+    inverse_1 = 1/(tau + trace)
+    inverse_2 = 1/(exp_2 + 1)
+    dm_limit_dtau = inverse_2*inverse_1*inverse_1*(-tau - trace) + inverse_1*inverse_2
     dm_limit_dv = dexp_2_dv*(-tau - trace)/((exp_2 + 1)*(exp_2 + 1)*(tau + trace))
     m_limit = -(1/(1 + exp_2)/(tau + trace))/(-1/(tau + trace))
     dm_dm = m_decay
     dm_dtau = dexp_1_dtau*(m - m_limit) + dm_limit_dtau*(1 - m_decay)
-    dm_dtrace = dexp_1_dtrace*(m - m_limit) + dm_limit_dtrace*(1 - m_decay)
+    dm_dtrace = dexp_1_dtau*(m - m_limit) + dm_limit_dtau*(1 - m_decay)
     dm_dv = dm_limit_dv*(1 - m_decay)
     m = m + (1 - m_decay)*(m_limit - m)
 VERBATIM

@@ -182,8 +182,8 @@ ENDVERBATIM
 PROCEDURE ng_states() {
     LOCAL m_rate, m_decay, minf_1, dminf_dv_1, dminf_dvhalf_1, m_limit, dm_dm, dm_dv, dm_dvhalf, dh_rate_dcai,
           dh_rate_dkhalf, h_rate, exp_1, dexp_1_dcai, dexp_1_dkhalf, h_decay, hinf_1, dhinf_dc_1,
-          dhinf_dkhalf_1, dh_limit_by_hinf_1, dh_limit_dcai, dh_limit_dkhalf, h_limit, dh_dcai, dh_dh,
-          dh_dkhalf
+          dhinf_dkhalf_1, dh_limit_by_hinf_1, inverse_1, inverse_2, inverse_3, dh_limit_dcai, dh_limit_dkhalf,
+          h_limit, dh_dcai, dh_dh, dh_dkhalf
 VERBATIM
     if (NG_SELF->ng_cell->ng_time != t)
       hoc_execerror("cachan advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
@@ -209,8 +209,11 @@ ENDVERBATIM
     dhinf_dc_1 = dhinf_dc(cai)
     dhinf_dkhalf_1 = dhinf_dkhalf(cai)
     dh_limit_by_hinf_1 = -(-4 - 20/(cai/khalf + 1))/(4 + 20/(cai/khalf + 1))
-    dh_limit_dcai = dh_limit_by_hinf_1*dhinf_dc_1 - 20*hinf_1*(-4 - 20/(cai/khalf + 1))/(khalf*(4 + 20/(cai/khalf + 1))*(4 + 20/(cai/khalf + 1))*(cai/khalf + 1)*(cai/khalf + 1)) - 20*hinf_1/(khalf*(cai/khalf + 1)*(cai/khalf + 1)*(4 + 20/(cai/khalf + 1)))
-    dh_limit_dkhalf = 20*cai*hinf_1*(-4 - 20/(cai/khalf + 1))/((4 + 20/(cai/khalf + 1))*(4 + 20/(cai/khalf + 1))*(cai/khalf + 1)*(cai/khalf + 1)*khalf*khalf) + 20*cai*hinf_1/((cai/khalf + 1)*(cai/khalf + 1)*khalf*khalf*(4 + 20/(cai/khalf + 1))) + dh_limit_by_hinf_1*dhinf_dkhalf_1
+    inverse_1 = 1/(4 + 20/(cai/khalf + 1))
+    inverse_2 = 1/(cai/khalf + 1)
+    inverse_3 = 1/khalf
+    dh_limit_dcai = dh_limit_by_hinf_1*dhinf_dc_1 - 20*hinf_1*inverse_3*inverse_1*inverse_1*inverse_2*inverse_2*(-4 - 20/(cai*inverse_3 + 1)) - 20*hinf_1*inverse_1*inverse_3*inverse_2*inverse_2
+    dh_limit_dkhalf = 20*cai*hinf_1*inverse_1*inverse_1*inverse_2*inverse_2*inverse_3*inverse_3*(-4 - 20/(cai/khalf + 1)) + 20*cai*hinf_1*inverse_1*inverse_2*inverse_2*inverse_3*inverse_3 + dh_limit_by_hinf_1*dhinf_dkhalf_1
     h_limit = -(hinf_1/(4 + 20/(1 + cai/khalf)))/(-1/(4 + 20/(1 + cai/khalf)))
     dh_dcai = dexp_1_dcai*(h - h_limit) + dh_limit_dcai*(1 - h_decay)
     dh_dh = h_decay
@@ -282,7 +285,9 @@ FUNCTION dhinf_dc(c) {
 
 : The derivative of hinf with respect to khalf.
 FUNCTION dhinf_dkhalf(c) {
-    dhinf_dkhalf = 1/(c + khalf) - khalf/((c + khalf)*(c + khalf))
+    LOCAL inverse_1
+    inverse_1 = 1/(c + khalf)
+    dhinf_dkhalf = inverse_1 - khalf*inverse_1*inverse_1
 }
 
 : x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.

@@ -159,10 +159,10 @@ ENDVERBATIM
 : The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL opening_1, dopening_du_1, dopening_dspeed_1, a, closing_1, dclosing_du_1, dclosing_dspeed_1, b,
-          dm_rate_dspeed, dm_rate_dv, m_rate, exp_1, dexp_1_dspeed, dexp_1_dv, m_decay, dm_limit_by_a,
-          dm_limit_by_b, dm_limit_dspeed, dm_limit_dv, m_limit, dm_dm, dm_dspeed, dm_dv, dn_rate_dlag, n_rate,
-          exp_2, dexp_2_dlag, n_decay, n_limit, dn_dlag, dn_dm, dn_dn, dn_dspeed, dn_dv, dx_ddrift, dx_dlag,
-          dx_dm, dx_dn, dx_dspeed, dx_dv
+          dm_rate_dspeed, dm_rate_dv, m_rate, exp_1, dexp_1_dspeed, dexp_1_dv, m_decay, inverse_1,
+          dm_limit_by_a, dm_limit_by_b, dm_limit_dspeed, dm_limit_dv, m_limit, dm_dm, dm_dspeed, dm_dv,
+          dn_rate_dlag, n_rate, exp_2, dexp_2_dlag, n_decay, n_limit, dn_dlag, dn_dm, dn_dn, dn_dspeed, dn_dv,
+          dx_ddrift, dx_dlag, dx_dm, dx_dn, dx_dspeed, dx_dv
 VERBATIM
     if (NG_SELF->ng_cell->ng_time != t)
       hoc_execerror("chained advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
@@ -182,7 +182,8 @@ ENDVERBATIM
     dexp_1_dspeed = dm_rate_dspeed*dt*ng_finite(exp_1)
     dexp_1_dv = dm_rate_dv*dt*ng_finite(exp_1)
     m_decay = exp_1
-    dm_limit_by_a = -a/((-a - b)*(-a - b)) - 1/(-a - b)
+    inverse_1 = 1/(-a - b)
+    dm_limit_by_a = -a*inverse_1*inverse_1 - inverse_1
     dm_limit_by_b = -a/((-a - b)*(-a - b))
     dm_limit_dspeed = dclosing_dspeed_1*dm_limit_by_b + dm_limit_by_a*dopening_dspeed_1
     dm_limit_dv = dclosing_du_1*dm_limit_by_b + dm_limit_by_a*dopening_du_1
@@ -237,21 +238,17 @@ ENDVERBATIM
 
 : Derivatives of the initial values.
 PROCEDURE ng_initial() {
-    LOCAL opening_1, dopening_du_1, dopening_dspeed_1, opening_2, dopening_du_2, dopening_dspeed_2, closing_1,
-          dclosing_du_1, dclosing_dspeed_1, dm_by_closing_1, dm_by_opening_2, dm_dspeed, dm_dv
+    LOCAL opening_1, dopening_du_1, dopening_dspeed_1, closing_1, dclosing_du_1, dclosing_dspeed_1,
+          dm_by_closing_1, dm_dspeed, dm_dv
     opening_1 = opening(v)
     dopening_du_1 = dopening_du(v)
     dopening_dspeed_1 = dopening_dspeed(v)
-    opening_2 = opening(v)
-    dopening_du_2 = dopening_du(v)
-    dopening_dspeed_2 = dopening_dspeed(v)
     closing_1 = closing(v)
     dclosing_du_1 = dclosing_du(v)
     dclosing_dspeed_1 = dclosing_dspeed(v)
-    dm_by_closing_1 = -opening_1/((closing_1 + opening_2)*(closing_1 + opening_2))
-    dm_by_opening_2 = -opening_1/((closing_1 + opening_2)*(closing_1 + opening_2))
-    dm_dspeed = dclosing_dspeed_1*dm_by_closing_1 + dm_by_opening_2*dopening_dspeed_2 + dopening_dspeed_1/(closing_1 + opening_2)
-    dm_dv = dclosing_du_1*dm_by_closing_1 + dm_by_opening_2*dopening_du_2 + dopening_du_1/(closing_1 + opening_2)
+    dm_by_closing_1 = -opening_1/((closing_1 + opening_1)*(closing_1 + opening_1))
+    dm_dspeed = dclosing_dspeed_1*dm_by_closing_1 + dm_by_closing_1*dopening_dspeed_1 + dopening_dspeed_1/(closing_1 + opening_1)
+    dm_dv = dclosing_du_1*dm_by_closing_1 + dm_by_closing_1*dopening_du_1 + dopening_du_1/(closing_1 + opening_1)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;

@@ -253,7 +253,7 @@ ENDVERBATIM
 : Derivatives of the jump at an event; ng_sender is the address of the NetCon's weight.
 PROCEDURE ng_receive(flag, weight, y, z, u, tsyn, ng_sender) {
     LOCAL u_next, exp_1, dexp_1_dtau_rec, dz_dtau_rec, z_next, exp_2, dexp_2_dtau_1, exp_3, dexp_3_dtau_rec,
-          dz_dtau_1, dz_dtau_rec_2, dz_dy, exp_4, dexp_4_dtau_1, dy_dtau_1, y_next, dx_dtau_1, dx_dtau_rec,
+          inverse_1, inverse_2, dz_dtau_1, dz_dtau_rec_2, dz_dy, dy_dtau_1, y_next, dx_dtau_1, dx_dtau_rec,
           dx_dy, dx_dz, x, exp_5, dexp_5_dtau_facil, du_dtau_facil, du_dU, du_dtau_facil_2, du_du, du_dU_2,
           du_dtau_facil_3, du_du_2, dg_dU, dg_dtau_1, dg_dtau_facil, dg_dtau_rec, dg_du, dg_dweight, dg_dy,
           dg_dz, dy_dU, dy_dtau_1_2, dy_dtau_facil, dy_dtau_rec, dy_du, dy_dy, dy_dz
@@ -266,17 +266,17 @@ PROCEDURE ng_receive(flag, weight, y, z, u, tsyn, ng_sender) {
     dexp_2_dtau_1 = -(tsyn - t)*ng_finite(exp_2)/(tau_1*tau_1)
     exp_3 = exp(-(t - tsyn)/tau_rec)
     dexp_3_dtau_rec = -(tsyn - t)*ng_finite(exp_3)/(tau_rec*tau_rec)
-    dz_dtau_1 = dexp_2_dtau_1*y/(tau_1/tau_rec - 1) - y*(exp_2 - exp_3)/(tau_rec*(tau_1/tau_rec - 1)*(tau_1/tau_rec - 1))
-    dz_dtau_rec_2 = dz_dtau_rec + tau_1*y*(exp_2 - exp_3)/((tau_1/tau_rec - 1)*(tau_1/tau_rec - 1)*tau_rec*tau_rec) - dexp_3_dtau_rec*y/(tau_1/tau_rec - 1)
+    inverse_1 = 1/(tau_1/tau_rec - 1)
+    inverse_2 = 1/tau_rec
+    dz_dtau_1 = dexp_2_dtau_1*inverse_1*y - inverse_2*y*inverse_1*inverse_1*(exp_2 - exp_3)
+    dz_dtau_rec_2 = dz_dtau_rec + tau_1*y*inverse_1*inverse_1*inverse_2*inverse_2*(exp_2 - exp_3) - dexp_3_dtau_rec*inverse_1*y
     dz_dy = (exp_2 - exp_3)/(tau_1/tau_rec - 1)
     z_next = z_next + y*(exp_2 - exp_3)/(tau_1/tau_rec - 1)
-    exp_4 = exp(-(t - tsyn)/tau_1)
-    dexp_4_dtau_1 = -(tsyn - t)*ng_finite(exp_4)/(tau_1*tau_1)
-    dy_dtau_1 = dexp_4_dtau_1*y
-    y_next = y*exp_4
+    dy_dtau_1 = dexp_2_dtau_1*y
+    y_next = y*exp_2
     dx_dtau_1 = -dy_dtau_1 - dz_dtau_1
     dx_dtau_rec = -dz_dtau_rec_2
-    dx_dy = -dz_dy - exp_4
+    dx_dy = -dz_dy - exp_2
     dx_dz = -exp_1
     x = 1 - y_next - z_next
     if (tau_facil > 0) {
@@ -310,7 +310,7 @@ PROCEDURE ng_receive(flag, weight, y, z, u, tsyn, ng_sender) {
     dy_dtau_facil = du_dtau_facil_3*x
     dy_dtau_rec = dx_dtau_rec*u_next
     dy_du = du_du_2*x
-    dy_dy = dx_dy*u_next + exp_4
+    dy_dy = dx_dy*u_next + exp_2
     dy_dz = dx_dz*u_next
 VERBATIM
     ng_Instance *ng_self = NG_SELF;

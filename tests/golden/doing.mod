@@ -250,15 +250,15 @@ ENDVERBATIM
 : Derivatives of the update that cnexp performs, at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL count_before, dninf_dhalf_2, dninf_dk_2, dninf_dv, opening_2, dscale_2_dhalf, dscale_2_dk,
-          dscale_2_dv, scale_2, dninf_by_scale_2, dninf_dhalf_3, dninf_dk_3, dninf_dv_2, dninf_dhalf_7,
-          dninf_dk_7, dninf_dv_6, dninf_dhalf_4, dninf_dk_4, dninf_dv_3, opening_3, scale_3, dninf_dhalf_5,
-          dninf_dk_5, dninf_dv_4, dninf_dhalf_6, dninf_dk_6, dninf_dv_5, dm_rate_dhalf, dm_rate_dscale,
-          dm_rate_dshift, dm_rate_dv, m_rate, exp_1, dexp_1_dhalf, dexp_1_dscale, dexp_1_dshift, dexp_1_dv,
-          m_decay, m_limit, dm_dhalf, dm_dk, dm_dm, dm_dscale, dm_dshift, dm_dv, dn_rate_dhalf,
-          dn_rate_dscale, dn_rate_dshift, dn_rate_dv, n_rate, exp_2, dexp_2_dhalf, dexp_2_dscale,
-          dexp_2_dshift, dexp_2_dv, n_decay, dn_limit_by_mtau, dn_limit_by_ninf, dn_limit_dhalf, dn_limit_dk,
-          dn_limit_dscale, dn_limit_dshift, dn_limit_dv, n_limit, dn_dhalf, dn_dk, dn_dn, dn_dscale,
-          dn_dshift, dn_dv
+          dscale_2_dv, scale_2, inverse_1, dninf_by_scale_2, dninf_dhalf_3, dninf_dk_3, dninf_dv_2,
+          dninf_dhalf_7, dninf_dk_7, dninf_dv_6, dninf_dhalf_4, dninf_dk_4, dninf_dv_3, opening_3, scale_3,
+          dninf_dhalf_5, dninf_dk_5, dninf_dv_4, dninf_dhalf_6, dninf_dk_6, dninf_dv_5, dm_rate_dhalf,
+          dm_rate_dscale, dm_rate_dshift, dm_rate_dv, m_rate, exp_1, dexp_1_dhalf, dexp_1_dscale,
+          dexp_1_dshift, dexp_1_dv, m_decay, m_limit, dm_dhalf, dm_dk, dm_dm, dm_dscale, dm_dshift, dm_dv,
+          dn_rate_dhalf, dn_rate_dscale, dn_rate_dshift, dn_rate_dv, n_rate, exp_2, dexp_2_dhalf,
+          dexp_2_dscale, dexp_2_dshift, dexp_2_dv, n_decay, inverse_2, dn_limit_by_mtau, dn_limit_by_ninf,
+          dn_limit_dhalf, dn_limit_dk, dn_limit_dscale, dn_limit_dshift, dn_limit_dv, n_limit, dn_dhalf,
+          dn_dk, dn_dn, dn_dscale, dn_dshift, dn_dv
 VERBATIM
     if (NG_SELF->ng_cell->ng_time != t)
       hoc_execerror("doing advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
@@ -275,7 +275,8 @@ ENDVERBATIM
         dscale_2_dk = 1.5*dninf_dk_2
         dscale_2_dv = 1.5*dninf_dv
         scale_2 = 1.5*ninf
-        dninf_by_scale_2 = 1/(scale_2 + 1) - scale_2/((scale_2 + 1)*(scale_2 + 1))
+        inverse_1 = 1/(scale_2 + 1)
+        dninf_by_scale_2 = inverse_1 - scale_2*inverse_1*inverse_1
         dninf_dhalf_3 = dninf_by_scale_2*dscale_2_dhalf
         dninf_dk_3 = dninf_by_scale_2*dscale_2_dk
         dninf_dv_2 = dninf_by_scale_2*dscale_2_dv
@@ -336,7 +337,8 @@ ENDVERBATIM
     dexp_2_dshift = dn_rate_dshift*dt*ng_finite(exp_2)
     dexp_2_dv = dn_rate_dv*dt*ng_finite(exp_2)
     n_decay = exp_2
-    dn_limit_by_mtau = ninf*(-mtau - 4)/((mtau + 4)*(mtau + 4)) + ninf/(mtau + 4)
+    inverse_2 = 1/(mtau + 4)
+    dn_limit_by_mtau = ninf*inverse_2*inverse_2*(-mtau - 4) + inverse_2*ninf
     dn_limit_by_ninf = -(-mtau - 4)/(mtau + 4)
     dn_limit_dhalf = dmtau_dhalf*dn_limit_by_mtau + dn_limit_by_ninf*dninf_dhalf_7
     dn_limit_dk = dn_limit_by_ninf*dninf_dk_7
@@ -377,18 +379,17 @@ ENDVERBATIM
 
 : Derivatives of the initial values.
 PROCEDURE ng_initial() {
-    LOCAL dn_dhalf, dn_dk, dn_dshift, dn_dv, dn_dhalf_2, dn_dk_2, dn_dshift_2, dn_dv_2
+    LOCAL dn_dhalf, dn_dk, dn_dshift, dn_dhalf_2, dn_dk_2, dn_dshift_2, dn_dv_2
     count = 0
     ng_d_rates(v)
     ng_d_opening(v + shift)
     dn_dhalf = 0.9*dopening_value_dhalf
     dn_dk = 0.9*dopening_value_dk
     dn_dshift = 0.9*dopening_value_du
-    dn_dv = 0.9*dopening_value_du
     dn_dhalf_2 = dn_dhalf + 0.1*dninf_dhalf
     dn_dk_2 = dn_dk + 0.1*dninf_dk
     dn_dshift_2 = dn_dshift + 0.1*dninf_du
-    dn_dv_2 = dn_dv + 0.1*dninf_du
+    dn_dv_2 = dn_dshift + 0.1*dninf_du
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -517,7 +518,9 @@ FUNCTION drate_dshift(u, which) {
 
 : The derivative of share with respect to n.
 FUNCTION dshare_dn() {
-    dshare_dn = 1/(n + 0.1) - n/((n + 0.1)*(n + 0.1))
+    LOCAL inverse_1
+    inverse_1 = 1/(n + 0.1)
+    dshare_dn = inverse_1 - n*inverse_1*inverse_1
 }
 
 : x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.

@@ -154,8 +154,8 @@ ENDVERBATIM
 
 : The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL ptau_1, dptau_dv_1, dp_rate_dv, p_rate, exp_1, dexp_1_dv, p_decay, pinf_1, dpinf_dv_1, ptau_2,
-          dptau_dv_2, ptau_3, dptau_dv_3, dp_limit_dv, p_limit, dp_dp, dp_dv
+    LOCAL ptau_1, dptau_dv_1, dp_rate_dv, p_rate, exp_1, dexp_1_dv, p_decay, pinf_1, dpinf_dv_1, inverse_1,
+          dp_limit_dv, p_limit, dp_dp, dp_dv
 VERBATIM
     if (NG_SELF->ng_cell->ng_time != t)
       hoc_execerror("funtable advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
@@ -169,12 +169,9 @@ ENDVERBATIM
     p_decay = exp_1
     pinf_1 = pinf(v)
     dpinf_dv_1 = dpinf_dv(v)
-    ptau_2 = ptau(v)
-    dptau_dv_2 = dptau_dv(v)
-    ptau_3 = ptau(v)
-    dptau_dv_3 = dptau_dv(v)
-    dp_limit_dv = dpinf_dv_1*ptau_3/ptau_2 + dptau_dv_3*pinf_1/ptau_2 - dptau_dv_2*pinf_1*ptau_3/(ptau_2*ptau_2)
-    p_limit = -(pinf_1/ptau_2)/(-1/ptau_3)
+    inverse_1 = 1/ptau_1
+    dp_limit_dv = dpinf_dv_1*inverse_1*ptau_1 + dptau_dv_1*inverse_1*pinf_1 - dptau_dv_1*pinf_1*ptau_1*inverse_1*inverse_1
+    p_limit = -(pinf_1/ptau_1)/(-1/ptau_1)
     dp_dp = p_decay
     dp_dv = dexp_1_dv*(p - p_limit) + dp_limit_dv*(1 - p_decay)
     p = p + (1 - p_decay)*(p_limit - p)
@@ -229,7 +226,7 @@ ENDVERBATIM
 
 : The derivative of ptau with respect to v.
 FUNCTION dptau_dv(v) {
-    LOCAL exp_1, dexp_1_dv, exp_2, dexp_2_dv
+    LOCAL exp_1, dexp_1_dv, exp_2, dexp_2_dv, inverse_1
 VERBATIM
     if (usetable) { /* piecewise linear: the slope of the bin, zero outside the range */
       double ng_place;
@@ -246,7 +243,8 @@ ENDVERBATIM
     dexp_1_dv = ng_finite(exp_1)/21
     exp_2 = exp(-(v + 43)/17)
     dexp_2_dv = -ng_finite(exp_2)/17
-    dptau_dv = -40*dexp_1_dv/((exp_1 + exp_2)*(exp_1 + exp_2)) - 40*dexp_2_dv/((exp_1 + exp_2)*(exp_1 + exp_2))
+    inverse_1 = 1/(exp_1 + exp_2)
+    dptau_dv = -40*dexp_1_dv*inverse_1*inverse_1 - 40*dexp_2_dv*inverse_1*inverse_1
 }
 
 : x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.

@@ -206,10 +206,10 @@ ENDVERBATIM
 
 : The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL x, exp_1, dexp_1_dedge, dexp_1_dv, drate_dedge, drate_dv, rate, exp_2, dexp_2_dedge, dexp_2_dv,
-          dx_dedge, dx_dv, drate_dedge_2, drate_dv_4, dx_dedge_3, dx_dv_3, drate_dv_2, drate_dv_3, dx_by_x,
-          dx_dedge_2, dx_dv_2, ds_rate_dedge, ds_rate_dv, s_rate, exp_3, dexp_3_dedge, dexp_3_dv, s_decay,
-          s_limit, ds_dedge, ds_ds, ds_dv
+    LOCAL x, exp_1, dexp_1_dedge, dexp_1_dv, drate_dedge, drate_dv, rate, dx_dedge, dx_dv, drate_dedge_2,
+          drate_dv_4, dx_dedge_3, dx_dv_3, drate_dv_2, drate_dv_3, inverse_1, dx_by_x, dx_dedge_2, dx_dv_2,
+          ds_rate_dedge, ds_rate_dv, s_rate, exp_3, dexp_3_dedge, dexp_3_dv, s_decay, s_limit, ds_dedge,
+          ds_ds, ds_dv
 VERBATIM
     if (NG_SELF->ng_cell->ng_time != t)
       hoc_execerror("gated advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
@@ -222,12 +222,9 @@ ENDVERBATIM
         drate_dedge = 0.2*dexp_1_dedge
         drate_dv = 0.2*dexp_1_dv
         rate = 0.2*exp_1
-        exp_2 = exp(x)
-        dexp_2_dedge = -ng_finite(exp_2)/15
-        dexp_2_dv = ng_finite(exp_2)/15
-        dx_dedge = 0.1*dexp_2_dedge
-        dx_dv = 0.1*dexp_2_dv
-        x = 0.1*exp_2
+        dx_dedge = 0.1*dexp_1_dedge
+        dx_dv = 0.1*dexp_1_dv
+        x = 0.1*exp_1
         drate_dedge_2 = drate_dedge
         drate_dv_4 = drate_dv
         dx_dedge_3 = dx_dedge
@@ -241,7 +238,8 @@ ENDVERBATIM
         } else {
             drate_dv_3 = 1/75
         }
-        dx_by_x = 0.2/(x + 1) - (0.2*x + 0.1)/((x + 1)*(x + 1))
+        inverse_1 = 1/(x + 1)
+        dx_by_x = 0.2*inverse_1 - inverse_1*inverse_1*(0.2*x + 0.1)
         dx_dedge_2 = -dx_by_x/15
         dx_dv_2 = dx_by_x/15
         x = (0.1 + 0.2*x)/(1 + x)

@@ -211,7 +211,9 @@ ENDVERBATIM
 
 : The derivative of release with respect to c.
 FUNCTION drelease_dc(c) {
-    drelease_dc = 2*c/(c*c + half*half) - 2*c*c*c/((c*c + half*half)*(c*c + half*half))
+    LOCAL inverse_1
+    inverse_1 = 1/(c*c + half*half)
+    drelease_dc = 2*c*inverse_1 - 2*c*c*c*inverse_1*inverse_1
 }
 
 : The derivative of release with respect to half.

@@ -161,7 +161,8 @@ ENDVERBATIM
 : The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL dz_rate_dcai, z_rate, exp_1, dexp_1_dcai, z_decay, open_1, dopen_dc_1, dopen_dpower_1,
-          dz_limit_by_open_1, dz_limit_dcai, dz_limit_dpower, z_limit, dz_dcai, dz_dpower, dz_dz
+          dz_limit_by_open_1, inverse_1, inverse_2, dz_limit_dcai, dz_limit_dpower, z_limit, dz_dcai,
+          dz_dpower, dz_dz
 VERBATIM
     if (NG_SELF->ng_cell->ng_time != t)
       hoc_execerror("kca advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
@@ -175,7 +176,9 @@ ENDVERBATIM
     dopen_dc_1 = dopen_dc(cai)
     dopen_dpower_1 = dopen_dpower(cai)
     dz_limit_by_open_1 = -(-1 - 3/(1000*cai + 1))/(1 + 3/(1000*cai + 1))
-    dz_limit_dcai = dopen_dc_1*dz_limit_by_open_1 - 3000*open_1*(-1 - 3/(1000*cai + 1))/((1 + 3/(1000*cai + 1))*(1 + 3/(1000*cai + 1))*(1000*cai + 1)*(1000*cai + 1)) - 3000*open_1/((1000*cai + 1)*(1000*cai + 1)*(1 + 3/(1000*cai + 1)))
+    inverse_1 = 1/(1 + 3/(1000*cai + 1))
+    inverse_2 = 1/(1000*cai + 1)
+    dz_limit_dcai = dopen_dc_1*dz_limit_by_open_1 - 3000*open_1*inverse_1*inverse_1*inverse_2*inverse_2*(-1 - 3/(1000*cai + 1)) - 3000*inverse_1*open_1*inverse_2*inverse_2
     dz_limit_dpower = dopen_dpower_1*dz_limit_by_open_1
     z_limit = -(open_1/(1 + 3/(1 + cai/1e-3)))/(-1/(1 + 3/(1 + cai/1e-3)))
     dz_dcai = dexp_1_dcai*(z - z_limit) + dz_limit_dcai*(1 - z_decay)

@@ -249,7 +249,7 @@ ENDVERBATIM
 PROCEDURE ng_d_rates(u) {
     LOCAL dspeed_dq10, speed, linoid_1, dlinoid_dx_1, dlinoid_1_dvhalf, dopening_du, dopening_dvhalf, opening,
           exp_1, dexp_1_du, dexp_1_dvhalf, dclosing_du, dclosing_dvhalf, closing, dntau_by_closing,
-          dntau_by_opening, dninf_by_closing, dninf_by_opening
+          dninf_by_closing, inverse_1, dninf_by_opening
     dspeed_dq10 = q10^(0.1*celsius - 1.63)*(0.1*celsius - 0.63)
     speed = q10^((celsius - 6.3)/10)
     linoid_1 = linoid(u - vhalf, 9.5)
@@ -265,13 +265,13 @@ PROCEDURE ng_d_rates(u) {
     dclosing_dvhalf = 0.12*dexp_1_dvhalf
     closing = 0.12*exp_1
     dntau_by_closing = -1/(speed*(closing + opening)*(closing + opening))
-    dntau_by_opening = -1/(speed*(closing + opening)*(closing + opening))
     dntau_dq10 = -dspeed_dq10/(speed*speed*(closing + opening))
-    dntau_du = dclosing_du*dntau_by_closing + dntau_by_opening*dopening_du
-    dntau_dvhalf = dclosing_dvhalf*dntau_by_closing + dntau_by_opening*dopening_dvhalf
+    dntau_du = dclosing_du*dntau_by_closing + dntau_by_closing*dopening_du
+    dntau_dvhalf = dclosing_dvhalf*dntau_by_closing + dntau_by_closing*dopening_dvhalf
     ntau = 1/(speed*(opening + closing))
     dninf_by_closing = -opening/((closing + opening)*(closing + opening))
-    dninf_by_opening = 1/(closing + opening) - opening/((closing + opening)*(closing + opening))
+    inverse_1 = 1/(closing + opening)
+    dninf_by_opening = inverse_1 - opening*inverse_1*inverse_1
     dninf_du = dclosing_du*dninf_by_closing + dninf_by_opening*dopening_du
     dninf_dvhalf = dclosing_dvhalf*dninf_by_closing + dninf_by_opening*dopening_dvhalf
     ninf = opening/(opening + closing)

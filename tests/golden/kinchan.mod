@@ -745,9 +745,10 @@ ENDVERBATIM
 
 : Derivatives of the initial values.
 PROCEDURE ng_initial() {
-    LOCAL dstart_by_a, dstart_by_b, dstart_dspeed, dstart_dv, dstart_dvhalf
+    LOCAL inverse_1, dstart_by_a, dstart_by_b, dstart_dspeed, dstart_dv, dstart_dvhalf
     ng_d_rates(v)
-    dstart_by_a = 0.2/(a + b) - 0.2*a/((a + b)*(a + b))
+    inverse_1 = 1/(a + b)
+    dstart_by_a = 0.2*inverse_1 - 0.2*a*inverse_1*inverse_1
     dstart_by_b = -0.2*a/((a + b)*(a + b))
     dstart_dspeed = da_dspeed*dstart_by_a + db_dspeed*dstart_by_b
     dstart_dv = da_du*dstart_by_a + db_du*dstart_by_b

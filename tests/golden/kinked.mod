@@ -275,8 +275,8 @@ PROCEDURE ng_d_rates() {
     LOCAL fabs_1, fabs_1_slope, dfabs_1_dvhalf, dfar_dv, dfar_dvhalf, dfar_dwidth, far, erf_1, erf_1_slope,
           derf_1_dv, derf_1_dvhalf, derf_1_dwidth, dminf_dv_2, dminf_dvhalf_2, dminf_dwidth_2, floor_1,
           atan2_1, atan2_1_slope, datan2_1_dv, datan2_1_dvhalf, datan2_1_dwidth, fmod_1, dfmod_1_dspan,
-          dmtau_dv_2, ceil_1, dmtau_by_far, power_1, log_1, dpower_1_dboost, dpower_1_dedge, dpower_1_dreach,
-          dpower_1_dv
+          inverse_1, dmtau_dv_2, ceil_1, dmtau_by_far, power_1, log_1, dpower_1_dboost, dpower_1_dedge,
+          dpower_1_dreach, dpower_1_dv
     fabs_1 = fabs(v - vhalf)
     fabs_1_slope = (v - vhalf > 0) - (0 > v - vhalf)
     dfabs_1_dvhalf = -fabs_1_slope
@@ -302,7 +302,8 @@ PROCEDURE ng_d_rates() {
     datan2_1_dwidth = atan2_1_slope*dfar_dwidth
     fmod_1 = fmod(v + 500, span)
     dfmod_1_dspan = (fmod_1 - v - 500)/span
-    dmtau_dspan = 4*dfmod_1_dspan/span - 4*fmod_1/(span*span)
+    inverse_1 = 1/span
+    dmtau_dspan = 4*dfmod_1_dspan*inverse_1 - 4*fmod_1*inverse_1*inverse_1
     dmtau_dv_2 = datan2_1_dv + 4/span
     mtau = 1 + floor_1 + atan2_1 + 4*fmod_1/span
     ceil_1 = ceil(reach*2)

@@ -192,8 +192,8 @@ ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL sum, open_0, dopen_1_dearly, dopen_1_dlate, open_1, dj_dca_1, dj_dca_2, dj_dhill, j, di_by_open_1,
-          di_dca_1, di_dca_2, di_de, di_dearly, di_dgbar, di_dhill, di_dlate
+    LOCAL sum, open_0, dopen_1_dearly, dopen_1_dlate, open_1, dj_dca_1, dj_dca_2, j, di_by_open_1, di_dca_1,
+          di_dca_2, di_de, di_dearly, di_dgbar, di_dhill, di_dlate
     sum = weight[0]*early + weight[1]*late
     open_0 = sum^(0 + 1)
     dopen_1_dearly = 2*sum*weight[0]
@@ -201,7 +201,6 @@ PROCEDURE ng_current() {
     open_1 = sum^(1 + 1)
     dj_dca_1 = 1/(ca[2] + hill)
     dj_dca_2 = -ca[1]/((ca[2] + hill)*(ca[2] + hill))
-    dj_dhill = -ca[1]/((ca[2] + hill)*(ca[2] + hill))
     j = ca[1]/(ca[2] + hill)
     di_by_open_1 = 0.3*gbar*(v - e)
     di_dca_1 = dj_dca_1*gbar*(v - e)
@@ -209,7 +208,7 @@ PROCEDURE ng_current() {
     di_de = -gbar*(j + open_0 + 0.3*open_1)
     di_dearly = di_by_open_1*dopen_1_dearly + gbar*weight[0]*(v - e)
     di_dgbar = (v - e)*(j + open_0 + 0.3*open_1)
-    di_dhill = dj_dhill*gbar*(v - e)
+    di_dhill = dj_dca_2*gbar*(v - e)
     di_dlate = di_by_open_1*dopen_1_dlate + gbar*weight[1]*(v - e)
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
@@ -233,18 +232,18 @@ PROCEDURE ng_states() {
           dlate_limit_dtau, dlate_limit_dv, dlate_limit_dvhalf, late_limit, dlate_dearly, dlate_dk,
           dlate_dlate, dlate_dtau, dlate_dv, dlate_dvhalf, dca_0_dica, dca_0_dvolume_0, dflux_dca_1,
           dflux_dica, dflux_dslow, dflux_dvolume_0, flux, dca_0_dca_0, dca_0_dca_1, dca_0_dica_2, dca_0_dslow,
-          dca_0_dvolume_0_2, dca_1_dca_0, dca_1_dca_1, dca_1_dica, dca_1_dslow, dca_1_dvolume_0,
-          dca_1_dvolume_1, dflux_2_dca_0, dflux_2_dca_1, dflux_2_dca_2, dflux_2_dica, dflux_2_dslow,
-          dflux_2_dvolume_0, dflux_2_dvolume_1, flux_2, dca_1_dca_0_2, dca_1_dca_1_2, dca_1_dca_2,
-          dca_1_dica_2, dca_1_dslow_2, dca_1_dvolume_0_2, dca_1_dvolume_1_2, dca_2_dca_0, dca_2_dca_1,
-          dca_2_dca_2, dca_2_dica, dca_2_dslow, dca_2_dvolume_0, dca_2_dvolume_1, dca_2_dvolume_2,
-          dflux_3_dca_0, dflux_3_dca_1, dflux_3_dca_2, dflux_3_dca_3, dflux_3_dica, dflux_3_dslow,
-          dflux_3_dvolume_0, dflux_3_dvolume_1, dflux_3_dvolume_2, flux_3, dca_2_dca_0_2, dca_2_dca_1_2,
-          dca_2_dca_2_2, dca_2_dca_3, dca_2_dica_2, dca_2_dslow_2, dca_2_dvolume_0_2, dca_2_dvolume_1_2,
-          dca_2_dvolume_2_2, dca_3_dca_0, dca_3_dca_1, dca_3_dca_2, dca_3_dca_3, dca_3_dica, dca_3_dslow,
-          dca_3_dvolume_0, dca_3_dvolume_1, dca_3_dvolume_2, dca_3_dvolume_3, dca_3_dca_0_2, dca_3_dca_1_2,
-          dca_3_dca_2_2, dca_3_dca_3_2, dca_3_dica_2, dca_3_dslow_2, dca_3_dvolume_0_2, dca_3_dvolume_1_2,
-          dca_3_dvolume_2_2, dca_3_dvolume_3_2
+          dca_0_dvolume_0_2, dca_1_dca_0, dca_1_dca_1, dca_1_dica, dca_1_dslow, inverse_1, dca_1_dvolume_0,
+          dca_1_dvolume_1, dflux_2_dca_0, dflux_2_dca_1, dflux_2_dica, dflux_2_dslow, dflux_2_dvolume_0,
+          dflux_2_dvolume_1, flux_2, dca_1_dca_0_2, dca_1_dca_1_2, dca_1_dca_2, dca_1_dica_2, dca_1_dslow_2,
+          dca_1_dvolume_0_2, dca_1_dvolume_1_2, dca_2_dca_0, dca_2_dca_1, dca_2_dca_2, dca_2_dica,
+          dca_2_dslow, dca_2_dvolume_0, inverse_2, dca_2_dvolume_1, dca_2_dvolume_2, dflux_3_dca_0,
+          dflux_3_dca_1, dflux_3_dca_2, dflux_3_dica, dflux_3_dslow, dflux_3_dvolume_0, dflux_3_dvolume_1,
+          dflux_3_dvolume_2, flux_3, dca_2_dca_0_2, dca_2_dca_1_2, dca_2_dca_2_2, dca_2_dca_3, dca_2_dica_2,
+          dca_2_dslow_2, dca_2_dvolume_0_2, dca_2_dvolume_1_2, dca_2_dvolume_2_2, dca_3_dca_0, dca_3_dca_1,
+          dca_3_dca_2, dca_3_dca_3, dca_3_dica, dca_3_dslow, dca_3_dvolume_0, dca_3_dvolume_1, inverse_3,
+          dca_3_dvolume_2, dca_3_dvolume_3, dca_3_dca_0_2, dca_3_dca_1_2, dca_3_dca_2_2, dca_3_dca_3_2,
+          dca_3_dica_2, dca_3_dslow_2, dca_3_dvolume_0_2, dca_3_dvolume_1_2, dca_3_dvolume_2_2,
+          dca_3_dvolume_3_2
 VERBATIM
     if (NG_SELF->ng_cell->ng_time != t)
       hoc_execerror("ladder advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
@@ -312,12 +311,12 @@ ENDVERBATIM
     dca_1_dca_1 = dflux_dca_1*dt*volume[0]/volume[1] + 1
     dca_1_dica = dflux_dica*dt*volume[0]/volume[1]
     dca_1_dslow = dflux_dslow*dt*volume[0]/volume[1]
-    dca_1_dvolume_0 = dflux_dvolume_0*dt*volume[0]/volume[1] + dt*flux/volume[1]
+    inverse_1 = 1/volume[1]
+    dca_1_dvolume_0 = dflux_dvolume_0*dt*inverse_1*volume[0] + dt*flux*inverse_1
     dca_1_dvolume_1 = -dt*flux*volume[0]/(volume[1]*volume[1])
     ca_1_next = ca_1_next + dt*flux*volume[0]/volume[1]
     dflux_2_dca_0 = dca_1_dca_0*slow
     dflux_2_dca_1 = dca_1_dca_1*slow
-    dflux_2_dca_2 = -slow
     dflux_2_dica = dca_1_dica*slow
     dflux_2_dslow = ca_1_next + dca_1_dslow*slow - ca_2_next
     dflux_2_dvolume_0 = dca_1_dvolume_0*slow
@@ -325,24 +324,24 @@ ENDVERBATIM
     flux_2 = slow*(ca_1_next - ca_2_next)
     dca_1_dca_0_2 = dca_1_dca_0 - dflux_2_dca_0*dt
     dca_1_dca_1_2 = dca_1_dca_1 - dflux_2_dca_1*dt
-    dca_1_dca_2 = -dflux_2_dca_2*dt
+    dca_1_dca_2 = -dflux_dca_1*dt
     dca_1_dica_2 = dca_1_dica - dflux_2_dica*dt
     dca_1_dslow_2 = dca_1_dslow - dflux_2_dslow*dt
     dca_1_dvolume_0_2 = dca_1_dvolume_0 - dflux_2_dvolume_0*dt
     dca_1_dvolume_1_2 = dca_1_dvolume_1 - dflux_2_dvolume_1*dt
     dca_2_dca_0 = dflux_2_dca_0*dt*volume[1]/volume[2]
     dca_2_dca_1 = dflux_2_dca_1*dt*volume[1]/volume[2]
-    dca_2_dca_2 = dflux_2_dca_2*dt*volume[1]/volume[2] + 1
+    dca_2_dca_2 = dflux_dca_1*dt*volume[1]/volume[2] + 1
     dca_2_dica = dflux_2_dica*dt*volume[1]/volume[2]
     dca_2_dslow = dflux_2_dslow*dt*volume[1]/volume[2]
     dca_2_dvolume_0 = dflux_2_dvolume_0*dt*volume[1]/volume[2]
-    dca_2_dvolume_1 = dflux_2_dvolume_1*dt*volume[1]/volume[2] + dt*flux_2/volume[2]
+    inverse_2 = 1/volume[2]
+    dca_2_dvolume_1 = dflux_2_dvolume_1*dt*inverse_2*volume[1] + dt*flux_2*inverse_2
     dca_2_dvolume_2 = -dt*flux_2*volume[1]/(volume[2]*volume[2])
     ca_2_next = ca_2_next + dt*flux_2*volume[1]/volume[2]
     dflux_3_dca_0 = dca_2_dca_0*slow
     dflux_3_dca_1 = dca_2_dca_1*slow
     dflux_3_dca_2 = dca_2_dca_2*slow
-    dflux_3_dca_3 = -slow
     dflux_3_dica = dca_2_dica*slow
     dflux_3_dslow = ca_2_next + dca_2_dslow*slow - ca_3_next
     dflux_3_dvolume_0 = dca_2_dvolume_0*slow
@@ -352,7 +351,7 @@ ENDVERBATIM
     dca_2_dca_0_2 = dca_2_dca_0 - dflux_3_dca_0*dt
     dca_2_dca_1_2 = dca_2_dca_1 - dflux_3_dca_1*dt
     dca_2_dca_2_2 = dca_2_dca_2 - dflux_3_dca_2*dt
-    dca_2_dca_3 = -dflux_3_dca_3*dt
+    dca_2_dca_3 = -dflux_dca_1*dt
     dca_2_dica_2 = dca_2_dica - dflux_3_dica*dt
     dca_2_dslow_2 = dca_2_dslow - dflux_3_dslow*dt
     dca_2_dvolume_0_2 = dca_2_dvolume_0 - dflux_3_dvolume_0*dt
@@ -361,12 +360,13 @@ ENDVERBATIM
     dca_3_dca_0 = dflux_3_dca_0*dt*volume[2]/volume[3]
     dca_3_dca_1 = dflux_3_dca_1*dt*volume[2]/volume[3]
     dca_3_dca_2 = dflux_3_dca_2*dt*volume[2]/volume[3]
-    dca_3_dca_3 = dflux_3_dca_3*dt*volume[2]/volume[3] + 1
+    dca_3_dca_3 = dflux_dca_1*dt*volume[2]/volume[3] + 1
     dca_3_dica = dflux_3_dica*dt*volume[2]/volume[3]
     dca_3_dslow = dflux_3_dslow*dt*volume[2]/volume[3]
     dca_3_dvolume_0 = dflux_3_dvolume_0*dt*volume[2]/volume[3]
     dca_3_dvolume_1 = dflux_3_dvolume_1*dt*volume[2]/volume[3]
-    dca_3_dvolume_2 = dflux_3_dvolume_2*dt*volume[2]/volume[3] + dt*flux_3/volume[3]
+    inverse_3 = 1/volume[3]
+    dca_3_dvolume_2 = dflux_3_dvolume_2*dt*inverse_3*volume[2] + dt*flux_3*inverse_3
     dca_3_dvolume_3 = -dt*flux_3*volume[2]/(volume[3]*volume[3])
     ca_3_next = ca_3_next + dt*flux_3*volume[2]/volume[3]
     dca_3_dca_0_2 = dca_3_dca_0*(1 - dt*slow)

@@ -155,9 +155,8 @@ ENDVERBATIM
 
 : The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL dm_rate_dtau, m_rate, exp_1, dexp_1_dtau, m_decay, m_limit, dm_dm, dm_ds, dm_dtau, dm_dv,
-          ds_rate_dtau, s_rate, exp_2, dexp_2_dtau, s_decay, s_limit, ds_ds, ds_dtau, ds_dm_2, ds_ds_3,
-          ds_dtau_2, ds_dv
+    LOCAL dm_rate_dtau, m_rate, exp_1, dexp_1_dtau, m_decay, m_limit, dm_dm, dm_ds, dm_dtau, dm_dv, s_limit,
+          ds_ds, ds_dtau, ds_dm_2, ds_ds_3, ds_dtau_2, ds_dv
 VERBATIM
     if (NG_SELF->ng_cell->ng_time != t)
       hoc_execerror("moved advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
@@ -174,15 +173,10 @@ ENDVERBATIM
     dm_dtau = dexp_1_dtau*(m - m_limit)
     dm_dv = dminf_dv*(1 - m_decay)
     m = m + (1 - m_decay)*(m_limit - m)
-    ds_rate_dtau = 1/(tau*tau)
-    s_rate = -1/tau
-    exp_2 = exp(dt*s_rate)
-    dexp_2_dtau = ds_rate_dtau*dt*ng_finite(exp_2)
-    s_decay = exp_2
     s_limit = -0/(-1/tau)
-    ds_ds = s_decay
-    ds_dtau = dexp_2_dtau*(s - s_limit)
-    s = s + (1 - s_decay)*(s_limit - s)
+    ds_ds = m_decay
+    ds_dtau = dexp_1_dtau*(s - s_limit)
+    s = s + (1 - m_decay)*(s_limit - s)
     ng_d_lift(0.01)
     ds_dm_2 = dm_dm*ds_dm
     ds_ds_3 = dm_ds*ds_dm + ds_ds*ds_ds_2

@@ -251,8 +251,8 @@ ENDVERBATIM
 
 : rates and its derivatives.
 PROCEDURE ng_d_rates(v) {
-    LOCAL speed, sodium_opening_1, dsodium_opening_dx_1, a, exp_1, dexp_1_dv, db_dv, b, exp_2, dexp_2_dv,
-          da_dv, exp_3, dexp_3_dv, db_dv_2
+    LOCAL speed, sodium_opening_1, dsodium_opening_dx_1, a, exp_1, dexp_1_dv, db_dv, b, inverse_1, inverse_2,
+          exp_2, dexp_2_dv, da_dv, exp_3, dexp_3_dv, db_dv_2, inverse_3
     rates(v)
 VERBATIM
     if (usetable) { /* piecewise linear: the slope of the bin, zero outside the range */
@@ -282,7 +282,9 @@ ENDVERBATIM
     dexp_1_dv = -2*ng_finite(exp_1)/37
     db_dv = 3.8*dexp_1_dv
     b = 3.8*exp_1
-    dmtau_dv = -db_dv/(speed*(a + b)*(a + b)) - dsodium_opening_dx_1/(speed*(a + b)*(a + b))
+    inverse_1 = 1/(a + b)
+    inverse_2 = 1/speed
+    dmtau_dv = -db_dv*inverse_2*inverse_1*inverse_1 - dsodium_opening_dx_1*inverse_2*inverse_1*inverse_1
     mtau = 1/(speed*(a + b))
     dminf_dv = dsodium_opening_dx_1*(1/(a + b) - a/((a + b)*(a + b))) - a*db_dv/((a + b)*(a + b))
     minf = a/(a + b)
@@ -294,7 +296,8 @@ ENDVERBATIM
     dexp_3_dv = -2*ng_finite(exp_3)/19
     db_dv_2 = -0.95*dexp_3_dv/((exp_3 + 1)*(exp_3 + 1))
     b = 0.95/(1 + exp_3)
-    dhtau_dv = -da_dv/(speed*(a + b)*(a + b)) - db_dv_2/(speed*(a + b)*(a + b))
+    inverse_3 = 1/(a + b)
+    dhtau_dv = -da_dv*inverse_2*inverse_3*inverse_3 - db_dv_2*inverse_2*inverse_3*inverse_3
     htau = 1/(speed*(a + b))
     dhinf_dv = da_dv*(1/(a + b) - a/((a + b)*(a + b))) - a*db_dv_2/((a + b)*(a + b))
     hinf = a/(a + b)

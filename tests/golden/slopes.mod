@@ -148,8 +148,8 @@ ENDVERBATIM
 : The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL ds_rate_dtau, s_rate, exp_1, dexp_1_dtau, s_decay, winf_1, dwinf_du_1, dwinf_dvmid_1, s_limit,
-          ds_ds, ds_dtau, ds_dv, ds_dvmid, dw_rate_dtau, w_rate, exp_2, dexp_2_dtau, w_decay, winf_2,
-          dwinf_du_2, dwinf_dvmid_2, dw_limit_dv, dw_limit_dvmid, w_limit, dw_dtau, dw_dv, dw_dvmid, dw_dw
+          ds_ds, ds_dtau, ds_dv, ds_dvmid, dw_rate_dtau, w_rate, exp_2, dexp_2_dtau, w_decay, dw_limit_dv,
+          dw_limit_dvmid, w_limit, dw_dtau, dw_dv, dw_dvmid, dw_dw
 VERBATIM
     if (NG_SELF->ng_cell->ng_time != t)
       hoc_execerror("slopes advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
@@ -173,12 +173,9 @@ ENDVERBATIM
     exp_2 = exp(dt*w_rate)
     dexp_2_dtau = dt*dw_rate_dtau*ng_finite(exp_2)
     w_decay = exp_2
-    winf_2 = winf(v)
-    dwinf_du_2 = dwinf_du(v)
-    dwinf_dvmid_2 = dwinf_dvmid(v)
-    dw_limit_dv = -dwinf_du_2
-    dw_limit_dvmid = -dwinf_dvmid_2
-    w_limit = -((1 - winf_2)/(2*tau))/(-1/(2*tau))
+    dw_limit_dv = -dwinf_du_1
+    dw_limit_dvmid = -dwinf_dvmid_1
+    w_limit = -((1 - winf_1)/(2*tau))/(-1/(2*tau))
     dw_dtau = dexp_2_dtau*(w - w_limit)
     dw_dv = dw_limit_dv*(1 - w_decay)
     dw_dvmid = dw_limit_dvmid*(1 - w_decay)

@@ -243,8 +243,7 @@ ENDVERBATIM
 : Derivatives of the jump at an event; ng_sender is the address of the NetCon's weight.
 PROCEDURE ng_receive(flag, w, trace, unused, before, ng_sender) {
     LOCAL shared_next, exp_1, dexp_1_dmemory, dtrace_dmemory, trace_next, saturated_1, dsaturated_dx_1,
-          dsaturated_dgain_1, dsaturated_1_dmemory, dsaturated_1_dtrace, saturated_2, dsaturated_dx_2,
-          dsaturated_dgain_2, dsaturated_2_dmemory, dsaturated_2_dtrace, dg_dgain, dg_dmemory, dg_dshared,
+          dsaturated_dgain_1, dsaturated_1_dmemory, dsaturated_1_dtrace, dg_dgain, dg_dmemory, dg_dshared,
           dg_dtrace, dg_dw, dg_dgain_2, dg_dmemory_2, dg_dshared_2, dg_dtrace_2, dg_dv, dg_dvhalf, dg_dw_2,
           dlatest_dlatest, dlatest_dmemory_2, dlatest_dtrace_2, dlatest_dv_2, dlatest_dvhalf_2, dlatest_dw,
           dshared_dgain, dshared_dmemory, dshared_dtrace, dshared_dw, dlatest_dmemory, dlatest_dtrace
@@ -260,16 +259,11 @@ PROCEDURE ng_receive(flag, w, trace, unused, before, ng_sender) {
         dsaturated_1_dmemory = dsaturated_dx_1*dtrace_dmemory
         dsaturated_1_dtrace = dsaturated_dx_1*exp_1
         shared_next = shared_next + saturated_1
-        saturated_2 = saturated(trace_next)
-        dsaturated_dx_2 = dsaturated_dx(trace_next)
-        dsaturated_dgain_2 = dsaturated_dgain(trace_next)
-        dsaturated_2_dmemory = dsaturated_dx_2*dtrace_dmemory
-        dsaturated_2_dtrace = dsaturated_dx_2*exp_1
-        dg_dgain = dsaturated_dgain_2*(1 - 3*shared_next) - 3*dsaturated_dgain_1*saturated_2
-        dg_dmemory = dsaturated_2_dmemory*(1 - 3*shared_next) - 3*dsaturated_1_dmemory*saturated_2
-        dg_dshared = -3*saturated_2
-        dg_dtrace = dsaturated_2_dtrace*(1 - 3*shared_next) - 3*dsaturated_1_dtrace*saturated_2
-        dg_dw = dsaturated_dx_2*(1 - 3*shared_next) - 3*dsaturated_dx_1*saturated_2
+        dg_dgain = dsaturated_dgain_1*(1 - 3*shared_next) - 3*dsaturated_dgain_1*saturated_1
+        dg_dmemory = dsaturated_1_dmemory*(1 - 3*shared_next) - 3*dsaturated_1_dmemory*saturated_1
+        dg_dshared = -3*saturated_1
+        dg_dtrace = dsaturated_1_dtrace*(1 - 3*shared_next) - 3*dsaturated_1_dtrace*saturated_1
+        dg_dw = dsaturated_dx_1*(1 - 3*shared_next) - 3*dsaturated_dx_1*saturated_1
         dg_dgain_2 = dg_dgain
         dg_dmemory_2 = dg_dmemory
         dg_dshared_2 = dg_dshared
@@ -363,7 +357,9 @@ PROCEDURE ng_d_opened(amount) {
 
 : The derivative of saturated with respect to x.
 FUNCTION dsaturated_dx(x) {
-    dsaturated_dx = 1/(gain*x + 1) - gain*x/((gain*x + 1)*(gain*x + 1))
+    LOCAL inverse_1
+    inverse_1 = 1/(gain*x + 1)
+    dsaturated_dx = inverse_1 - gain*x*inverse_1*inverse_1
 }
 
 : The derivative of saturated with respect to gain.

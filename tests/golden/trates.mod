@@ -232,9 +232,7 @@ ENDVERBATIM
 : rates and its derivatives.
 PROCEDURE ng_d_rates(v) {
     LOCAL exp_1, exprelr_1, exprelr_slope_1, dexprelr_1_dv, exp_2, exprelr_2, exprelr_slope_2, dexprelr_2_dv,
-          exprelr_3, exprelr_slope_3, dexprelr_3_dv, exprelr_4, exprelr_slope_4, dexprelr_4_dv, exprelr_5,
-          exprelr_slope_5, dexprelr_5_dv, exprelr_6, exprelr_slope_6, dexprelr_6_dv, exprelr_7,
-          exprelr_slope_7, dexprelr_7_dv
+          inverse_1, inverse_2, inverse_3
     exp_1 = exp(-(v + 30.5)/9)
     exprelr_1 = ng_exprelr(-(v + 30.5)/9, exp_1)
     exprelr_slope_1 = ng_exprelr_slope(-(v + 30.5)/9, exprelr_1)
@@ -248,24 +246,12 @@ PROCEDURE ng_d_rates(v) {
     dclosing_dv = 0.18*dexprelr_2_dv
     closing = -0.02*(v + 30.5)/(1 - exp_2)
     factor = q10^((celsius - 6.3)/10)
-    exprelr_3 = ng_exprelr(-(v + 30.5)/9, exp_1)
-    exprelr_slope_3 = ng_exprelr_slope(-(v + 30.5)/9, exprelr_3)
-    dexprelr_3_dv = -exprelr_slope_3/9
-    exprelr_4 = ng_exprelr((v + 30.5)/9, exp_2)
-    exprelr_slope_4 = ng_exprelr_slope((v + 30.5)/9, exprelr_4)
-    dexprelr_4_dv = exprelr_slope_4/9
-    dntau_dv_2 = -0.18*dexprelr_3_dv/(factor*(0.18*exprelr_3 + 0.18*exprelr_4)*(0.18*exprelr_3 + 0.18*exprelr_4)) - 0.18*dexprelr_4_dv/(factor*(0.18*exprelr_3 + 0.18*exprelr_4)*(0.18*exprelr_3 + 0.18*exprelr_4))
+    inverse_1 = 1/(0.18*exprelr_1 + 0.18*exprelr_2)
+    inverse_2 = 1/factor
+    dntau_dv_2 = -0.18*dexprelr_1_dv*inverse_2*inverse_1*inverse_1 - 0.18*dexprelr_2_dv*inverse_2*inverse_1*inverse_1
     ntau = 1/factor/(opening + closing)
-    exprelr_5 = ng_exprelr(-(v + 30.5)/9, exp_1)
-    exprelr_slope_5 = ng_exprelr_slope(-(v + 30.5)/9, exprelr_5)
-    dexprelr_5_dv = -exprelr_slope_5/9
-    exprelr_6 = ng_exprelr((v + 30.5)/9, exp_2)
-    exprelr_slope_6 = ng_exprelr_slope((v + 30.5)/9, exprelr_6)
-    dexprelr_6_dv = exprelr_slope_6/9
-    exprelr_7 = ng_exprelr(-(v + 30.5)/9, exp_1)
-    exprelr_slope_7 = ng_exprelr_slope(-(v + 30.5)/9, exprelr_7)
-    dexprelr_7_dv = -exprelr_slope_7/9
-    dninf_dv_2 = dexprelr_7_dv/(exprelr_5 + exprelr_6) - dexprelr_5_dv*exprelr_7/((exprelr_5 + exprelr_6)*(exprelr_5 + exprelr_6)) - dexprelr_6_dv*exprelr_7/((exprelr_5 + exprelr_6)*(exprelr_5 + exprelr_6))
+    inverse_3 = 1/(exprelr_1 + exprelr_2)
+    dninf_dv_2 = dexprelr_1_dv*inverse_3 - dexprelr_1_dv*exprelr_1*inverse_3*inverse_3 - dexprelr_2_dv*exprelr_1*inverse_3*inverse_3
     ninf = opening/(opening + closing)
 }
 
