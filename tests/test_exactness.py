@@ -73,8 +73,11 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "through_a_conductance_driven_by_noise": ("a_noisy_conductance", {}),
     "through_synapses_that_release_at_random": ("synapses_that_release_at_random", {}),
     "of_functions_that_assign_and_names_that_hide": ("doing", {}),
+    "with_every_kind_of_pointer_and_ion": ("every_kind_of_pointer_and_ion", {}),
     "through_c_code_as_far_as_it_is_declared": ("a_channel_with_c_code", {}),
     "of_loops_whose_bounds_and_indices_are_computed": ("queue", {}),
+    "through_functions_that_hoc_tabulates": ("lookup", {}),
+    "of_a_mechanism_in_two_files": ("parted", {}),
     "with_every_mechanism_together": ("all_the_fixtures", {"table": False, "duration_ms": 30.0}),
 }
 

@@ -434,7 +434,8 @@ class Scope:
             return n.Call(call.span, call.name, tuple(self._lift(a, active) for a in call.arguments))
         if call.name == "pow":
             return self._lift(n.Binary(call.span, call.arguments[0], n.Word("^"), call.arguments[1]))
-        if function is None and call.name not in RULES:
+        table = self.flow.mechanism.function_tables.get(call.name)
+        if function is None and table is None and call.name not in RULES:
             self._refuse_active(call, call.name)
         values = [self._expression(a, call.name) for a in call.arguments]
         texts = ", ".join(value.text for value in values)
@@ -444,7 +445,11 @@ class Scope:
         text = f"{call.name}({texts})"
         self.steps.append(Set(variable, text, reads))
         total: Partials = {}
-        if function is None:
+        if table is not None:
+            for argument, value in zip(table.arguments, values, strict=True):
+                if value.partials:
+                    _accumulate(total, self._slope(call.name, argument.name, texts, reads), value.partials)
+        elif function is None:
             result = Finite(sp.Symbol(variable)) if call.name in OVERFLOWING else sp.Symbol(variable)
             slopes = RULES[call.name](result, *(value.value for value in values))
             for slope, value in zip(slopes, values, strict=True):
@@ -624,8 +629,19 @@ _BEYOND = 2**1024  # what no double can be
 
 def _slope(value: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
     """The derivative, with p x^(p - 1) where sympy writes p x^p/x, which is no number at x = 0."""
-    slope = sp.diff(value, symbol)
+    slope = _of_share(value, symbol) or sp.diff(value, symbol)
     return sp.powsimp(slope, combine="exp") if any(not e.exp.is_Number for e in value.atoms(sp.Pow)) else slope
+
+
+def _of_share(value: sp.Expr, symbol: sp.Symbol) -> sp.Expr | None:
+    """k b/(p a + b)^2 of k a/(p a + b), where the quotient rule loses digits once the share of a is nearly all."""
+    above, below = sp.fraction(value)
+    factor, total = below.as_independent(symbol, as_Add=False)
+    if not (total.is_Add and above.is_Mul | above.is_Symbol and symbol not in (above / symbol).free_symbols):
+        return None
+    content, total = total.primitive()
+    share, factor = sp.diff(total, symbol), factor * content
+    return None if symbol in share.free_symbols else above / symbol * (total - share * symbol) / (factor * total**2)
 
 
 def _accumulate(total: Partials, slope: sp.Expr, partials: Partials) -> None:

@@ -46,11 +46,7 @@ BREAKPOINT {
 }
 
 DERIVATIVE states {
-    if (ng_link != 0) {  : nmodlgrad
-VERBATIM
-        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
-ENDVERBATIM
-    }
+    if (ng_link != 0) { ng_states() }  : nmodlgrad
     m' = (minf(v) - m)/1.5
     h' = (hinf(cai) - h)/(4 + 20/(1 + cai/khalf))
 }
@@ -178,47 +174,39 @@ VERBATIM
 ENDVERBATIM
 }
 
-: The update that cnexp performs, and its derivatives at the new voltage and the old states.
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL m_rate, m_decay, minf_1, dminf_dv_1, dminf_dvhalf_1, m_limit, dm_dm, dm_dv, dm_dvhalf, dh_rate_dcai,
-          dh_rate_dkhalf, h_rate, exp_1, dexp_1_dcai, dexp_1_dkhalf, h_decay, hinf_1, dhinf_dc_1,
-          dhinf_dkhalf_1, dh_limit_by_hinf_1, inverse_1, inverse_2, inverse_3, dh_limit_dcai, dh_limit_dkhalf,
-          h_limit, dh_dcai, dh_dh, dh_dkhalf
+    LOCAL m_rate, m_decay, dminf_dv_1, dminf_dvhalf_1, dm_dm, dm_dv, dm_dvhalf, dh_rate_dcai, dh_rate_dkhalf,
+          h_rate, exp_1, dexp_1_dcai, dexp_1_dkhalf, h_decay, hinf_1, dhinf_dc_1, dhinf_dkhalf_1,
+          dh_limit_by_hinf_1, dh_limit_dcai, dh_limit_dkhalf, h_limit, dh_dcai, dh_dh, dh_dkhalf
 VERBATIM
     if (NG_SELF->ng_cell->ng_time != t)
       hoc_execerror("cachan advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
-    m_rate = -1/1.5
+    m_rate = -2/3
     m_decay = exp(dt*m_rate)
-    minf_1 = minf(v)
     dminf_dv_1 = dminf_dv(v)
     dminf_dvhalf_1 = dminf_dvhalf(v)
-    m_limit = -(minf_1/1.5)/(-1/1.5)
     dm_dm = m_decay
     dm_dv = dminf_dv_1*(1 - m_decay)
     dm_dvhalf = dminf_dvhalf_1*(1 - m_decay)
-    m = m + (1 - m_decay)*(m_limit - m)
     dh_rate_dcai = -20/(khalf*(4 + 20/(cai/khalf + 1))*(4 + 20/(cai/khalf + 1))*(cai/khalf + 1)*(cai/khalf + 1))
     dh_rate_dkhalf = 20*cai/((4 + 20/(cai/khalf + 1))*(4 + 20/(cai/khalf + 1))*(cai/khalf + 1)*(cai/khalf + 1)*khalf*khalf)
-    h_rate = -1/(4 + 20/(1 + cai/khalf))
-    exp_1 = exp(dt*h_rate)
-    dexp_1_dcai = dh_rate_dcai*dt*ng_finite(exp_1)
-    dexp_1_dkhalf = dh_rate_dkhalf*dt*ng_finite(exp_1)
+    h_rate = -1/(4 + 20/(cai/khalf + 1))
+    exp_1 = ng_finite(exp(dt*h_rate))
+    dexp_1_dcai = dh_rate_dcai*dt*exp_1
+    dexp_1_dkhalf = dh_rate_dkhalf*dt*exp_1
     h_decay = exp_1
     hinf_1 = hinf(cai)
     dhinf_dc_1 = dhinf_dc(cai)
     dhinf_dkhalf_1 = dhinf_dkhalf(cai)
     dh_limit_by_hinf_1 = -(-4 - 20/(cai/khalf + 1))/(4 + 20/(cai/khalf + 1))
-    inverse_1 = 1/(4 + 20/(cai/khalf + 1))
-    inverse_2 = 1/(cai/khalf + 1)
-    inverse_3 = 1/khalf
-    dh_limit_dcai = dh_limit_by_hinf_1*dhinf_dc_1 - 20*hinf_1*inverse_3*inverse_1*inverse_1*inverse_2*inverse_2*(-4 - 20/(cai*inverse_3 + 1)) - 20*hinf_1*inverse_1*inverse_3*inverse_2*inverse_2
-    dh_limit_dkhalf = 20*cai*hinf_1*inverse_1*inverse_1*inverse_2*inverse_2*inverse_3*inverse_3*(-4 - 20/(cai/khalf + 1)) + 20*cai*hinf_1*inverse_1*inverse_2*inverse_2*inverse_3*inverse_3 + dh_limit_by_hinf_1*dhinf_dkhalf_1
-    h_limit = -(hinf_1/(4 + 20/(1 + cai/khalf)))/(-1/(4 + 20/(1 + cai/khalf)))
+    dh_limit_dcai = dh_limit_by_hinf_1*dhinf_dc_1 - 20*hinf_1*(-4 - 20/(cai/khalf + 1))/(khalf*(4 + 20/(cai/khalf + 1))*(4 + 20/(cai/khalf + 1))*(cai/khalf + 1)*(cai/khalf + 1)) - 20*hinf_1/(khalf*(cai/khalf + 1)*(cai/khalf + 1)*(4 + 20/(cai/khalf + 1)))
+    dh_limit_dkhalf = 20*cai*hinf_1*(-4 - 20/(cai/khalf + 1))/((4 + 20/(cai/khalf + 1))*(4 + 20/(cai/khalf + 1))*(cai/khalf + 1)*(cai/khalf + 1)*khalf*khalf) + 20*cai*hinf_1/((cai/khalf + 1)*(cai/khalf + 1)*khalf*khalf*(4 + 20/(cai/khalf + 1))) + dh_limit_by_hinf_1*dhinf_dkhalf_1
+    h_limit = -hinf_1*(-4 - 20/(cai/khalf + 1))/(4 + 20/(cai/khalf + 1))
     dh_dcai = dexp_1_dcai*(h - h_limit) + dh_limit_dcai*(1 - h_decay)
     dh_dh = h_decay
     dh_dkhalf = dexp_1_dkhalf*(h - h_limit) + dh_limit_dkhalf*(1 - h_decay)
-    h = h + (1 - h_decay)*(h_limit - h)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -265,16 +253,16 @@ ENDVERBATIM
 : The derivative of minf with respect to v.
 FUNCTION dminf_dv(v) {
     LOCAL exp_1, dexp_1_dv
-    exp_1 = exp((vhalf - v)/6)
-    dexp_1_dv = -ng_finite(exp_1)/6
+    exp_1 = ng_finite(exp((vhalf - v)/6))
+    dexp_1_dv = -exp_1/6
     dminf_dv = -dexp_1_dv/((exp_1 + 1)*(exp_1 + 1))
 }
 
 : The derivative of minf with respect to vhalf.
 FUNCTION dminf_dvhalf(v) {
     LOCAL exp_1, dexp_1_dvhalf
-    exp_1 = exp((vhalf - v)/6)
-    dexp_1_dvhalf = ng_finite(exp_1)/6
+    exp_1 = ng_finite(exp((vhalf - v)/6))
+    dexp_1_dvhalf = exp_1/6
     dminf_dvhalf = -dexp_1_dvhalf/((exp_1 + 1)*(exp_1 + 1))
 }
 
@@ -285,9 +273,7 @@ FUNCTION dhinf_dc(c) {
 
 : The derivative of hinf with respect to khalf.
 FUNCTION dhinf_dkhalf(c) {
-    LOCAL inverse_1
-    inverse_1 = 1/(c + khalf)
-    dhinf_dkhalf = inverse_1 - khalf*inverse_1*inverse_1
+    dhinf_dkhalf = c/((c + khalf)*(c + khalf))
 }
 
 : x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.

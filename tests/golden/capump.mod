@@ -42,11 +42,7 @@ BREAKPOINT {
 }
 
 DERIVATIVE pool {
-    if (ng_link != 0) {  : nmodlgrad
-VERBATIM
-        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
-ENDVERBATIM
-    }
+    if (ng_link != 0) { ng_states() }  : nmodlgrad
     cai' = -(10000)*ica/(2*FARADAY*depth) - (cai - 5e-5)/80*ki/54.4
 }
 
@@ -124,9 +120,8 @@ ENDVERBATIM
 
 : Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
 PROCEDURE ng_ion_currents() {
-    LOCAL inverse_1, dipump_dcai, dipump_dhalf, dipump_dki, dipump_drate
-    inverse_1 = 1/(cai + half)
-    dipump_dcai = 5*inverse_1*ki*rate/272 - 5*cai*ki*rate*inverse_1*inverse_1/272
+    LOCAL dipump_dcai, dipump_dhalf, dipump_dki, dipump_drate
+    dipump_dcai = 5*half*ki*rate/(272*(cai + half)*(cai + half))
     dipump_dhalf = -5*cai*ki*rate/(272*(cai + half)*(cai + half))
     dipump_dki = 5*cai*rate/(272*(cai + half))
     dipump_drate = 5*cai*ki/(272*(cai + half))
@@ -143,9 +138,8 @@ ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL inverse_1, dipump_dcai, dipump_dhalf, dipump_dki, dipump_drate
-    inverse_1 = 1/(cai + half)
-    dipump_dcai = 5*inverse_1*ki*rate/272 - 5*cai*ki*rate*inverse_1*inverse_1/272
+    LOCAL dipump_dcai, dipump_dhalf, dipump_dki, dipump_drate
+    dipump_dcai = 5*half*ki*rate/(272*(cai + half)*(cai + half))
     dipump_dhalf = -5*cai*ki*rate/(272*(cai + half)*(cai + half))
     dipump_dki = 5*cai*rate/(272*(cai + half))
     dipump_drate = 5*cai*ki/(272*(cai + half))
@@ -160,28 +154,26 @@ VERBATIM
 ENDVERBATIM
 }
 
-: The update that cnexp performs, and its derivatives at the new voltage and the old states.
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL cai_rate, exp_1, dexp_1_dki, cai_decay, dcai_limit_ddepth, dcai_limit_dica, inverse_1,
-          dcai_limit_dki, cai_limit, dcai_dcai, dcai_ddepth, dcai_dica, dcai_dki
+    LOCAL cai_rate, exp_1, dexp_1_dki, cai_decay, dcai_limit_ddepth, dcai_limit_dica, dcai_limit_dki,
+          cai_limit, dcai_dcai, dcai_ddepth, dcai_dica, dcai_dki
 VERBATIM
     if (NG_SELF->ng_cell->ng_time != t)
       hoc_execerror("capump advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
-    cai_rate = -(1/80*ki/54.4)
-    exp_1 = exp(dt*cai_rate)
-    dexp_1_dki = -dt*ng_finite(exp_1)/4352
+    cai_rate = -ki/4352
+    exp_1 = ng_finite(exp(dt*cai_rate))
+    dexp_1_dki = -dt*exp_1/4352
     cai_decay = exp_1
     dcai_limit_ddepth = 21760000*ica/(FARADAY*ki*depth*depth)
     dcai_limit_dica = -21760000/(FARADAY*depth*ki)
-    inverse_1 = 1/ki
-    dcai_limit_dki = 4352*inverse_1*inverse_1*(5000*ica/(FARADAY*depth) - ki/87040000) + 5e-05*inverse_1
-    cai_limit = -(-10000*ica/(2*FARADAY*depth) - -5e-5/80*ki/54.4)/-(1/80*ki/54.4)
+    dcai_limit_dki = 5e-05/ki - 4352*(ki/87040000 - 5000*ica/(FARADAY*depth))/(ki*ki)
+    cai_limit = 4352*(ki/87040000 - 5000*ica/(FARADAY*depth))/ki
     dcai_dcai = cai_decay
     dcai_ddepth = dcai_limit_ddepth*(1 - cai_decay)
     dcai_dica = dcai_limit_dica*(1 - cai_decay)
     dcai_dki = dcai_limit_dki*(1 - cai_decay) + dexp_1_dki*(cai - cai_limit)
-    cai = cai + (1 - cai_decay)*(cai_limit - cai)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;

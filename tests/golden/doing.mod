@@ -250,15 +250,14 @@ ENDVERBATIM
 : Derivatives of the update that cnexp performs, at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL count_before, dninf_dhalf_2, dninf_dk_2, dninf_dv, opening_2, dscale_2_dhalf, dscale_2_dk,
-          dscale_2_dv, scale_2, inverse_1, dninf_by_scale_2, dninf_dhalf_3, dninf_dk_3, dninf_dv_2,
-          dninf_dhalf_7, dninf_dk_7, dninf_dv_6, dninf_dhalf_4, dninf_dk_4, dninf_dv_3, opening_3, scale_3,
-          dninf_dhalf_5, dninf_dk_5, dninf_dv_4, dninf_dhalf_6, dninf_dk_6, dninf_dv_5, dm_rate_dhalf,
-          dm_rate_dscale, dm_rate_dshift, dm_rate_dv, m_rate, exp_1, dexp_1_dhalf, dexp_1_dscale,
-          dexp_1_dshift, dexp_1_dv, m_decay, m_limit, dm_dhalf, dm_dk, dm_dm, dm_dscale, dm_dshift, dm_dv,
-          dn_rate_dhalf, dn_rate_dscale, dn_rate_dshift, dn_rate_dv, n_rate, exp_2, dexp_2_dhalf,
-          dexp_2_dscale, dexp_2_dshift, dexp_2_dv, n_decay, inverse_2, dn_limit_by_mtau, dn_limit_by_ninf,
-          dn_limit_dhalf, dn_limit_dk, dn_limit_dscale, dn_limit_dshift, dn_limit_dv, n_limit, dn_dhalf,
-          dn_dk, dn_dn, dn_dscale, dn_dshift, dn_dv
+          dscale_2_dv, scale_2, dninf_dhalf_3, dninf_dk_3, dninf_dv_2, dninf_dhalf_7, dninf_dk_7, dninf_dv_6,
+          dninf_dhalf_4, dninf_dk_4, dninf_dv_3, opening_3, scale_3, dninf_dhalf_5, dninf_dk_5, dninf_dv_4,
+          dninf_dhalf_6, dninf_dk_6, dninf_dv_5, dm_rate_dhalf, dm_rate_dscale, dm_rate_dshift, dm_rate_dv,
+          m_rate, exp_1, dexp_1_dhalf, dexp_1_dscale, dexp_1_dshift, dexp_1_dv, m_decay, m_limit, dm_dhalf,
+          dm_dk, dm_dm, dm_dscale, dm_dshift, dm_dv, dn_rate_dhalf, dn_rate_dscale, dn_rate_dshift,
+          dn_rate_dv, n_rate, exp_2, dexp_2_dhalf, dexp_2_dscale, dexp_2_dshift, dexp_2_dv, n_decay,
+          dn_limit_by_mtau, dn_limit_by_ninf, dn_limit_dhalf, dn_limit_dk, dn_limit_dscale, dn_limit_dshift,
+          dn_limit_dv, n_limit, dn_dhalf, dn_dk, dn_dn, dn_dscale, dn_dshift, dn_dv
 VERBATIM
     if (NG_SELF->ng_cell->ng_time != t)
       hoc_execerror("doing advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
@@ -275,11 +274,9 @@ ENDVERBATIM
         dscale_2_dk = 1.5*dninf_dk_2
         dscale_2_dv = 1.5*dninf_dv
         scale_2 = 1.5*ninf
-        inverse_1 = 1/(scale_2 + 1)
-        dninf_by_scale_2 = inverse_1 - scale_2*inverse_1*inverse_1
-        dninf_dhalf_3 = dninf_by_scale_2*dscale_2_dhalf
-        dninf_dk_3 = dninf_by_scale_2*dscale_2_dk
-        dninf_dv_2 = dninf_by_scale_2*dscale_2_dv
+        dninf_dhalf_3 = dscale_2_dhalf/((scale_2 + 1)*(scale_2 + 1))
+        dninf_dk_3 = dscale_2_dk/((scale_2 + 1)*(scale_2 + 1))
+        dninf_dv_2 = dscale_2_dv/((scale_2 + 1)*(scale_2 + 1))
         ninf = scale_2/(1 + scale_2)
         dninf_dhalf_7 = dninf_dhalf_3
         dninf_dk_7 = dninf_dk_3
@@ -313,11 +310,11 @@ ENDVERBATIM
     dm_rate_dshift = dmtau_dshift/(mtau*mtau)
     dm_rate_dv = dmtau_dv/(mtau*mtau)
     m_rate = -1/mtau
-    exp_1 = exp(dt*m_rate)
-    dexp_1_dhalf = dm_rate_dhalf*dt*ng_finite(exp_1)
-    dexp_1_dscale = dm_rate_dscale*dt*ng_finite(exp_1)
-    dexp_1_dshift = dm_rate_dshift*dt*ng_finite(exp_1)
-    dexp_1_dv = dm_rate_dv*dt*ng_finite(exp_1)
+    exp_1 = ng_finite(exp(dt*m_rate))
+    dexp_1_dhalf = dm_rate_dhalf*dt*exp_1
+    dexp_1_dscale = dm_rate_dscale*dt*exp_1
+    dexp_1_dshift = dm_rate_dshift*dt*exp_1
+    dexp_1_dv = dm_rate_dv*dt*exp_1
     m_decay = exp_1
     m_limit = minf
     dm_dhalf = dexp_1_dhalf*(m - m_limit) + dminf_dhalf*(1 - m_decay)
@@ -331,14 +328,13 @@ ENDVERBATIM
     dn_rate_dshift = dmtau_dshift/((mtau + 4)*(mtau + 4))
     dn_rate_dv = dmtau_dv/((mtau + 4)*(mtau + 4))
     n_rate = -1/(mtau + 4)
-    exp_2 = exp(dt*n_rate)
-    dexp_2_dhalf = dn_rate_dhalf*dt*ng_finite(exp_2)
-    dexp_2_dscale = dn_rate_dscale*dt*ng_finite(exp_2)
-    dexp_2_dshift = dn_rate_dshift*dt*ng_finite(exp_2)
-    dexp_2_dv = dn_rate_dv*dt*ng_finite(exp_2)
+    exp_2 = ng_finite(exp(dt*n_rate))
+    dexp_2_dhalf = dn_rate_dhalf*dt*exp_2
+    dexp_2_dscale = dn_rate_dscale*dt*exp_2
+    dexp_2_dshift = dn_rate_dshift*dt*exp_2
+    dexp_2_dv = dn_rate_dv*dt*exp_2
     n_decay = exp_2
-    inverse_2 = 1/(mtau + 4)
-    dn_limit_by_mtau = ninf*inverse_2*inverse_2*(-mtau - 4) + inverse_2*ninf
+    dn_limit_by_mtau = ninf*(-mtau - 4)/((mtau + 4)*(mtau + 4)) + ninf/(mtau + 4)
     dn_limit_by_ninf = -(-mtau - 4)/(mtau + 4)
     dn_limit_dhalf = dmtau_dhalf*dn_limit_by_mtau + dn_limit_by_ninf*dninf_dhalf_7
     dn_limit_dk = dn_limit_by_ninf*dninf_dk_7
@@ -379,17 +375,18 @@ ENDVERBATIM
 
 : Derivatives of the initial values.
 PROCEDURE ng_initial() {
-    LOCAL dn_dhalf, dn_dk, dn_dshift, dn_dhalf_2, dn_dk_2, dn_dshift_2, dn_dv_2
+    LOCAL dn_dhalf, dn_dk, dn_dshift, dn_dv, dn_dhalf_2, dn_dk_2, dn_dshift_2, dn_dv_2
     count = 0
     ng_d_rates(v)
     ng_d_opening(v + shift)
     dn_dhalf = 0.9*dopening_value_dhalf
     dn_dk = 0.9*dopening_value_dk
     dn_dshift = 0.9*dopening_value_du
+    dn_dv = 0.9*dopening_value_du
     dn_dhalf_2 = dn_dhalf + 0.1*dninf_dhalf
     dn_dk_2 = dn_dk + 0.1*dninf_dk
     dn_dshift_2 = dn_dshift + 0.1*dninf_du
-    dn_dv_2 = dn_dshift + 0.1*dninf_du
+    dn_dv_2 = dn_dv + 0.1*dninf_du
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -414,10 +411,10 @@ PROCEDURE ng_d_rates(v) {
     LOCAL exp_1, dexp_1_dhalf, dexp_1_dk, dexp_1_dv, dminf_by_exp_1, rate_1, drate_du_1, drate_dhalf_1,
           drate_dshift_1, rate_2, drate_du_2, drate_dhalf_2, drate_dshift_2, dsum_dhalf, dsum_dshift, dsum_dv,
           sum
-    exp_1 = exp((half - v)/k)
-    dexp_1_dhalf = ng_finite(exp_1)/k
-    dexp_1_dk = -ng_finite(exp_1)*(half - v)/(k*k)
-    dexp_1_dv = -ng_finite(exp_1)/k
+    exp_1 = ng_finite(exp((half - v)/k))
+    dexp_1_dhalf = exp_1/k
+    dexp_1_dk = -exp_1*(half - v)/(k*k)
+    dexp_1_dv = -exp_1/k
     dminf_by_exp_1 = -1/((exp_1 + 1)*(exp_1 + 1))
     dminf_dhalf = dexp_1_dhalf*dminf_by_exp_1
     dminf_dk = dexp_1_dk*dminf_by_exp_1
@@ -450,10 +447,10 @@ PROCEDURE ng_d_opening(u) {
     dz_dk = -(half - u)/((k + 1)*(k + 1))
     dz_du = -1/(k + 1)
     z = (half - u)/(k + 1)
-    exp_1 = exp(z)
-    dexp_1_dhalf = dz_dhalf*ng_finite(exp_1)
-    dexp_1_dk = dz_dk*ng_finite(exp_1)
-    dexp_1_du = dz_du*ng_finite(exp_1)
+    exp_1 = ng_finite(exp(z))
+    dexp_1_dhalf = dz_dhalf*exp_1
+    dexp_1_dk = dz_dk*exp_1
+    dexp_1_du = dz_du*exp_1
     dninf_by_exp_1 = -1/((exp_1 + 1)*(exp_1 + 1))
     dninf_dhalf = dexp_1_dhalf*dninf_by_exp_1
     dninf_dk = dexp_1_dk*dninf_by_exp_1
@@ -470,13 +467,13 @@ FUNCTION drate_du(u, which) {
     LOCAL work, exp_1, dexp_1_du, drate_du_2, exp_2, dexp_2_du, drate_du_3
     work = (u - half + shift)/10
     if (which == 0) {
-        exp_1 = exp(work)
-        dexp_1_du = 0.1*ng_finite(exp_1)
+        exp_1 = ng_finite(exp(work))
+        dexp_1_du = 0.1*exp_1
         drate_du_2 = 0.3*dexp_1_du
         drate_du = drate_du_2
     } else {
-        exp_2 = exp(-work)
-        dexp_2_du = -0.1*ng_finite(exp_2)
+        exp_2 = ng_finite(exp(-work))
+        dexp_2_du = -0.1*exp_2
         drate_du_3 = 0.2*dexp_2_du
         drate_du = drate_du_3
     }
@@ -487,13 +484,13 @@ FUNCTION drate_dhalf(u, which) {
     LOCAL work, exp_1, dexp_1_dhalf, drate_dhalf_2, exp_2, dexp_2_dhalf, drate_dhalf_3
     work = (u - half + shift)/10
     if (which == 0) {
-        exp_1 = exp(work)
-        dexp_1_dhalf = -0.1*ng_finite(exp_1)
+        exp_1 = ng_finite(exp(work))
+        dexp_1_dhalf = -0.1*exp_1
         drate_dhalf_2 = 0.3*dexp_1_dhalf
         drate_dhalf = drate_dhalf_2
     } else {
-        exp_2 = exp(-work)
-        dexp_2_dhalf = 0.1*ng_finite(exp_2)
+        exp_2 = ng_finite(exp(-work))
+        dexp_2_dhalf = 0.1*exp_2
         drate_dhalf_3 = 0.2*dexp_2_dhalf
         drate_dhalf = drate_dhalf_3
     }
@@ -504,13 +501,13 @@ FUNCTION drate_dshift(u, which) {
     LOCAL work, exp_1, dexp_1_dshift, drate_dshift_2, exp_2, dexp_2_dshift, drate_dshift_3
     work = (u - half + shift)/10
     if (which == 0) {
-        exp_1 = exp(work)
-        dexp_1_dshift = 0.1*ng_finite(exp_1)
+        exp_1 = ng_finite(exp(work))
+        dexp_1_dshift = 0.1*exp_1
         drate_dshift_2 = 0.3*dexp_1_dshift
         drate_dshift = drate_dshift_2
     } else {
-        exp_2 = exp(-work)
-        dexp_2_dshift = -0.1*ng_finite(exp_2)
+        exp_2 = ng_finite(exp(-work))
+        dexp_2_dshift = -0.1*exp_2
         drate_dshift_3 = 0.2*dexp_2_dshift
         drate_dshift = drate_dshift_3
     }
@@ -518,9 +515,7 @@ FUNCTION drate_dshift(u, which) {
 
 : The derivative of share with respect to n.
 FUNCTION dshare_dn() {
-    LOCAL inverse_1
-    inverse_1 = 1/(n + 0.1)
-    dshare_dn = inverse_1 - n*inverse_1*inverse_1
+    dshare_dn = 10/((10*n + 1)*(10*n + 1))
 }
 
 : x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.

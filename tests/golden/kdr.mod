@@ -47,11 +47,7 @@ BREAKPOINT {
 }
 
 DERIVATIVE states {
-    if (ng_link != 0) {  : nmodlgrad
-VERBATIM
-        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
-ENDVERBATIM
-    }
+    if (ng_link != 0) { ng_states() }  : nmodlgrad
     rates(v)
     n' = (ninf - n)/ntau
 }
@@ -190,7 +186,7 @@ VERBATIM
 ENDVERBATIM
 }
 
-: The update that cnexp performs, and its derivatives at the new voltage and the old states.
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL dn_rate_dq10, dn_rate_dv, dn_rate_dvhalf, n_rate, exp_1, dexp_1_dq10, dexp_1_dv, dexp_1_dvhalf,
           n_decay, n_limit, dn_dn, dn_dq10, dn_dv, dn_dvhalf
@@ -203,17 +199,16 @@ ENDVERBATIM
     dn_rate_dv = dntau_du/(ntau*ntau)
     dn_rate_dvhalf = dntau_dvhalf/(ntau*ntau)
     n_rate = -1/ntau
-    exp_1 = exp(dt*n_rate)
-    dexp_1_dq10 = dn_rate_dq10*dt*ng_finite(exp_1)
-    dexp_1_dv = dn_rate_dv*dt*ng_finite(exp_1)
-    dexp_1_dvhalf = dn_rate_dvhalf*dt*ng_finite(exp_1)
+    exp_1 = ng_finite(exp(dt*n_rate))
+    dexp_1_dq10 = dn_rate_dq10*dt*exp_1
+    dexp_1_dv = dn_rate_dv*dt*exp_1
+    dexp_1_dvhalf = dn_rate_dvhalf*dt*exp_1
     n_decay = exp_1
-    n_limit = -(ninf/ntau)/(-1/ntau)
+    n_limit = ninf
     dn_dn = n_decay
     dn_dq10 = dexp_1_dq10*(n - n_limit)
     dn_dv = dexp_1_dv*(n - n_limit) + dninf_du*(1 - n_decay)
     dn_dvhalf = dexp_1_dvhalf*(n - n_limit) + dninf_dvhalf*(1 - n_decay)
-    n = n + (1 - n_decay)*(n_limit - n)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -249,7 +244,7 @@ ENDVERBATIM
 PROCEDURE ng_d_rates(u) {
     LOCAL dspeed_dq10, speed, linoid_1, dlinoid_dx_1, dlinoid_1_dvhalf, dopening_du, dopening_dvhalf, opening,
           exp_1, dexp_1_du, dexp_1_dvhalf, dclosing_du, dclosing_dvhalf, closing, dntau_by_closing,
-          dninf_by_closing, inverse_1, dninf_by_opening
+          dntau_by_opening, dninf_by_closing
     dspeed_dq10 = q10^(0.1*celsius - 1.63)*(0.1*celsius - 0.63)
     speed = q10^((celsius - 6.3)/10)
     linoid_1 = linoid(u - vhalf, 9.5)
@@ -258,22 +253,21 @@ PROCEDURE ng_d_rates(u) {
     dopening_du = 0.011*dlinoid_dx_1
     dopening_dvhalf = 0.011*dlinoid_1_dvhalf
     opening = 0.011*linoid_1
-    exp_1 = exp(-(u - vhalf + 11)/75)
-    dexp_1_du = -ng_finite(exp_1)/75
-    dexp_1_dvhalf = ng_finite(exp_1)/75
+    exp_1 = ng_finite(exp(-(u - vhalf + 11)/75))
+    dexp_1_du = -exp_1/75
+    dexp_1_dvhalf = exp_1/75
     dclosing_du = 0.12*dexp_1_du
     dclosing_dvhalf = 0.12*dexp_1_dvhalf
     closing = 0.12*exp_1
     dntau_by_closing = -1/(speed*(closing + opening)*(closing + opening))
+    dntau_by_opening = -1/(speed*(closing + opening)*(closing + opening))
     dntau_dq10 = -dspeed_dq10/(speed*speed*(closing + opening))
-    dntau_du = dclosing_du*dntau_by_closing + dntau_by_closing*dopening_du
-    dntau_dvhalf = dclosing_dvhalf*dntau_by_closing + dntau_by_closing*dopening_dvhalf
+    dntau_du = dclosing_du*dntau_by_closing + dntau_by_opening*dopening_du
+    dntau_dvhalf = dclosing_dvhalf*dntau_by_closing + dntau_by_opening*dopening_dvhalf
     ntau = 1/(speed*(opening + closing))
     dninf_by_closing = -opening/((closing + opening)*(closing + opening))
-    inverse_1 = 1/(closing + opening)
-    dninf_by_opening = inverse_1 - opening*inverse_1*inverse_1
-    dninf_du = dclosing_du*dninf_by_closing + dninf_by_opening*dopening_du
-    dninf_dvhalf = dclosing_dvhalf*dninf_by_closing + dninf_by_opening*dopening_dvhalf
+    dninf_du = closing*dopening_du/((closing + opening)*(closing + opening)) + dclosing_du*dninf_by_closing
+    dninf_dvhalf = closing*dopening_dvhalf/((closing + opening)*(closing + opening)) + dclosing_dvhalf*dninf_by_closing
     ninf = opening/(opening + closing)
 }
 
@@ -283,7 +277,7 @@ FUNCTION dlinoid_dx(x, y) {
     if (fabs(x/y) < 1e-5) {
         dlinoid_dx = 0.5
     } else {
-        exp_1 = exp(-x/y)
+        exp_1 = ng_finite(exp(-x/y))
         exprelr_1 = ng_exprelr(-x/y, exp_1)
         exprelr_slope_1 = ng_exprelr_slope(-x/y, exprelr_1)
         dexprelr_1_dx = -exprelr_slope_1/y

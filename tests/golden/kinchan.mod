@@ -745,10 +745,9 @@ ENDVERBATIM
 
 : Derivatives of the initial values.
 PROCEDURE ng_initial() {
-    LOCAL inverse_1, dstart_by_a, dstart_by_b, dstart_dspeed, dstart_dv, dstart_dvhalf
+    LOCAL dstart_by_a, dstart_by_b, dstart_dspeed, dstart_dv, dstart_dvhalf
     ng_d_rates(v)
-    inverse_1 = 1/(a + b)
-    dstart_by_a = 0.2*inverse_1 - 0.2*a*inverse_1*inverse_1
+    dstart_by_a = 0.2*b/((a + b)*(a + b))
     dstart_by_b = -0.2*a/((a + b)*(a + b))
     dstart_dspeed = da_dspeed*dstart_by_a + db_dspeed*dstart_by_b
     dstart_dv = da_du*dstart_by_a + db_du*dstart_by_b
@@ -780,15 +779,15 @@ ENDVERBATIM
 : rates and its derivatives.
 PROCEDURE ng_d_rates(u) {
     LOCAL dexp_1_du, dexp_1_dvhalf, dexp_2_du, dexp_2_dvhalf
-    da_dspeed = exp((u - vhalf)/25)
-    dexp_1_du = 0.04*ng_finite(da_dspeed)
-    dexp_1_dvhalf = -0.04*ng_finite(da_dspeed)
+    da_dspeed = ng_finite(exp((u - vhalf)/25))
+    dexp_1_du = 0.04*da_dspeed
+    dexp_1_dvhalf = -0.04*da_dspeed
     da_du = dexp_1_du*speed
     da_dvhalf = dexp_1_dvhalf*speed
     a = speed*da_dspeed
-    db_dspeed = exp(-(u - vhalf)/20)
-    dexp_2_du = -0.05*ng_finite(db_dspeed)
-    dexp_2_dvhalf = 0.05*ng_finite(db_dspeed)
+    db_dspeed = ng_finite(exp(-(u - vhalf)/20))
+    dexp_2_du = -0.05*db_dspeed
+    dexp_2_dvhalf = 0.05*db_dspeed
     db_du = dexp_2_du*speed
     db_dvhalf = dexp_2_dvhalf*speed
     b = speed*db_dspeed

@@ -286,7 +286,7 @@ ENDVERBATIM
     inverse_2 = 1/speed
     dmtau_dv = -db_dv*inverse_2*inverse_1*inverse_1 - dsodium_opening_dx_1*inverse_2*inverse_1*inverse_1
     mtau = 1/(speed*(a + b))
-    dminf_dv = dsodium_opening_dx_1*(1/(a + b) - a/((a + b)*(a + b))) - a*db_dv/((a + b)*(a + b))
+    dminf_dv = b*dsodium_opening_dx_1/((a + b)*(a + b)) - a*db_dv/((a + b)*(a + b))
     minf = a/(a + b)
     exp_2 = exp(-(v + 64)/19)
     dexp_2_dv = -ng_finite(exp_2)/19
@@ -299,7 +299,7 @@ ENDVERBATIM
     inverse_3 = 1/(a + b)
     dhtau_dv = -da_dv*inverse_2*inverse_3*inverse_3 - db_dv_2*inverse_2*inverse_3*inverse_3
     htau = 1/(speed*(a + b))
-    dhinf_dv = da_dv*(1/(a + b) - a/((a + b)*(a + b))) - a*db_dv_2/((a + b)*(a + b))
+    dhinf_dv = b*da_dv/((a + b)*(a + b)) - a*db_dv_2/((a + b)*(a + b))
     hinf = a/(a + b)
 }
 
