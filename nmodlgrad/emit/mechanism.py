@@ -191,13 +191,15 @@ def _current(tangent: TangentMechanism) -> dict[str, Any] | None:
             "name": f"d/d{seconds.get(x, x)}",
             "value": _c(partials[seconds.get(x, x)], program) if x not in firsts else None,
             "latched": x in seconds,
+            "slope": _c((tangent.slopes or {}).get(x, "0."), program),
         }
         for x in acting
     ]
     if not tangent.linear:
         values = {"d/dv": partials.get("v", "0."), "the current": tangent.current.values[tangent.total]}
         entries += [{"name": x, "value": _c(value, program), "latched": False} for x, value in values.items()]
-    return {"locals": program.local_names, "steps": program.steps, "entries": entries}
+    once = tangent.slopes is not None
+    return {"locals": program.local_names, "steps": program.steps, "entries": entries, "once": once}
 
 
 def _ion_currents(tangent: TangentMechanism) -> dict[str, Any] | None:

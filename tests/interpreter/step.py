@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from interpreter.primal import Primal, Values
 from interpreter.tangent import Row, Tangent
@@ -82,6 +82,8 @@ def derivatives(
         plain.values |= alone.values
         sums = {y: sum(slope * rows.get(u, 0.0) for u, slope in row.items()) for y, row in partials.items()}
         if phase == "current" and linearised is not None:
+            if of.slopes is not None:
+                _check_slopes(of, tangent, linearised)
             if of.linear:
                 sums[of.total] += rows.get("v", 0.0) * _slope(plain, before, phases)
             else:
@@ -97,6 +99,25 @@ def derivatives(
             rows |= sums
             for name in set(of.carried) & moved.values.keys():  # all but the rows that latch others
                 yield Visit(phase, name, rows[name], moved.values[name].imag / TINY)
+
+
+def _check_slopes(of: TangentMechanism, tangent: Tangent, current: Linearised) -> None:
+    """What is linear in v differs by its slope from what it is 1 mV further."""
+    values = tangent.primal.values
+    assert of.slopes is not None
+    here, slopes = (tangent.linearise(replace(current, partials={"": row}))[0][""] for row in _rows(of, current))
+    tangent.primal.values = values | {"v": values["v"] + 1}
+    there = tangent.linearise(current)[0][of.total]
+    tangent.primal.values = values
+    for x, slope in slopes.items():
+        size = max(1.0, abs(here[x]), abs(there[x]))
+        assert abs(there[x] - here[x] - slope) <= ROUNDING * size, f"d/dv of d/d{x}: {there[x] - here[x]}, {slope}"
+
+
+def _rows(of: TangentMechanism, current: Linearised) -> Iterator[Mapping[str, str]]:
+    assert of.slopes is not None
+    yield current.partials[of.total]
+    yield of.slopes
 
 
 def _visited(phases: Phases) -> Iterator[tuple[str, Stage | None]]:
