@@ -89,6 +89,7 @@ BEFORE STEP {
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
 }
 
 UNITSOFF
@@ -144,30 +145,39 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL di_dgbar, di_dm, di_drest, di_dslow, di_dtrace
+    LOCAL ddi_dgbar_dv, di_dgbar, di_dm, di_drest, ddi_dslow_dv, di_dslow, di_dtrace, ddi_dm_dv, ddi_dtrace_dv
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
+    ddi_dgbar_dv = m + 0.1*slow + trace
     di_dgbar = (v - rest)*(m + 0.1*slow + trace)
     di_dm = gbar*(v - rest)
     di_drest = -gbar*(m + 0.1*slow + trace)
+    ddi_dslow_dv = 0.1*gbar
     di_dslow = 0.1*gbar*(v - rest)
     di_dtrace = gbar*(v - rest)
+    ddi_dm_dv = gbar
+    ddi_dtrace_dv = gbar
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldi_dm); /* d/dm */
-    ng_keep(ng_record + 2, 1e-06); /* d/dpeak */
-    ng_keep(ng_record + 4, _ldi_dtrace); /* d/dtrace */
-    ng_keep(ng_record + 6, _ldi_dslow); /* d/dslow */
-    ng_keep(ng_record + 8, _ldi_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 10, _ldi_drest); /* d/drest */
+    ng_record[0] = _ldi_dm; /* d/dm */
+    ng_record[1] = _lddi_dm_dv;
+    ng_record[2] = 1e-06; /* d/dpeak */
+    ng_record[3] = 0.0;
+    ng_record[4] = _ldi_dtrace; /* d/dtrace */
+    ng_record[5] = _lddi_dtrace_dv;
+    ng_record[6] = _ldi_dslow; /* d/dslow */
+    ng_record[7] = _lddi_dslow_dv;
+    ng_record[8] = _ldi_dgbar; /* d/dgbar */
+    ng_record[9] = _lddi_dgbar_dv;
+    ng_record[10] = _ldi_drest; /* d/drest */
+    ng_record[11] = 0.0;
 ENDVERBATIM
 }
 

@@ -66,6 +66,7 @@ PROCEDURE rates(u (mV)) {
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
     dminf_dspan
     dminf_du
 }
@@ -123,25 +124,30 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL di_dfactor, di_dgbar, di_dm
+    LOCAL ddi_dfactor_dv, di_dfactor, ddi_dgbar_dv, di_dgbar, ddi_dm_dv, di_dm
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
+    ddi_dfactor_dv = gbar*m*m*m*(0.1*sin(t/5) + 1)
     di_dfactor = gbar*m*m*m*(0.1*sin(t/5) + 1)*(v + 70)
+    ddi_dgbar_dv = factor*m*m*m*(0.1*sin(t/5) + 1)
     di_dgbar = factor*m*m*m*(0.1*sin(t/5) + 1)*(v + 70)
+    ddi_dm_dv = 3*factor*gbar*m*m*(0.1*sin(t/5) + 1)
     di_dm = 3*factor*gbar*m*m*(0.1*sin(t/5) + 1)*(v + 70)
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldi_dm); /* d/dm */
-    ng_keep(ng_record + 2, _ldi_dfactor); /* d/dfactor */
-    ng_keep(ng_record + 4, _ldi_dgbar); /* d/dgbar */
+    ng_record[0] = _ldi_dm; /* d/dm */
+    ng_record[1] = _lddi_dm_dv;
+    ng_record[2] = _ldi_dfactor; /* d/dfactor */
+    ng_record[3] = _lddi_dfactor_dv;
+    ng_record[4] = _ldi_dgbar; /* d/dgbar */
+    ng_record[5] = _lddi_dgbar_dv;
 ENDVERBATIM
 }
 

@@ -48,6 +48,7 @@ FUNCTION exp_1(x) { exp_1 = x }
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
     dminf_du
     dmtau_ddm_dv
     dmtau_du
@@ -110,29 +111,37 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL di_dboost, di_de, di_dg, di_dm, di_ds
+    LOCAL ddi_dboost_dv, di_dboost, di_de, ddi_dg_dv, di_dg, ddi_dm_dv, di_dm, ddi_ds_dv, di_ds
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
+    ddi_dboost_dv = g*m*s
     di_dboost = g*m*s*(v - e)
     di_de = -boost*g*m*s
+    ddi_dg_dv = boost*m*s
     di_dg = boost*m*s*(v - e)
+    ddi_dm_dv = boost*g*s
     di_dm = boost*g*s*(v - e)
+    ddi_ds_dv = boost*g*m
     di_ds = boost*g*m*(v - e)
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldi_dm); /* d/dm */
-    ng_keep(ng_record + 2, _ldi_ds); /* d/ds */
-    ng_keep(ng_record + 4, _ldi_dboost); /* d/dboost */
-    ng_keep(ng_record + 6, _ldi_dg); /* d/dg */
-    ng_keep(ng_record + 8, _ldi_de); /* d/de */
+    ng_record[0] = _ldi_dm; /* d/dm */
+    ng_record[1] = _lddi_dm_dv;
+    ng_record[2] = _ldi_ds; /* d/ds */
+    ng_record[3] = _lddi_ds_dv;
+    ng_record[4] = _ldi_dboost; /* d/dboost */
+    ng_record[5] = _lddi_dboost_dv;
+    ng_record[6] = _ldi_dg; /* d/dg */
+    ng_record[7] = _lddi_dg_dv;
+    ng_record[8] = _ldi_de; /* d/de */
+    ng_record[9] = 0.0;
 ENDVERBATIM
 }
 

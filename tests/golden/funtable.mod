@@ -67,6 +67,7 @@ UNITSON
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
 }
 
 UNITSOFF
@@ -113,12 +114,6 @@ extern void hoc_execerror(const char *, const char *);
 #endif
 #define NG_SELF ((ng_Instance *) (size_t) ng_link)
 #define NG_RESTRICT __restrict
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
@@ -139,15 +134,25 @@ ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL dik_dek, dik_dgbar, dik_dp
+    LOCAL dik_dek, dik_dgbar, dik_dp, ddik_dgbar_dv, ddik_dp_dv
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     dik_dek = -gbar*p
     dik_dgbar = p*(v - ek)
     dik_dp = gbar*(v - ek)
+    ddik_dgbar_dv = p
+    ddik_dp_dv = gbar
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldik_dp); /* d/dp */
-    ng_keep(ng_record + 2, _ldik_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 4, _ldik_dek); /* d/dek */
+    ng_record[0] = _ldik_dp; /* d/dp */
+    ng_record[1] = _lddik_dp_dv;
+    ng_record[2] = _ldik_dgbar; /* d/dgbar */
+    ng_record[3] = _lddik_dgbar_dv;
+    ng_record[4] = _ldik_dek; /* d/dek */
+    ng_record[5] = 0.0;
     if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }

@@ -64,6 +64,7 @@ FUNCTION release(c (mM)) {
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
 }
 
 UNITSOFF
@@ -119,18 +120,18 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL release_1, drelease_dc_1, drelease_dhalf_1, dg_dcapre, dg_ddirect, dg_dgmax, dg_dhalf, di_dcapre,
-          di_ddirect, di_dgmax, di_dhalf, di_ds
+    LOCAL release_1, drelease_dc_1, drelease_dhalf_1, dg_dcapre, dg_ddirect, dg_dgmax, dg_dhalf,
+          ddi_dcapre_dv, di_dcapre, ddi_ddirect_dv, di_ddirect, ddi_dgmax_dv, di_dgmax, ddi_dhalf_dv,
+          di_dhalf, di_ds, ddi_ds_dv
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     release_1 = release(capre)
     drelease_dc_1 = drelease_dc(capre)
     drelease_dhalf_1 = drelease_dhalf(capre)
@@ -138,19 +139,29 @@ PROCEDURE ng_current() {
     dg_ddirect = gmax*release_1
     dg_dgmax = direct*release_1 + s
     dg_dhalf = direct*drelease_dhalf_1*gmax
+    ddi_dcapre_dv = dg_dcapre
     di_dcapre = dg_dcapre*v
+    ddi_ddirect_dv = dg_ddirect
     di_ddirect = dg_ddirect*v
+    ddi_dgmax_dv = dg_dgmax
     di_dgmax = dg_dgmax*v
+    ddi_dhalf_dv = dg_dhalf
     di_dhalf = dg_dhalf*v
     di_ds = gmax*v
+    ddi_ds_dv = gmax
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
     const double ng_density = 100./(_nd_area);
-    ng_keep(ng_record + 0, ng_density*_ldi_ds); /* d/ds */
-    ng_keep(ng_record + 2, ng_density*_ldi_dgmax); /* d/dgmax */
-    ng_keep(ng_record + 4, ng_density*_ldi_dhalf); /* d/dhalf */
-    ng_keep(ng_record + 6, ng_density*_ldi_ddirect); /* d/ddirect */
-    ng_keep(ng_record + 8, ng_density*_ldi_dcapre); /* d/dcapre */
+    ng_record[0] = ng_density*_ldi_ds; /* d/ds */
+    ng_record[1] = ng_density*_lddi_ds_dv;
+    ng_record[2] = ng_density*_ldi_dgmax; /* d/dgmax */
+    ng_record[3] = ng_density*_lddi_dgmax_dv;
+    ng_record[4] = ng_density*_ldi_dhalf; /* d/dhalf */
+    ng_record[5] = ng_density*_lddi_dhalf_dv;
+    ng_record[6] = ng_density*_ldi_ddirect; /* d/ddirect */
+    ng_record[7] = ng_density*_lddi_ddirect_dv;
+    ng_record[8] = ng_density*_ldi_dcapre; /* d/dcapre */
+    ng_record[9] = ng_density*_lddi_dcapre_dv;
 ENDVERBATIM
 }
 

@@ -64,6 +64,7 @@ FUNCTION open(c (mM)) {
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
 }
 
 UNITSOFF
@@ -119,12 +120,6 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
@@ -145,15 +140,25 @@ ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL dik_dek, dik_dgbar, dik_dz
+    LOCAL dik_dek, dik_dgbar, dik_dz, ddik_dgbar_dv, ddik_dz_dv
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     dik_dek = -gbar*z
     dik_dgbar = z*(v - ek)
     dik_dz = gbar*(v - ek)
+    ddik_dgbar_dv = z
+    ddik_dz_dv = gbar
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldik_dz); /* d/dz */
-    ng_keep(ng_record + 2, _ldik_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 4, _ldik_dek); /* d/dek */
+    ng_record[0] = _ldik_dz; /* d/dz */
+    ng_record[1] = _lddik_dz_dv;
+    ng_record[2] = _ldik_dgbar; /* d/dgbar */
+    ng_record[3] = _lddik_dgbar_dv;
+    ng_record[4] = _ldik_dek; /* d/dek */
+    ng_record[5] = 0.0;
     if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }

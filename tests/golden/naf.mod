@@ -90,6 +90,7 @@ UNITSON
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
     dminf_dv
     dmtau_dv
     dhinf_dv
@@ -140,12 +141,6 @@ extern void hoc_execerror(const char *, const char *);
 #endif
 #define NG_SELF ((ng_Instance *) (size_t) ng_link)
 #define NG_RESTRICT __restrict
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
@@ -171,20 +166,33 @@ ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL dm_power_gate_dh, dm_power_gate_dm, m_power_gate, dina_dena, dina_dgbar, dina_dh, dina_dm
+    LOCAL dm_power_gate_dh, dm_power_gate_dm, m_power_gate, dina_dena, ddina_dgbar_dv, dina_dgbar,
+          ddina_dh_dv, dina_dh, ddina_dm_dv, dina_dm
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     dm_power_gate_dh = m*m*m
     dm_power_gate_dm = 3*h*m*m
     m_power_gate = m^3*h
     dina_dena = -gbar*m_power_gate
+    ddina_dgbar_dv = m_power_gate
     dina_dgbar = m_power_gate*(v - ena)
+    ddina_dh_dv = dm_power_gate_dh*gbar
     dina_dh = dm_power_gate_dh*gbar*(v - ena)
+    ddina_dm_dv = dm_power_gate_dm*gbar
     dina_dm = dm_power_gate_dm*gbar*(v - ena)
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldina_dm); /* d/dm */
-    ng_keep(ng_record + 2, _ldina_dh); /* d/dh */
-    ng_keep(ng_record + 4, _ldina_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 6, _ldina_dena); /* d/dena */
+    ng_record[0] = _ldina_dm; /* d/dm */
+    ng_record[1] = _lddina_dm_dv;
+    ng_record[2] = _ldina_dh; /* d/dh */
+    ng_record[3] = _lddina_dh_dv;
+    ng_record[4] = _ldina_dgbar; /* d/dgbar */
+    ng_record[5] = _lddina_dgbar_dv;
+    ng_record[6] = _ldina_dena; /* d/dena */
+    ng_record[7] = 0.0;
     if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
@@ -252,7 +260,7 @@ ENDVERBATIM
 : rates and its derivatives.
 PROCEDURE ng_d_rates(v) {
     LOCAL speed, sodium_opening_1, dsodium_opening_dx_1, a, exp_1, dexp_1_dv, db_dv, b, inverse_1, inverse_2,
-          exp_2, dexp_2_dv, da_dv, exp_3, dexp_3_dv, db_dv_2, inverse_3
+          exp_2, dexp_2_dv, da_dv, exp_3, dexp_3_dv, db_dv_2, inverse_4
     rates(v)
 VERBATIM
     if (usetable) { /* piecewise linear: the slope of the bin, zero outside the range */
@@ -286,7 +294,7 @@ ENDVERBATIM
     inverse_2 = 1/speed
     dmtau_dv = -db_dv*inverse_2*inverse_1*inverse_1 - dsodium_opening_dx_1*inverse_2*inverse_1*inverse_1
     mtau = 1/(speed*(a + b))
-    dminf_dv = b*dsodium_opening_dx_1/((a + b)*(a + b)) - a*db_dv/((a + b)*(a + b))
+    dminf_dv = b*dsodium_opening_dx_1*inverse_1*inverse_1 - a*db_dv*inverse_1*inverse_1
     minf = a/(a + b)
     exp_2 = exp(-(v + 64)/19)
     dexp_2_dv = -ng_finite(exp_2)/19
@@ -296,10 +304,10 @@ ENDVERBATIM
     dexp_3_dv = -2*ng_finite(exp_3)/19
     db_dv_2 = -0.95*dexp_3_dv/((exp_3 + 1)*(exp_3 + 1))
     b = 0.95/(1 + exp_3)
-    inverse_3 = 1/(a + b)
-    dhtau_dv = -da_dv*inverse_2*inverse_3*inverse_3 - db_dv_2*inverse_2*inverse_3*inverse_3
+    inverse_4 = 1/(a + b)
+    dhtau_dv = -da_dv*inverse_2*inverse_4*inverse_4 - db_dv_2*inverse_2*inverse_4*inverse_4
     htau = 1/(speed*(a + b))
-    dhinf_dv = b*da_dv/((a + b)*(a + b)) - a*db_dv_2/((a + b)*(a + b))
+    dhinf_dv = b*da_dv*inverse_4*inverse_4 - a*db_dv_2*inverse_4*inverse_4
     hinf = a/(a + b)
 }
 

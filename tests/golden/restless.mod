@@ -116,6 +116,7 @@ PROCEDURE pushed() {
 : ---------------------------------------------------------------------------------------------------
 ASSIGNED {
     ng_link
+    ng_latest_v
     dpush_dsigma
     dpush_dspread
 }
@@ -173,17 +174,16 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL g, dg_dx, di_de, di_dx
+    LOCAL g, dg_dx, di_de, ddi_dx_dv, di_dx
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     g = x
     if (g < 0) {
         g = 0
@@ -192,11 +192,14 @@ PROCEDURE ng_current() {
         dg_dx = 1
     }
     di_de = -g
+    ddi_dx_dv = dg_dx
     di_dx = dg_dx*(v - e)
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldi_dx); /* d/dx */
-    ng_keep(ng_record + 2, _ldi_de); /* d/de */
+    ng_record[0] = _ldi_dx; /* d/dx */
+    ng_record[1] = _lddi_dx_dv;
+    ng_record[2] = _ldi_de; /* d/de */
+    ng_record[3] = 0.0;
 ENDVERBATIM
 }
 

@@ -66,6 +66,7 @@ UNITSON
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
 }
 
 UNITSOFF
@@ -121,27 +122,33 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL di_de, di_dgbar, di_ds, di_dw
+    LOCAL di_de, ddi_dgbar_dv, di_dgbar, di_ds, di_dw, ddi_ds_dv, ddi_dw_dv
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     di_de = -gbar*(s + w)
+    ddi_dgbar_dv = s + w
     di_dgbar = (v - e)*(s + w)
     di_ds = gbar*(v - e)
     di_dw = gbar*(v - e)
+    ddi_ds_dv = gbar
+    ddi_dw_dv = gbar
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldi_ds); /* d/ds */
-    ng_keep(ng_record + 2, _ldi_dw); /* d/dw */
-    ng_keep(ng_record + 4, _ldi_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 6, _ldi_de); /* d/de */
+    ng_record[0] = _ldi_ds; /* d/ds */
+    ng_record[1] = _lddi_ds_dv;
+    ng_record[2] = _ldi_dw; /* d/dw */
+    ng_record[3] = _lddi_dw_dv;
+    ng_record[4] = _ldi_dgbar; /* d/dgbar */
+    ng_record[5] = _lddi_dgbar_dv;
+    ng_record[6] = _ldi_de; /* d/de */
+    ng_record[7] = 0.0;
 ENDVERBATIM
 }
 

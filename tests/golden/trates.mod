@@ -87,6 +87,7 @@ UNITSON
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
     dclosing_dv
     dninf_dv_2
     dntau_dv_2
@@ -139,12 +140,6 @@ extern void hoc_execerror(const char *, const char *);
 #endif
 #define NG_SELF ((ng_Instance *) (size_t) ng_link)
 #define NG_RESTRICT __restrict
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
@@ -168,18 +163,28 @@ ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL dg_dgbar, dg_dn, g, dik_dek, dik_dgbar, dik_dn
+    LOCAL dg_dgbar, dg_dn, g, dik_dek, ddik_dgbar_dv, dik_dgbar, ddik_dn_dv, dik_dn
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     dg_dgbar = factor*n
     dg_dn = factor*gbar
     g = factor*gbar*n
     dik_dek = -g
+    ddik_dgbar_dv = dg_dgbar
     dik_dgbar = dg_dgbar*(v - ek)
+    ddik_dn_dv = dg_dn
     dik_dn = dg_dn*(v - ek)
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldik_dn); /* d/dn */
-    ng_keep(ng_record + 2, _ldik_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 4, _ldik_dek); /* d/dek */
+    ng_record[0] = _ldik_dn; /* d/dn */
+    ng_record[1] = _lddik_dn_dv;
+    ng_record[2] = _ldik_dgbar; /* d/dgbar */
+    ng_record[3] = _lddik_dgbar_dv;
+    ng_record[4] = _ldik_dek; /* d/dek */
+    ng_record[5] = 0.0;
     if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }

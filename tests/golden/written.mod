@@ -101,6 +101,7 @@ ENDVERBATIM
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
     dminf_dhalf
     dminf_dslope
     dminf_du
@@ -160,30 +161,37 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL squared_1, dsquared_dx_1, dsquared_dy_1, di_de, di_dgain, di_dgbar, di_dm
+    LOCAL squared_1, dsquared_dx_1, dsquared_dy_1, di_de, ddi_dgain_dv, di_dgain, ddi_dgbar_dv, di_dgbar,
+          ddi_dm_dv, di_dm
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     squared_1 = squared(m, gain)
     dsquared_dx_1 = dsquared_dx(m, gain)
     dsquared_dy_1 = dsquared_dy(m, gain)
     di_de = -gbar*squared_1
+    ddi_dgain_dv = dsquared_dy_1*gbar
     di_dgain = dsquared_dy_1*gbar*(v - e)
+    ddi_dgbar_dv = squared_1
     di_dgbar = squared_1*(v - e)
+    ddi_dm_dv = dsquared_dx_1*gbar
     di_dm = dsquared_dx_1*gbar*(v - e)
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldi_dm); /* d/dm */
-    ng_keep(ng_record + 2, _ldi_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 4, _ldi_de); /* d/de */
-    ng_keep(ng_record + 6, _ldi_dgain); /* d/dgain */
+    ng_record[0] = _ldi_dm; /* d/dm */
+    ng_record[1] = _lddi_dm_dv;
+    ng_record[2] = _ldi_dgbar; /* d/dgbar */
+    ng_record[3] = _lddi_dgbar_dv;
+    ng_record[4] = _ldi_de; /* d/de */
+    ng_record[5] = 0.0;
+    ng_record[6] = _ldi_dgain; /* d/dgain */
+    ng_record[7] = _lddi_dgain_dv;
 ENDVERBATIM
 }
 
