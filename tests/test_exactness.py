@@ -39,6 +39,8 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "of_states_that_read_each_other": ("chained", {}),
     "of_several_solves_in_their_order": ("sequence", {}),
     "of_a_channel_as_a_kinetic_scheme": ("kinchan", {}),
+    "of_states_that_are_solved_implicitly": ("implicitly", {}),
+    "of_simultaneous_equations": ("simultaneous", {}),
     "of_calcium_that_binds_and_is_pumped": ("cabuffer", {}),
     "of_a_mechanism_without_a_state": ("leak", {}),
     "of_initial_states_from_parameters": ("slopes", {}),

@@ -82,7 +82,8 @@ def _becomes_threadsafe(tangent: TangentMechanism) -> bool:
         return False  # that alone takes the thread-safety of a mechanism that does not claim it
     if any(isinstance(node, n.Verbatim) for item in tangent.original.items for node in subnodes(item)):
         return False  # it is not
-    if any(isinstance(block, _UNSAFE) for block in mechanism.solvable.values()):
+    runge = any(solve.method == "runge" for solve in mechanism.solves)
+    if runge or any(isinstance(block, _UNSAFE) for block in mechanism.solvable.values()):
         return False  # nor are these, for nocmodl
     flow = Dataflow(mechanism)
     bodies = [i.body for i in mechanism.tree.items if isinstance(i, _RUN)]

@@ -69,7 +69,7 @@ def what(stage: StageTangent) -> str:
     solve = stage.stage.solve
     if solve is None:
         return "BREAKPOINT"
-    return solve.method if solve.method in ("cnexp", "euler") else solve.block
+    return solve.method if solve.method in ("cnexp", "euler", "runge") else solve.block
 
 
 # ------------------------------------------------------------------ implicit stages
@@ -99,6 +99,7 @@ def implicit(
         "root": lowered.iteration is Iteration.ROOT,
         "converged": lowered.iteration is Iteration.CONVERGED,
         "in_place": lowered.constant,
+        "linear": stage.linear,
         "matrix": _program(stage.matrix, given)
         | {
             "residuals": [c(stage.matrix.values[y], stage.matrix.program) for y in lowered.residuals],

@@ -186,7 +186,7 @@ PROCEDURE ng_states() {
     LOCAL dm_rate_dtau, m_rate, exp_1, dexp_1_dtau, m_decay, exp_2, dexp_2_dv, inverse_1, inverse_2,
           dm_limit_dtau, dm_limit_dv, m_limit, dm_dm, dm_dtau, dm_dtrace, dm_dv
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("around advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     dm_rate_dtau = 1/((tau + trace)*(tau + trace))

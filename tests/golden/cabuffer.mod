@@ -523,7 +523,7 @@ ENDVERBATIM
 PROCEDURE ng_states() {
 VERBATIM
     if (ng_link == 0.) return 0;
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("cabuffer advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
     {
     ng_Instance *ng_self = NG_SELF;

@@ -193,7 +193,7 @@ PROCEDURE ng_states() {
           dhinf_dkhalf_1, dh_limit_by_hinf_1, inverse_1, inverse_2, inverse_3, dh_limit_dcai, dh_limit_dkhalf,
           h_limit, dh_dcai, dh_dh, dh_dkhalf
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("cachan advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     m_rate = -1/1.5

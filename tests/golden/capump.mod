@@ -168,7 +168,7 @@ PROCEDURE ng_states() {
     LOCAL cai_rate, exp_1, dexp_1_dki, cai_decay, dcai_limit_ddepth, dcai_limit_dica, inverse_1,
           dcai_limit_dki, cai_limit, dcai_dcai, dcai_ddepth, dcai_dica, dcai_dki
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("capump advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     cai_rate = -(1/80*ki/54.4)

@@ -201,7 +201,7 @@ PROCEDURE ng_states() {
           dm_limit_dv, m_limit, dm_dm, dm_dpull, dm_dv, h_rate, h_decay, dh_limit_dica, dh_limit_dihalf,
           h_limit, dh_dh, dh_dica, dh_dihalf
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("caself advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     dm_rate_dpull = 2e-05*pull/((1e-05*pull*pull + 1.5)*(1e-05*pull*pull + 1.5))

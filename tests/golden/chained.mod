@@ -173,7 +173,7 @@ PROCEDURE ng_states() {
           exp_2, dexp_2_dlag, n_decay, n_limit, dn_dlag, dn_dm, dn_dn, dn_dspeed, dn_dv, dx_ddrift, dx_dlag,
           dx_dm, dx_dn, dx_dspeed, dx_dv
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("chained advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     opening_1 = opening(v)

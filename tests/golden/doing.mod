@@ -267,7 +267,7 @@ PROCEDURE ng_states() {
           inverse_1, dn_limit_by_mtau, dn_limit_by_ninf, dn_limit_dhalf, dn_limit_dk, dn_limit_dscale,
           dn_limit_dshift, dn_limit_dv, n_limit, dn_dhalf, dn_dk, dn_dn, dn_dscale, dn_dshift, dn_dv
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("doing advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     count_before = count

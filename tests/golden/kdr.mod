@@ -200,7 +200,7 @@ PROCEDURE ng_states() {
     LOCAL dn_rate_dq10, dn_rate_dv, dn_rate_dvhalf, n_rate, exp_1, dexp_1_dq10, dexp_1_dv, dexp_1_dvhalf,
           n_decay, n_limit, dn_dn, dn_dq10, dn_dv, dn_dvhalf
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("kdr advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     ng_d_rates(v)

@@ -142,7 +142,7 @@ PROCEDURE ng_states() {
           dexp_1_dspeed, dexp_1_dv, m_decay, steady_1, dsteady_dv_1, dm_limit_by_slowness_2, dm_limit_dspeed,
           inverse_1, dm_limit_dv, m_limit, dm_dm, dm_dspeed, dm_dv
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("lookup advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     slowness_1 = slowness(v, speed)

@@ -164,7 +164,7 @@ PROCEDURE ng_states() {
     LOCAL dm_rate_dtau, m_rate, exp_1, dexp_1_dtau, m_decay, m_limit, dm_dm, dm_ds, dm_dtau, dm_dv, s_limit,
           ds_ds, ds_dtau, ds_dm_2, ds_ds_3, ds_dtau_2, ds_dv
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("moved advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     ng_d_rates()

@@ -202,7 +202,7 @@ PROCEDURE ng_states() {
     LOCAL dm_rate_dv, m_rate, exp_1, dexp_1_dv, m_decay, m_limit, dm_dm, dm_dv, dh_rate_dv, h_rate, exp_2,
           dexp_2_dv, h_decay, h_limit, dh_dh, dh_dv
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("naf advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     ng_d_rates(v)

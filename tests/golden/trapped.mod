@@ -189,7 +189,7 @@ PROCEDURE ng_states() {
           h_rate, exp_2, dexp_2_dk, dexp_2_dv, h_decay, dh_limit_by_vtrap_2, dh_limit_by_vtrap_3, dh_limit_dk,
           dh_limit_dv, h_limit, dh_dh, dh_dk, dh_dv
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("trapped advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     ng_d_rates()
