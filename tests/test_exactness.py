@@ -75,6 +75,7 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "of_functions_that_assign_and_names_that_hide": ("doing", {}),
     "through_c_code_as_far_as_it_is_declared": ("a_channel_with_c_code", {}),
     "of_loops_whose_bounds_and_indices_are_computed": ("queue", {}),
+    "through_a_voltage_that_events_reset": ("a_voltage_that_events_reset", {}),
     "with_every_mechanism_together": ("all_the_fixtures", {"table": False, "duration_ms": 30.0}),
 }
 

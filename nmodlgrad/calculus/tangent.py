@@ -105,6 +105,7 @@ def differentiate(
     def event(statements: Sequence[n.Statement]) -> Linearised | None:
         active = dict.fromkeys([*inputs, "v", *activity.arguments, *([weight] if weight else ())])
         outputs = written(statements)
+        outputs += ["v"] if "v" in flow.access(statements).written else []
         return differentiator.phase(statements, active, outputs, arguments=connected) if outputs else None
 
     inputs = [*carried, *seeds]

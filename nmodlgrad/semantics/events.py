@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nmodlgrad.diagnostics import Diagnostic
-from nmodlgrad.semantics.dataflow import Dataflow
+from nmodlgrad.semantics.dataflow import Dataflow, local_names
 from nmodlgrad.semantics.mechanism import Mechanism, Role
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import names_read, subnodes
@@ -33,25 +33,40 @@ def covered(mechanism: Mechanism) -> set[int]:
 
 def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
     """Forms of NET_RECEIVE that are not differentiated."""
+    yield from _voltage_set_elsewhere(mechanism)
     block = mechanism.net_receive
     if block is None:
         return
+    initial = {id(x) for i in subnodes(block.body) if isinstance(i, n.NetInitial) for x in subnodes(i)}
     for node in subnodes(block.body):
         match node:
-            case n.NetInitial() if node not in block.body.statements:
-                yield _not_yet(node, "an INITIAL inside other statements of NET_RECEIVE is")
-            case n.Assign(target=n.VariableName(name="v")):
-                yield _not_yet(node, "assigning v is")
-            case n.Call(name="state_discontinuity", arguments=arguments) if not _is_state(mechanism, arguments):
-                yield _not_yet(node, "state_discontinuity of anything but a STATE is")
+            case n.Assign(target=n.VariableName(name="v")) if id(node) in initial:
+                yield _not_yet(node, "assigning v in the INITIAL of NET_RECEIVE is")
+            case n.Call(name="state_discontinuity", arguments=arguments) if not _is_variable(mechanism, arguments):
+                yield _not_yet(node, "state_discontinuity of anything but a variable of the mechanism is")
     reads_voltage = "v" in names_read(block.body)
     if not reads_voltage and not mechanism.solves and "v" in Dataflow(mechanism).access(block.body.statements).live:
         yield _not_yet(block, "reading v in a routine that NET_RECEIVE calls, in a mechanism that solves nothing, is")
 
 
-def _is_state(mechanism: Mechanism, arguments: tuple[n.Expression, ...]) -> bool:
-    symbol = mechanism.symbols.get(arguments[0].name) if isinstance(arguments[0], n.VariableName) else None
-    return symbol is not None and symbol.role is Role.STATE
+def _voltage_set_elsewhere(mechanism: Mechanism) -> Iterator[Diagnostic]:
+    """Only an event leaves a new voltage in its node."""
+    for block, body, own in mechanism.bodies:
+        if isinstance(block, n.NetReceiveBlock) or "v" in own | local_names(body):
+            continue
+        for node in subnodes(body):
+            if isinstance(node, n.Assign) and node.target.name == "v":
+                yield _not_yet(node, "assigning v outside NET_RECEIVE is")
+
+
+def _is_variable(mechanism: Mechanism, arguments: tuple[n.Expression, ...]) -> bool:
+    """At a fixed step it is an assignment, to whatever can be assigned."""
+    name = arguments[0].name if arguments and isinstance(arguments[0], n.VariableName) else ""
+    symbol = mechanism.symbols.get(name)
+    return name in mechanism.arguments or (symbol is not None and symbol.role in _ASSIGNABLE)
+
+
+_ASSIGNABLE = (Role.STATE, Role.ASSIGNED, Role.PARAMETER, Role.VOLTAGE)
 
 
 def _not_yet(node: n.Node, what: str) -> Diagnostic:
