@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nmodlgrad.diagnostics import Diagnostic
-from nmodlgrad.semantics.dataflow import Dataflow, local_names
+from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.mechanism import Mechanism, Role
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import names_read, subnodes
@@ -33,7 +33,6 @@ def covered(mechanism: Mechanism) -> set[int]:
 
 def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
     """Forms of NET_RECEIVE that are not differentiated."""
-    yield from _voltage_set_elsewhere(mechanism)
     block = mechanism.net_receive
     if block is None:
         return
@@ -49,14 +48,12 @@ def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
         yield _not_yet(block, "reading v in a routine that NET_RECEIVE calls, in a mechanism that solves nothing, is")
 
 
-def _voltage_set_elsewhere(mechanism: Mechanism) -> Iterator[Diagnostic]:
-    """Only an event leaves a new voltage in its node."""
-    for block, body, own in mechanism.bodies:
-        if isinstance(block, n.NetReceiveBlock) or "v" in own | local_names(body):
-            continue
-        for node in subnodes(body):
-            if isinstance(node, n.Assign) and node.target.name == "v":
-                yield _not_yet(node, "assigning v outside NET_RECEIVE is")
+def sets_voltage(mechanism: Mechanism) -> bool:
+    """Whether an event leaves a new voltage in its node: only if NET_RECEIVE itself mentions v (nocmodl: noccout.cpp)."""
+    block = mechanism.net_receive
+    if block is None or not any(isinstance(x, n.VariableName) and x.name == "v" for x in subnodes(block.body)):
+        return False
+    return "v" in Dataflow(mechanism).access(block.body.statements).written
 
 
 def _is_variable(mechanism: Mechanism, arguments: tuple[n.Expression, ...]) -> bool:
