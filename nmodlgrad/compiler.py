@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -117,7 +117,9 @@ def compile_sources(
     from nmodlgrad.emit import manifest
     from nmodlgrad.emit.mechanism import augmented
     from nmodlgrad.emit.render import render
+    from nmodlgrad.semantics.inline import inline
     from nmodlgrad.semantics.passive import is_passive
+    from nmodlgrad.semantics.resolve import resolve
 
     files: dict[str, str] = {}
     entries: list[dict[str, Any]] = []
@@ -127,14 +129,18 @@ def compile_sources(
     for item in found:
         if progress:
             progress(item.source.name)
+        place: Callable[[Diagnostic], Diagnostic] = _same
         try:
             mechanism = _checked(item, known, warn)
+            one = inline(item.source, mechanism.tree)
+            if one is not None:
+                item, mechanism, place = replace(item, source=one.source), resolve(one.source), one.original
             if is_passive(mechanism):
                 _pass(item, mechanism, files, passed, problems)
                 continue
             tangent = differentiate(mechanism, wrt, constant)
         except Refused as refused:
-            problems += refused.diagnostics
+            problems += map(place, refused.diagnostics)
             continue
         except RecursionError:
             message = "expressions or blocks are nested too deeply, or an expression has too many terms"
@@ -142,7 +148,7 @@ def compile_sources(
             continue
         if warn:
             for warning in tangent.warnings:
-                warn(warning)
+                warn(place(warning))
         built_in = tangent.mechanism.name in BUILT_IN
         if built_in and tangent.mechanism.is_point_process and tangent.mechanism.net_receive is None:
             problems.append(_not_silent(item, tangent.mechanism.name))
@@ -162,6 +168,11 @@ def compile_sources(
     files[SUPPORT] = render("cable.mod.jinja", version=__version__)
     files[MANIFEST] = json.dumps(data, indent=2) + "\n"
     return Translation(files, data)
+
+
+def _same(found: Diagnostic) -> Diagnostic:
+    """The place of a diagnostic about a text that includes no other."""
+    return found
 
 
 def _put(item: Found, text: str, files: dict[str, str], problems: list[Diagnostic]) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 import nmodlgrad
 from corpus.nocmodl import Nocmodl
-from nmodlgrad.diagnostics import Refused, Source
+from nmodlgrad.diagnostics import Source
 from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.semantics.resolve import resolve
 
@@ -79,8 +79,19 @@ def test_what_is_wrong_is_said_of_the_file_where_it_is(shared: str | None, messa
     assert any(message in text for text in said), said
 
 
-def test_including_is_not_differentiated_yet(tmp_path: Path) -> None:
-    (tmp_path / "m.mod").write_text(MAIN)
+def test_what_is_written_stands_by_itself(tmp_path: Path) -> None:
     (tmp_path / "shared.inc").write_text(SHARED)
-    with pytest.raises(Refused, match=r"m\.mod:2:1: error\[NG002\]: INCLUDE is not differentiated yet"):
-        nmodlgrad.translate(tmp_path / "m.mod", tmp_path / "out")
+    (tmp_path / "m.mod").write_text(MAIN + "BREAKPOINT { ca[0] = g }\n")
+    nmodlgrad.translate(tmp_path / "m.mod", tmp_path / "out")
+    (tmp_path / "shared.inc").unlink()
+    written = (tmp_path / "out" / "m.mod").read_text()
+    assert SHARED in written
+    assert "INCLUDE" not in written
+
+
+def test_a_refusal_of_what_is_included_tells_its_file_and_line(tmp_path: Path) -> None:
+    (tmp_path / "shared.inc").write_text(SHARED + "FUNCTION loop(x) { loop = loop(x) }\n")
+    current = "BREAKPOINT { i = loop(v) }\nASSIGNED { v i }\nNEURON { NONSPECIFIC_CURRENT i }\n"
+    (tmp_path / "m.mod").write_text(MAIN + current)
+    (found,) = nmodlgrad.check(tmp_path / "m.mod")
+    assert (Path(found.file).name, found.line, found.column) == ("shared.inc", 3, 1)

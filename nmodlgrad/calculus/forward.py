@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
-from nmodlgrad.calculus import opaque
+from nmodlgrad.calculus import function_tables, opaque
 from nmodlgrad.calculus.program import Program
 from nmodlgrad.calculus.scope import Scope
 from nmodlgrad.diagnostics import Diagnostic
@@ -25,7 +25,7 @@ class Derivative:
     """
 
     name: str
-    of: n.FunctionBlock
+    of: n.FunctionBlock | n.FunctionTableBlock
     target: str
     program: Program
     is_zero: bool
@@ -100,6 +100,11 @@ class Differentiator:
     def function(self, name: str, target: str) -> Derivative:
         """The derivative of a FUNCTION with respect to one of its arguments or to a global name."""
         key = (name, target)
+        tabled = self.flow.mechanism.function_tables.get(name)
+        if key not in self.functions and tabled is not None:
+            derivative_name = self.names.fresh(f"d{name}_d{target}")
+            program = function_tables.slope(tabled, target, derivative_name, self.names.scope())
+            self.functions[key] = Derivative(derivative_name, tabled, target, program, False, None)
         if key not in self.functions:
             block = self.flow.mechanism.functions[name]
             derivative_name = self.names.fresh(f"d{name}_d{target}")

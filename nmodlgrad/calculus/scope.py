@@ -428,7 +428,8 @@ class Scope:
             return n.Call(call.span, call.name, tuple(self._lift(a, active) for a in call.arguments))
         if call.name == "pow":
             return self._lift(n.Binary(call.span, call.arguments[0], n.Word("^"), call.arguments[1]))
-        if function is None and call.name not in RULES:
+        table = self.flow.mechanism.function_tables.get(call.name)
+        if function is None and table is None and call.name not in RULES:
             self._refuse_active(call, call.name)
         values = [self._expression(a, call.name) for a in call.arguments]
         texts = ", ".join(value.text for value in values)
@@ -438,7 +439,11 @@ class Scope:
         text = f"{call.name}({texts})"
         self.steps.append(Set(variable, finite(text) if call.name in OVERFLOWING else text, reads))
         total: Partials = {}
-        if function is None:
+        if table is not None:
+            for argument, value in zip(table.arguments, values, strict=True):
+                if value.partials:
+                    _accumulate(total, self._slope(call.name, argument.name, texts, reads), value.partials)
+        elif function is None:
             slopes = RULES[call.name](sp.Symbol(variable), *(value.value for value in values))
             for slope, value in zip(slopes, values, strict=True):
                 _accumulate(total, self._shared(slope, f"{variable}_slope", value.partials), value.partials)

@@ -26,7 +26,7 @@ def augmented(tangent: TangentMechanism, name: str) -> str:
     text = apply(tangent.mechanism.source.text, _edits(tangent, name))
     appendix = _appendix(tangent, name)
     appendix += helpers(appendix, HELPERS) + "\n\nUNITSON\n"
-    appended = ("" if text.endswith("\n") else "\n") + appendix
+    appended = ("" if text.endswith(("\n", "\r")) else "\n") + appendix
     return text + appended.replace("\n", line_end(text))
 
 

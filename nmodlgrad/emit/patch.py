@@ -28,18 +28,20 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
 
 def line_end(text: str) -> str:
     """How a text ends its lines; of a mixed one, how it ends most of them."""
+    if "\n" not in text and "\r" in text:
+        return "\r"
     return "\r\n" if 2 * text.count("\r\n") > text.count("\n") else "\n"
 
 
 def insert_line(text: str, offset: int, line: str) -> Edit:
     """A line of its own after `offset`, indented like its neighbours and marked as ours."""
-    start = text.rfind("\n", 0, offset) + 1
-    rest_end = text.find("\n", offset)
+    newline = line_end(text)
+    start = text.rfind(newline[-1], 0, offset) + 1
+    rest_end = text.find(newline[-1], offset)
     rest = text[offset : len(text) if rest_end < 0 else rest_end]
     following = text[rest_end + 1 :] if rest_end >= 0 else ""
     neighbour = following if text[offset - 1] == "{" and not rest.strip() else text[start:]
     indent = neighbour[: len(neighbour) - len(neighbour.lstrip(" \t"))]
-    newline = line_end(text)
     inserted = newline.join(indent + part if part and not part.isupper() else part for part in line.split("\n"))
     tail = "" if not rest.strip() else newline + indent
     place = offset if tail else offset + len(rest.rstrip("\r"))
@@ -48,9 +50,9 @@ def insert_line(text: str, offset: int, line: str) -> Edit:
 
 def insert_line_before(text: str, offset: int, line: str) -> Edit:
     """A line of its own before what stands at `offset`, indented like it."""
-    start = text.rfind("\n", 0, offset) + 1
+    newline = line_end(text)
+    start = text.rfind(newline[-1], 0, offset) + 1
     before = text[start:offset]
     indent = before[: len(before) - len(before.lstrip(" \t"))]
-    newline = line_end(text)
     head = newline + indent if before.strip() else ""
     return Edit(Span(offset, offset), f"{head}{line}{newline}{indent}")

@@ -16,12 +16,10 @@ from nmodlgrad.syntax.walk import subnodes
 PREFIX = "ng_"  # what every name starts with that is added to a mechanism
 
 _CONSTRUCTS: dict[type[n.Node], str] = {
-    n.Include: "INCLUDE",
     n.LongitudinalDiffusion: "diffusion from segment to segment",
     n.LinearBlock: "a LINEAR block",
     n.NonlinearBlock: "a NONLINEAR block",
     n.DiscreteBlock: "a DISCRETE block",
-    n.FunctionTableBlock: "FUNCTION_TABLE",
     n.Equation: "an equation",
     n.Conductance: "CONDUCTANCE",
     n.Lag: "LAG",

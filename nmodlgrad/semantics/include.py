@@ -41,6 +41,16 @@ def included(source: Source) -> dict[str, str]:
     return {Path(each.name).name: each.text for each in _Reader().reached(source)}
 
 
+def statements(source: Source, tree: n.File) -> Iterator[tuple[n.Include, tuple[Source, n.File]]]:
+    """The INCLUDE statements of a file that has been read, each with its file and that one's tree."""
+    reader = _Reader()
+    defined = _defined([source, *reader.reached(source)])
+    for item in tree.items:
+        found = reader.find(source, item.path.text[1:-1]) if isinstance(item, n.Include) else None
+        if found is not None and isinstance(item, n.Include):
+            yield item, (found, parse(found, defined))
+
+
 @dataclass
 class _Reader:
     """Reads what one mechanism includes: every file once, and no more than a mechanism can be."""

@@ -13,8 +13,6 @@ from nmodlgrad.syntax.walk import subnodes
 
 def is_passive(mechanism: Mechanism) -> bool:
     """Whether a mechanism only makes events, or has neither state nor current, and no hidden way into others."""
-    if any(isinstance(item, n.Include) for item in mechanism.tree.items):
-        return False  # the included file would have to be passed on too
     if mechanism.suffix.kind == "ARTIFICIAL_CELL":
         return not _outside(mechanism)
     if mechanism.currents or any(use.write for use in mechanism.ions):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from oracle.model import Direction, Model
+from scenarios.density_mechanisms import guest
 from scenarios.ions import calcium_cell
-from scenarios.parts import clamp, connection, host, section, stimulus
+from scenarios.parts import TABLED_MS, clamp, connection, host, membrane, section, stimulus
 from scenarios.registry import scenario
 
 
@@ -61,3 +62,27 @@ def queue(h: Any) -> Model:
         Direction("gnabar_hh", sections=[soma]),
     ]
     return Model([soma, dend], directions, [*keep, source, *synapses, *netcons])
+
+
+@scenario("lookup")
+def lookup(h: Any) -> Model:
+    """Functions that hoc gives as values at a few places, and one as a constant."""
+    soma = section(h, "soma", 20, 20)
+    membrane(h, [soma])
+    soma.insert("lookup")
+    places = h.Vector([-95, -71.3, -52.7, -33.1, -4.9, 21.7, 47.3])
+    steady = h.Vector([0.01, 0.05, 0.2, 0.55, 0.8, 0.93, 0.95])
+    h.table_steady_lookup(steady, places)
+    h.table_slowness_lookup(1.7)
+    directions = [
+        Direction("gbar_lookup", sections=[soma]),
+        Direction("e_lookup", sections=[soma]),
+        Direction("gnabar_hh", sections=[soma]),
+    ]
+    return Model([soma], directions, [clamp(h, soma(0.5), 0.25), places, steady], TABLED_MS)
+
+
+@scenario("parted")
+def parted(h: Any) -> Model:
+    """A mechanism of which the gate is in a file that it includes."""
+    return guest(h, "parted", "gbar", "half", "span", "e", whole=(), amp_nA=0.5)

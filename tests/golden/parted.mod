@@ -1,0 +1,225 @@
+TITLE A mechanism in two files
+
+NEURON {
+    SUFFIX parted
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    NONSPECIFIC_CURRENT i
+    RANGE gbar, e, half, span
+}
+
+PARAMETER {
+    gbar = 0.001 (S/cm2)
+    e = -70 (mV)
+}
+
+ASSIGNED {
+    v (mV)
+    i (mA/cm2)
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE states METHOD cnexp
+    i = gbar*m*(v - e)
+}
+
+
+: From here on parted_gate.inc, which was included.
+: a gate, for whoever wants one
+
+PARAMETER {
+    half = -40 (mV)
+    span = 8 (mV)
+}
+
+STATE { m }
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    m = steady(v)
+}
+
+DERIVATIVE states {
+    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    m' = (steady(v) - m)/3
+}
+
+FUNCTION steady(u (mV)) {
+    steady = 1/(1 + exp((half - u)/span))
+}
+
+: The end of parted_gate.inc.
+
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: m.
+: Seedable: gbar, e, half, span.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a reversal potential that follows the concentrations of its ion */
+  double *ng_row;
+  const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
+  const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
+  double ng_factor;         /* mV: RT/zF */
+} ng_Nernst;
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
+  const ng_Nernst *ng_nernst; /* renews that row in INITIAL, or 0 */
+} ng_Seed;
+typedef struct {            /* a NetCon, found by the address of its weight */
+  const double *ng_address;
+  ng_Seed ng_seed;          /* of the weight */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+} ng_Connection;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions; many are rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Connection *ng_connections;
+  long ng_connection_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
+  ng_pair[0] = ng_value;
+}
+ENDVERBATIM
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL di_de, di_dgbar, di_dm
+    di_de = -gbar*m
+    di_dgbar = m*(v - e)
+    di_dm = gbar*(v - e)
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    ng_keep(ng_record + 0, _ldi_dm); /* d/dm */
+    ng_keep(ng_record + 2, _ldi_dgbar); /* d/dgbar */
+    ng_keep(ng_record + 4, _ldi_de); /* d/de */
+ENDVERBATIM
+}
+
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL m_rate, m_decay, dsteady_du_1, dsteady_dhalf_1, dsteady_dspan_1, dm_dhalf, dm_dm, dm_dspan, dm_dv
+VERBATIM
+    if (NG_SELF->ng_cell->ng_time != t)
+      hoc_execerror("parted advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    m_rate = -1/3
+    m_decay = exp(dt*m_rate)
+    dsteady_du_1 = dsteady_du(v)
+    dsteady_dhalf_1 = dsteady_dhalf(v)
+    dsteady_dspan_1 = dsteady_dspan(v)
+    dm_dhalf = dsteady_dhalf_1*(1 - m_decay)
+    dm_dm = m_decay
+    dm_dspan = dsteady_dspan_1*(1 - m_decay)
+    dm_dv = dsteady_du_1*(1 - m_decay)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_m = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_m = ng_row_m[ng_k];
+      ng_row_m[ng_k] = _ldm_dm*ng_old_m + _ldm_dv*ng_voltage[ng_k];
+    }
+    ng_sow(ng_self->ng_seeds + 2, _ldm_dhalf, ng_row_m, ng_width); /* half */
+    ng_sow(ng_self->ng_seeds + 3, _ldm_dspan, ng_row_m, ng_width); /* span */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+    LOCAL dsteady_du_1, dsteady_dhalf_1, dsteady_dspan_1
+    dsteady_du_1 = dsteady_du(v)
+    dsteady_dhalf_1 = dsteady_dhalf(v)
+    dsteady_dspan_1 = dsteady_dspan(v)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_m = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_m[ng_k] = _ldsteady_du_1*ng_voltage[ng_k];
+    }
+    ng_sow(ng_self->ng_seeds + 2, _ldsteady_dhalf_1, ng_row_m, ng_width); /* half */
+    ng_sow(ng_self->ng_seeds + 3, _ldsteady_dspan_1, ng_row_m, ng_width); /* span */
+ENDVERBATIM
+}
+
+: The derivative of steady with respect to u.
+FUNCTION dsteady_du(u) {
+    LOCAL exp_1, dexp_1_du
+    exp_1 = ng_finite(exp((half - u)/span))
+    dexp_1_du = -exp_1/span
+    dsteady_du = -dexp_1_du/((exp_1 + 1)*(exp_1 + 1))
+}
+
+: The derivative of steady with respect to half.
+FUNCTION dsteady_dhalf(u) {
+    LOCAL exp_1, dexp_1_dhalf
+    exp_1 = ng_finite(exp((half - u)/span))
+    dexp_1_dhalf = exp_1/span
+    dsteady_dhalf = -dexp_1_dhalf/((exp_1 + 1)*(exp_1 + 1))
+}
+
+: The derivative of steady with respect to span.
+FUNCTION dsteady_dspan(u) {
+    LOCAL exp_1, dexp_1_dspan
+    exp_1 = ng_finite(exp((half - u)/span))
+    dexp_1_dspan = -exp_1*(half - u)/(span*span)
+    dsteady_dspan = -dexp_1_dspan/((exp_1 + 1)*(exp_1 + 1))
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
+}
+
+UNITSON
