@@ -70,6 +70,13 @@ class TangentMechanism:
     procedures: tuple[Tangent, ...]
     warnings: tuple[Diagnostic, ...]
 
+    @property
+    def initial_inputs(self) -> set[str]:
+        """What INITIAL reads and is active."""
+        first = {name for row in self.initial.partials.values() for name in row}
+        later = {name for stage in self.later_initial for row in stage.rows for name in row}
+        return first | (later & {*self.parameters, "v"})
+
 
 def differentiate(
     mechanism: Mechanism, wrt: Collection[str] | None = None, constant: Collection[str] = ()

@@ -82,7 +82,8 @@ def _becomes_threadsafe(tangent: TangentMechanism) -> bool:
         return False  # that alone takes the thread-safety of a mechanism that does not claim it
     if any(isinstance(node, n.Verbatim) for item in tangent.original.items for node in subnodes(item)):
         return False  # it is not
-    if any(isinstance(block, _UNSAFE) for block in mechanism.solvable.values()):
+    runge = any(solve.method == "runge" for solve in mechanism.solves)
+    if runge or any(isinstance(block, _UNSAFE) for block in mechanism.solvable.values()):
         return False  # nor are these, for nocmodl
     flow = Dataflow(mechanism)
     bodies = [i.body for i in mechanism.tree.items if isinstance(i, _RUN)]
@@ -139,7 +140,7 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         around=around,
         arguments=list(mechanism.arguments),
         sows=any(u["seeds"] for u in (*updates, *implicit)),
-        renews=any(seed["renewed"] for u in updates for seed in u["seeds"]),
+        renewed=_renewed(tangent),
         procedures=[_procedure(mechanism, p) for p in tangent.procedures],
         functions=[_function(f) for f in tangent.functions],
     )
@@ -238,10 +239,7 @@ def _update(tangent: TangentMechanism, phase: Linearised | None) -> dict[str, An
                 terms.append({"coefficient": coefficient, "row": None})
             else:
                 number = None if u == tangent.weight else tangent.parameters.index(u)
-                renewed = phase is tangent.initial and tangent.mechanism.symbols[u].role is Role.REVERSAL
-                seeds.append(
-                    {"parameter": u, "number": number, "coefficient": coefficient, "row": x, "renewed": renewed}
-                )
+                seeds.append({"parameter": u, "number": number, "coefficient": coefficient, "row": x})
         if terms != [{"coefficient": "1.0", "row": None if x == "v" else x}]:  # a row that stays as it is needs no loop
             rows.append({"name": x, "terms": terms})
     written = {row["name"] for row in (*rows, *({"name": seed["row"]} for seed in seeds))}
@@ -257,6 +255,16 @@ def _update(tangent: TangentMechanism, phase: Linearised | None) -> dict[str, An
         "uses_voltage": any(term["row"] is None for row in rows for term in row["terms"]),
         "seeds": seeds,
     }
+
+
+def _renewed(tangent: TangentMechanism) -> list[dict[str, Any]]:
+    """The reversal potentials that INITIAL reads: NEURON has just computed them from concentrations, it may be."""
+    symbols, read = tangent.mechanism.symbols, tangent.initial_inputs
+    return [
+        {"number": number, "name": name}
+        for number, name in enumerate(tangent.parameters)
+        if name in read and symbols[name].role is Role.REVERSAL
+    ]
 
 
 def _procedure(mechanism: Mechanism, p: Tangent) -> dict[str, Any]:

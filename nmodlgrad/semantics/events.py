@@ -49,7 +49,7 @@ def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
 
 
 def sets_voltage(mechanism: Mechanism) -> bool:
-    """Whether an event leaves a new voltage in its node: only if NET_RECEIVE itself mentions v (nocmodl: noccout.cpp)."""
+    """Whether an event leaves a new voltage in its node: only if NET_RECEIVE itself mentions v (noccout.cpp)."""
     block = mechanism.net_receive
     if block is None or not any(isinstance(x, n.VariableName) and x.name == "v" for x in subnodes(block.body)):
         return False

@@ -173,7 +173,7 @@ PROCEDURE ng_states() {
     LOCAL dm_rate_dtau, dm_rate_dtrace, m_rate, exp_1, dexp_1_dtau, dexp_1_dtrace, m_decay, exp_2, dexp_2_dv,
           dm_limit_dtau, dm_limit_dtrace, dm_limit_dv, m_limit, dm_dm, dm_dtau, dm_dtrace, dm_dv
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("around advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     dm_rate_dtau = 1/((tau + trace)*(tau + trace))

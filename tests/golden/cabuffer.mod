@@ -528,7 +528,7 @@ ENDVERBATIM
 PROCEDURE ng_states() {
 VERBATIM
     if (ng_link == 0.) return 0;
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("cabuffer advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
     {
     ng_Instance *ng_self = NG_SELF;
@@ -1050,7 +1050,7 @@ PROCEDURE ng_initial() {
     ca = rest
     dbound_dkoff = -ca*total/(kon*(ca + koff/kon)*(ca + koff/kon))
     dbound_dkon = ca*koff*total/((ca + koff/kon)*(ca + koff/kon)*kon*kon)
-    dbound_drest = total/(ca + koff/kon) - ca*total/((ca + koff/kon)*(ca + koff/kon))
+    dbound_drest = koff*total/(kon*(ca + koff/kon)*(ca + koff/kon))
     dbound_dtotal = ca/(ca + koff/kon)
     dbuffer_dkoff = -dbound_dkoff
     dbuffer_dkon = -dbound_dkon

@@ -112,7 +112,7 @@ PROCEDURE ng_states() {
     LOCAL dcai_rate_dtau, cai_rate, exp_1, dexp_1_dtau, cai_decay, dcai_limit_ddepth, dcai_limit_dica,
           dcai_limit_dtau, cai_limit, dcai_dcai, dcai_ddepth, dcai_dica, dcai_drest, dcai_dtau
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("capool advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     dcai_rate_dtau = 1/(tau*tau)

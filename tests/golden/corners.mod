@@ -147,7 +147,7 @@ PROCEDURE ng_states() {
     LOCAL dminf_dspan_2, dminf_dv, left, dminf_dspan_3, dminf_dv_2, m_rate, exp_1, dexp_1_dk, m_decay,
           dm_limit_dspan, dm_limit_dv, m_limit, dm_dk, dm_dm, dm_dspan, dm_dv
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("corners advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     ng_d_rates(v + 10)

@@ -140,7 +140,7 @@ PROCEDURE ng_states() {
           dm_ddm_dv, dm_dm, dm_dv_2, ds_rate_dm_rate, s_rate, exp_3, dexp_3_dm_rate, s_decay, s_limit,
           ds_dm_rate, ds_ds, ds_dwidth
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("crowded advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     boost = 1

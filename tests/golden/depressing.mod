@@ -185,7 +185,7 @@ ENDVERBATIM
 PROCEDURE ng_states() {
     LOCAL dg_rate_dtau_1, g_rate, exp_1, dexp_1_dtau_1, g_decay, g_limit, dg_dg, dg_dtau_1
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("depressing advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     dg_rate_dtau_1 = 1/(tau_1*tau_1)

@@ -134,7 +134,7 @@ PROCEDURE ng_states() {
     LOCAL target, dtarget_damp, dfiltered_rate_dtau, filtered_rate, exp_1, dexp_1_dtau, filtered_decay,
           filtered_limit, dfiltered_damp, dfiltered_dfiltered, dfiltered_dtau
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("drive advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     target = 0

@@ -180,7 +180,7 @@ ENDVERBATIM
 PROCEDURE ng_states() {
     LOCAL m_rate, m_decay, dminf_dv_1, dm_dm, dm_dv
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("goldman advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     m_rate = -0.5

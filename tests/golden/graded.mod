@@ -156,7 +156,7 @@ PROCEDURE ng_states() {
     LOCAL ds_rate_dtau, s_rate, exp_1, dexp_1_dtau, s_decay, release_1, drelease_dc_1, drelease_dhalf_1,
           s_limit, ds_dcapre, ds_dhalf, ds_ds, ds_dtau
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("graded advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     ds_rate_dtau = 1/(tau*tau)

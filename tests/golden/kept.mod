@@ -310,7 +310,7 @@ PROCEDURE ng_states() {
     LOCAL m_rate, exp_1, dexp_1_dfactor, m_decay, dm_limit_dminf, dm_limit_dtrace, m_limit, dm_dfactor, dm_dm,
           dm_dminf, dm_dn, dm_dtrace
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("kept advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     m_rate = -factor/3

@@ -490,7 +490,7 @@ ENDVERBATIM
 PROCEDURE ng_states() {
 VERBATIM
     if (ng_link == 0.) return 0;
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("kinchan advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
     {
     ng_Instance *ng_self = NG_SELF;
@@ -748,7 +748,7 @@ ENDVERBATIM
 PROCEDURE ng_initial() {
     LOCAL dstart_by_a, dstart_by_b, dstart_dspeed, dstart_dv, dstart_dvhalf
     ng_d_rates(v)
-    dstart_by_a = 0.2/(a + b) - 0.2*a/((a + b)*(a + b))
+    dstart_by_a = 0.2*b/((a + b)*(a + b))
     dstart_by_b = -0.2*a/((a + b)*(a + b))
     dstart_dspeed = da_dspeed*dstart_by_a + db_dspeed*dstart_by_b
     dstart_dv = da_du*dstart_by_a + db_du*dstart_by_b

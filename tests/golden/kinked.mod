@@ -187,7 +187,7 @@ PROCEDURE ng_states() {
           dexp_1_dvhalf, dexp_1_dwidth, m_decay, m_limit, dm_dboost, dm_dedge, dm_dm, dm_dreach, dm_dspan,
           dm_dv, dm_dvhalf, dm_dwidth
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("kinked advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     ng_d_rates()

@@ -139,7 +139,7 @@ PROCEDURE ng_states_1() {
           dgained_limit_dik, dgained_limit_douter, dgained_limit_dtau, gained_limit, dgained_dcai,
           dgained_dgained, dgained_dik, dgained_douter, dgained_dtau
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("kpool advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     dlost_rate_dtau = 0.1/(tau*tau)
@@ -199,7 +199,7 @@ ENDVERBATIM
 : Derivatives of the update that BREAKPOINT performs, at the new voltage and the old states.
 PROCEDURE ng_states_2() {
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("kpool advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     ng_d_around()

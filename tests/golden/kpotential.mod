@@ -110,7 +110,7 @@ ENDVERBATIM
 PROCEDURE ng_states() {
     LOCAL dpotential_di_1, dpotential_do_1, dpotential_dslope_1
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("kpotential advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     dpotential_di_1 = dpotential_di(ki, ko)

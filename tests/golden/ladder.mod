@@ -247,7 +247,7 @@ PROCEDURE ng_states() {
           dca_3_dca_2_2, dca_3_dca_3_2, dca_3_dica_2, dca_3_dslow_2, dca_3_dvolume_0_2, dca_3_dvolume_1_2,
           dca_3_dvolume_2_2, dca_3_dvolume_3_2
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("ladder advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     ca_0_next = ca[0]

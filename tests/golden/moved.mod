@@ -156,7 +156,7 @@ PROCEDURE ng_states() {
           dm_ds, dm_dtau, dm_dv, ds_rate_dtau, s_rate, exp_2, dexp_2_dtau, s_decay, s_limit, ds_ds, ds_dtau,
           ds_dm_2, ds_ds_3, ds_dtau_2, ds_dv
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("moved advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     v_before = v

@@ -143,7 +143,7 @@ ENDVERBATIM
 PROCEDURE ng_states() {
     LOCAL m_rate, m_decay, dsteady_du_1, dsteady_dhalf_1, dsteady_dspan_1, dm_dhalf, dm_dm, dm_dspan, dm_dv
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("parted advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     m_rate = -1/3

@@ -211,7 +211,7 @@ PROCEDURE ng_states() {
     LOCAL on_rate, exp_1, dexp_1_dalpha, on_decay, on_limit, don_dalpha, don_don, don_drising, off_rate,
           exp_2, dexp_2_dbeta, off_decay, off_limit, doff_dbeta, doff_doff
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("pulses advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     on_rate = -alpha

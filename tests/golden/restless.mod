@@ -207,7 +207,7 @@ PROCEDURE ng_states() {
           dexp_1_dtau, x_decay, dx_limit_dscale, dx_limit_dsigma, dx_limit_dspread, dx_limit_dtau, x_limit,
           dx_dmean, dx_dscale, dx_dsigma, dx_dspread, dx_dtau, dx_dx
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("restless advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
 VERBATIM

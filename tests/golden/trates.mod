@@ -185,7 +185,7 @@ ENDVERBATIM
 PROCEDURE ng_states() {
     LOCAL dn_rate_dv, n_rate, exp_1, dexp_1_dv, n_decay, n_limit, dn_dn, dn_dv
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("trates advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     ng_d_look_up(v)
