@@ -192,6 +192,7 @@ class Cell:
             row = self.table[place]
             row["cell"] = layout.address(self.plan)
             row["voltage"] = layout.address(self.voltage[nodes[number]])
+            row["v"] = layout.address(self.v) + nodes[number] * 8
             row["carried"] = layout.address(self.carried) + carried * self.width * 8
             row["record"] = layout.address(self.record) + record * 8
             row["ion_record"] = 0
@@ -315,7 +316,7 @@ class Cell:
 
     def restart(self) -> None:
         """Nothing depends on theta until the next step, whatever the voltages and the states are."""
-        for rows in (self.voltage, self.carried):
+        for rows in (self.voltage, self.carried, self.ion_rows):
             rows[:] = 0
         self.connections.reset()
         self.v[:] = np.nan
