@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
@@ -22,8 +23,10 @@ Row = dict[str, float]
 @lru_cache(maxsize=4096)
 def _python(text: str) -> CodeType:
     """NMODL and Python agree on how tightly operators bind; only the words differ."""
-    words = {"^": "**", "&&": " and ", "||": " or ", "!": " not "}
-    return compile(re.sub(r"\^|&&|\|\||!(?!=)", lambda m: words[m.group()], text).strip(), text, "eval")
+    words = {"^": "**", "&&": " and ", "||": " or "}
+    text = re.sub(r"!(?!=)(?=\()", "negation", text)  # which binds more tightly than Python's `not`
+    text = re.sub(r"!(?!=)([\w.]+)", r"negation(\1)", text)
+    return compile(re.sub(r"\^|&&|\|\|", lambda m: words[m.group()], text).strip(), text, "eval")
 
 
 @lru_cache(maxsize=1)
@@ -86,6 +89,8 @@ class Tangent:
 
     def routine(self, name: str) -> Any:
         """What a call in a generated text does."""
+        if name == "negation":
+            return operator.not_
         if name in self.functions:
             function = self.functions[name]
             return lambda *given: self._call(function.of.arguments, function.program, given, name)
