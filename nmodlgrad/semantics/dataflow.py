@@ -176,6 +176,13 @@ class Dataflow:
         """Global names that a FUNCTION reads and writes."""
         return self._callable(self.mechanism.functions[name])
 
+    @cached_property
+    def ever_written(self) -> Mapping[str, frozenset[str]]:
+        """What each routine may write, with all that is called in it, in expressions too."""
+        called = called_by(self.mechanism)
+        own = {str(block.name): self._callable(block).written for block in self.mechanism.callables}
+        return {name: _NOTHING.union(*(own[x] for x in reached(called, {name}) if x in own)) for name in own}
+
     def reached(self, name: str) -> frozenset[str]:
         """A PROCEDURE and those that it calls, directly or not."""
         inner = [c.name for c in calls(self.mechanism.procedures[name].body) if c.name in self.mechanism.procedures]

@@ -52,6 +52,9 @@ class _Names(Mapping[str, Any]):
             return self.frame[name]
         if name in self.tangent.primal.values:
             return self.tangent.primal.values[name].real
+        elements = {x: value.real for x, value in self.tangent.primal.values.items() if x.startswith(f"{name}[")}
+        if elements:
+            return [elements[f"{name}[{number}]"] for number in range(len(elements))]
         return self.tangent.routine(name)
 
     def __iter__(self) -> Iterator[str]:
