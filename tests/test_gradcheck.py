@@ -154,6 +154,18 @@ def test_a_configuration_is_obeyed(tmp_path: Path, capsys: pytest.CaptureFixture
     assert {p["name"]: p["kind"] for p in leak["parameters"]} == {"g_leak": "exact", "e_leak": "moves nothing"}
 
 
+def test_companions_stand_beside_a_mechanism(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "gradcheck.toml"
+    file.write_text('[mechanism.kca]\ncompanions = ["capool"]\nions = "still"\n')
+    sources = [str(FIXTURES / f"{name}.mod") for name in ("kca", "capool")]
+    status, (*both, _) = _gradchecked(capsys, *sources, "--config", str(file))
+    assert status == 0
+    assert {each["mechanism"]: each["notes"] for each in both} == {
+        "kca": ["capool"],
+        "capool": ["gradcheck_channel_ca"],
+    }
+
+
 @pytest.mark.parametrize(
     "text", ["[mechanism.x]\nspeed = 1", "[mechanism.x]\ncelsius = 'hot'", "x = [", "[defaults]\ndrive = [1]"]
 )

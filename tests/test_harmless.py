@@ -19,7 +19,15 @@ within 100 ms. The factor leaves room for errors that are not random and add up.
 
 @pytest.mark.parametrize("attached", [False, True], ids=["without_a_sensitivity", "with_a_sensitivity"])
 @pytest.mark.parametrize(
-    "scenario", ["all_the_fixtures", "every_kind_of_event", "doing", "every_way_of_solving", "noise_of_every_kind"]
+    "scenario",
+    [
+        "all_the_fixtures",
+        "every_kind_of_event",
+        "every_kind_of_pointer_and_ion",
+        "doing",
+        "every_way_of_solving",
+        "noise_of_every_kind",
+    ],
 )
 def test_every_voltage_state_and_current_keeps_its_bits(oracle: Oracle, scenario: str, attached: bool) -> None:
     original = oracle.everything(scenario).result()

@@ -603,8 +603,19 @@ _BEYOND = 2**1024  # what no double can be
 
 def _slope(value: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
     """The derivative, with p x^(p - 1) where sympy writes p x^p/x, which is no number at x = 0."""
-    slope = sp.diff(value, symbol)
+    slope = _of_share(value, symbol) or sp.diff(value, symbol)
     return sp.powsimp(slope, combine="exp") if any(not e.exp.is_Number for e in value.atoms(sp.Pow)) else slope
+
+
+def _of_share(value: sp.Expr, symbol: sp.Symbol) -> sp.Expr | None:
+    """k b/(p a + b)^2 of k a/(p a + b), where the quotient rule loses digits once the share of a is nearly all."""
+    above, below = sp.fraction(value)
+    factor, total = below.as_independent(symbol, as_Add=False)
+    if not (total.is_Add and above.is_Mul | above.is_Symbol and symbol not in (above / symbol).free_symbols):
+        return None
+    content, total = total.primitive()
+    share, factor = sp.diff(total, symbol), factor * content
+    return None if symbol in share.free_symbols else above / symbol * (total - share * symbol) / (factor * total**2)
 
 
 def _accumulate(total: Partials, slope: sp.Expr, partials: Partials) -> None:

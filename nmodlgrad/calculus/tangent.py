@@ -13,7 +13,7 @@ from nmodlgrad.numerics.around import Around
 from nmodlgrad.numerics.control import structured
 from nmodlgrad.numerics.normal import normalise
 from nmodlgrad.numerics.phases import lower
-from nmodlgrad.semantics import coverage
+from nmodlgrad.semantics import coverage, events
 from nmodlgrad.semantics.activity import analyse
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.declared import declare
@@ -70,6 +70,13 @@ class TangentMechanism:
     procedures: tuple[Tangent, ...]
     warnings: tuple[Diagnostic, ...]
 
+    @property
+    def initial_inputs(self) -> set[str]:
+        """What INITIAL reads and is active."""
+        first = {name for row in self.initial.partials.values() for name in row}
+        later = {name for stage in self.later_initial for row in stage.rows for name in row}
+        return first | (later & {*self.parameters, "v"})
+
 
 def differentiate(
     mechanism: Mechanism, wrt: Collection[str] | None = None, constant: Collection[str] = ()
@@ -105,6 +112,7 @@ def differentiate(
     def event(statements: Sequence[n.Statement]) -> Linearised | None:
         active = dict.fromkeys([*inputs, "v", *activity.arguments, *([weight] if weight else ())])
         outputs = written(statements)
+        outputs += ["v"] if "v" in flow.access(statements).written and events.sets_voltage(mechanism) else []
         return differentiator.phase(statements, active, outputs, arguments=connected) if outputs else None
 
     inputs = [*carried, *seeds]

@@ -34,7 +34,7 @@ def entry(tangent: TangentMechanism, name: str, file: str) -> dict[str, Any]:
         "concentrations": list(mechanism.concentrations),
         "reversals": list(mechanism.reversals),
         "ion_currents": list(tangent.ion_currents.partials) if tangent.ion_currents else [],
-        "initial_inputs": sorted(_initial_inputs(tangent)),
+        "initial_inputs": sorted(tangent.initial_inputs),
         "range_parameters": [s.name for s in symbols.values() if s.role is Role.PARAMETER and s.scope is Scope.RANGE],
         "globals": [s.name for s in symbols.values() if s.role is Role.PARAMETER and s.scope is Scope.GLOBAL]
         + (["usetable"] if _has_table(tangent) else []),
@@ -44,6 +44,7 @@ def entry(tangent: TangentMechanism, name: str, file: str) -> dict[str, Any]:
         + list(mechanism.ion_inputs),
         "pointers": list(mechanism.pointers),
         "assigned": _assigned(mechanism),
+        "left": list(tangent.breakpoint.partials) if tangent.breakpoint else [],
         "excluded": dict(sorted(tangent.excluded.items())),
     }
 
@@ -68,13 +69,6 @@ def _assigned(mechanism: Mechanism) -> list[str]:
     in_c = any(isinstance(node, n.Verbatim) for node in nodes)
     kept = (s for s in mechanism.symbols.values() if s.scope is Scope.RANGE)
     return [s.name for s in kept if s.role is Role.STATE or s.name in found or (in_c and s.role is Role.ASSIGNED)]
-
-
-def _initial_inputs(tangent: TangentMechanism) -> set[str]:
-    """What INITIAL reads and is active."""
-    first = {name for row in tangent.initial.partials.values() for name in row}
-    later = {name for stage in tangent.later_initial for row in stage.rows for name in row}
-    return first | (later & {*tangent.parameters, "v"})
 
 
 def _scope(role: Role, scope: Scope) -> str:

@@ -48,7 +48,7 @@ if __name__ == "__main__":
     try:
         for folder in request["libraries"]:
             neuron.load_mechanisms(folder, warn_if_already_loaded=False)
-        registry.add({"mechanisms": request["mechanisms"]})
+        registry.add({kind: request[kind] for kind in ("mechanisms", "passed")})
         np.savez(sys.argv[2], **measure(request))
     except (ng.NmodlGradError, OSError) as error:
         sys.exit(f"{type(error).__name__}: {error}")

@@ -98,23 +98,19 @@ def _events(h: Any, point: Any, setting: dict[str, Any], subject: dict[str, Any]
 
 def _knobs(h: Any, entry: dict[str, Any], segments: list[Any], points: list[Any], netcon: Any) -> Iterator[Knob]:
     for parameter in entry["parameters"]:
-        name = parameter["name"]
-        if parameter["scope"] == "pointer":
-            continue
-        if parameter["scope"] == "global":
+        name, scope = parameter["name"], parameter["scope"]
+        if scope == "global":
             yield Knob(wiring.suffixed(name, entry["original"]), [h])
-        elif parameter["scope"] == "ion":
+        elif scope == "ion":
             ion = name[1:]
-            if (
-                name[0] == "e"
-                and ion in entry["ions"]
-                and not _moves(int(h.ion_style(f"{ion}_ion", sec=segments[0].sec)))
-            ):
+            reversal = name[0] == "e" and ion in entry["ions"]
+            if reversal and not _moves(int(h.ion_style(f"{ion}_ion", sec=segments[0].sec))):
                 yield Knob(name, segments)
-        elif entry["point_process"]:
-            yield Knob(name, points)
-        else:
-            yield Knob(wiring.suffixed(name, entry["original"]), segments)
+        elif scope == "range":
+            if entry["point_process"]:
+                yield Knob(name, points)
+            else:
+                yield Knob(wiring.suffixed(name, entry["original"]), segments)
     if entry["weight"] and netcon is not None:
         yield Knob("weight", [netcon], 0)
 

@@ -198,6 +198,7 @@ class _Check:
             "setting": setting.as_data(),
             "beside": [part.name for part in self.beside[1:]],
             "mechanisms": entries,
+            "passed": [entry for part in self.beside for entry in part.passed],
             "name": self._entry["name"],
         }
 

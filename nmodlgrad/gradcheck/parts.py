@@ -52,13 +52,18 @@ class Part:
 
     @property
     def entries(self) -> list[dict[str, Any]]:
-        """What the manifest says of it."""
+        """What the manifest says of it, if it is differentiated."""
         return list(self.translation.manifest["mechanisms"])
+
+    @property
+    def passed(self) -> list[dict[str, Any]]:
+        """What the manifest says of it, if it is passed through."""
+        return list(self.translation.manifest["passed"])
 
 
 def support(translation: Translation) -> str:
     """The folder of the compiled support mechanism, which is loaded last."""
-    return str(build({SUPPORT: translation.files[SUPPORT], MANIFEST: '{"mechanisms": []}\n'}))
+    return str(build({SUPPORT: translation.files[SUPPORT], MANIFEST: '{"mechanisms": [], "passed": []}\n'}))
 
 
 def helpers(subject: Subject, setting: Setting) -> list[Part]:

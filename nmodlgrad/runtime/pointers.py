@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from neuron import h
@@ -32,21 +33,25 @@ def connected(roots: Sequence[Any], entries: Iterable[Entry]) -> list[Any]:
         return list(roots)
     probe = h.nmodlgrad_cable(roots[0](0.5))
     directory = Directory(entries, probe.address)
-    edges = []
     swapped = {entry.original for entry in entries if entry.swapped}
+    edges = []
+    lost = []
     for pointer in pointers(used, probe.address):
         pointee = directory.find(pointer.address)
         if pointer.segment is None or pointee is None or pointee.segment is None or pointee.given:
             continue
+        edges.append((root_of(pointer.segment.sec), root_of(pointee.segment.sec)))
         if pointee.kind in swapped:
+            lost.append((pointer, pointee))
+    found = dict.fromkeys(roots)
+    while more := {r for edge in edges if found.keys() & set(edge) for r in edge} - found.keys():
+        found |= dict.fromkeys(sorted(more, key=str))
+    for pointer, pointee in lost:
+        if root_of(pointee.segment.sec) in found:
             raise CannotCarry(
                 f"{pointer} points at {pointee}, a built-in mechanism that the Sensitivity replaces: "
                 "let it point at something else"
             )
-        edges.append((root_of(pointer.segment.sec), root_of(pointee.segment.sec)))
-    found = dict.fromkeys(roots)
-    while more := {r for edge in edges if found.keys() & set(edge) for r in edge} - found.keys():
-        found |= dict.fromkeys(sorted(more, key=str))
     return list(found)
 
 
@@ -88,37 +93,44 @@ class Pointers:
         CannotCarry
             when it moves and its derivative is not known, or is that of a cell that is not carried.
         """
-        for cell in self._cells:
-            for pointer, instance in self._pointers(cell):
-                self._source(pointer, instance)
+        for pointer, instance in self._pointers():
+            self._source(pointer, instance)
         self._check_passed()
 
     def connect(self) -> None:
         """Put the rows where the pointing instances look for them; the cells have been described."""
+        voltages: dict[Any, list[tuple[Any, int]]] = {cell.root: [] for cell in self._cells}  # slots, rows of voltages
+        for pointer, instance in self._pointers():
+            source = self._source(pointer, instance)
+            names = [parameter.name for parameter in instance.entry.parameters]
+            if source is None or pointer.name not in names:
+                continue
+            cell = self._roots[root_of(instance.segment.sec)]
+            slot = cell.described[instance].seeds[names.index(pointer.name)]
+            slot["row"] = slot["latched"] = source.row()
+            if source.instance is None:
+                voltages[cell.root].append((slot, source.row()))
         for cell in self._cells:
-            voltages: list[tuple[Any, int]] = []  # a slot, and the row of a voltage
-            for pointer, instance in self._pointers(cell):
-                source = self._source(pointer, instance)
-                names = [parameter.name for parameter in instance.entry.parameters]
-                if source is None or pointer.name not in names:
-                    continue
-                slot = cell.described[instance].seeds[names.index(pointer.name)]
-                slot["row"] = slot["latched"] = source.row()
-                if source.instance is None:
-                    voltages.append((slot, source.row()))
-            cell.latch(voltages)
+            cell.latch(voltages[cell.root])
         self._check_passed()
 
-    def _pointers(self, cell: Cell) -> list[tuple[Pointer, Instance]]:
-        carriers = [instance for instance in cell.instances if instance.entry.pointers]
-        if not carriers:
-            return []
+    @cached_property
+    def _roots(self) -> dict[Any, Cell]:
+        return {cell.root: cell for cell in self._cells}
+
+    @cached_property
+    def _instances(self) -> dict[Any, Instance]:
+        return {_key(instance): instance for cell in self._cells for instance in cell.instances}
+
+    def _pointers(self) -> Iterator[tuple[Pointer, Instance]]:
+        """Every POINTER of the cells that is set, and its instance."""
+        entries = {i.entry.name: i.entry for i in self._instances.values() if i.entry.pointers}.values()
+        if not entries:
+            return
         self._look_up()
-        found = {_key(instance): instance for instance in carriers}
-        entries = {instance.entry.name: instance.entry for instance in carriers}.values()
-        located = (pointer for pointer in pointers(entries, cell.cable.address) if pointer.segment is not None)
-        all_of_them = ((pointer, found.get(_key(pointer))) for pointer in located)
-        return [(pointer, instance) for pointer, instance in all_of_them if instance is not None]
+        for pointer in pointers(entries, self._cells[0].cable.address):
+            if pointer.segment is not None and (instance := self._instances.get(_key(pointer))) is not None:
+                yield pointer, instance
 
     def _check_passed(self) -> None:
         """What mechanisms that were passed through read and write."""
@@ -154,7 +166,7 @@ class Pointers:
             case kind if kind.endswith("_ion"):
                 source = _concentration(self._cell(pointer, pointee), pointer, pointee)
             case _:
-                source = _variable(self._cell(pointer, pointee), pointer, instance, pointee)
+                source = self._variable(pointer, instance, pointee)
         if source is not None and pointer.name in instance.entry.excluded:
             raise CannotCarry(f"{pointer} points at {pointee}; {instance.entry.excluded[pointer.name]}")
         return source
@@ -173,19 +185,38 @@ class Pointers:
 
     def _covers(self, pointee: Pointee) -> bool:
         """A GLOBAL is everywhere."""
-        return pointee.segment is None or root_of(pointee.segment.sec) in [cell.root for cell in self._cells]
+        return pointee.segment is None or root_of(pointee.segment.sec) in self._roots
 
     def _cell(self, pointer: Pointer, pointee: Pointee) -> Cell:
         """The cell of what is pointed at."""
         root = root_of(pointee.segment.sec)
-        for cell in self._cells:
-            if cell.root == root:
-                if root != root_of(pointer.segment.sec) and h.ParallelContext().nthread() > 1:
-                    raise CannotCarry(f"{pointer} points at {pointee}, in another cell: use one thread")
-                return cell
+        if root in self._roots:
+            if root != root_of(pointer.segment.sec) and h.ParallelContext().nthread() > 1:
+                raise CannotCarry(f"{pointer} points at {pointee}, in another cell: use one thread")
+            return self._roots[root]
         raise CannotCarry(
             f"{pointer} points at {pointee} since the Sensitivity was made: close() it and make a new one"
         )
+
+    def _variable(self, pointer: Pointer, instance: Instance, pointee: Pointee) -> Source | None:
+        """A RANGE variable of a mechanism."""
+        cell = self._cell(pointer, pointee)
+        point, name = pointee.point, pointee.name
+        other = self._instances.get(point.hname() if point is not None else (pointee.kind, place(pointee.segment)))
+        if other is None:
+            if not pointee.given:
+                raise _refusal(pointer, pointee, "which moves during the run")
+        elif name in other.entry.carried:
+            if other is instance:
+                raise _refusal(pointer, pointee, "a variable of its own that moves")
+            if name in other.entry.left:  # who reads it in BREAKPOINT may run before or after
+                raise _refusal(pointer, pointee, f"which BREAKPOINT of {other.entry.original} computes")
+            return Source(cell, pointee.segment, other, name)
+        elif name in other.seeds:
+            raise _refusal(pointer, pointee, "one of the parameters")
+        elif name.split("[")[0] in other.entry.assigned:
+            raise _refusal(pointer, pointee, f"which {other.entry.original} computes")
+        return None
 
 
 def _concentration(cell: Cell, pointer: Pointer, pointee: Pointee) -> Source | None:
@@ -199,25 +230,6 @@ def _concentration(cell: Cell, pointer: Pointer, pointee: Pointee) -> Source | N
             moved = pointee.name == f"e{ion}"
     style = int(h.ion_style(pointee.kind, sec=pointee.segment.sec))
     if moved or pointee.name[0] == "i" or style & 3 == WRITTEN or style >> 3 & 3 == WRITTEN:
-        raise _refusal(pointer, pointee, "which moves during the run")
-    return None
-
-
-def _variable(cell: Cell, pointer: Pointer, instance: Instance, pointee: Pointee) -> Source | None:
-    wanted = pointee.point.hname() if pointee.point is not None else (pointee.kind, place(pointee.segment))
-    for other in cell.instances:
-        if _key(other) != wanted:
-            continue
-        if pointee.name in other.entry.carried:
-            if other is instance:
-                raise _refusal(pointer, pointee, "a variable of its own that moves")
-            return Source(cell, pointee.segment, other, pointee.name)
-        if pointee.name in other.seeds:
-            raise _refusal(pointer, pointee, "one of the parameters")
-        if pointee.name.split("[")[0] in other.entry.assigned:
-            raise _refusal(pointer, pointee, f"which {other.entry.original} computes")
-        return None
-    if not pointee.given:
         raise _refusal(pointer, pointee, "which moves during the run")
     return None
 

@@ -46,6 +46,7 @@ class Entry:
     ion_inputs: tuple[str, ...]
     pointers: tuple[str, ...]
     assigned: tuple[str, ...]
+    left: tuple[str, ...]
     excluded: dict[str, str]
 
     @property
@@ -77,6 +78,7 @@ class Entry:
             ion_inputs=tuple(data["ion_inputs"]),
             pointers=tuple(data["pointers"]),
             assigned=tuple(data["assigned"]),
+            left=tuple(data["left"]),
             excluded=data["excluded"],
         )
 

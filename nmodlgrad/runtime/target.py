@@ -11,6 +11,7 @@ from neuron import h
 
 from nmodlgrad.runtime import registry
 from nmodlgrad.runtime.errors import UnknownParameter
+from nmodlgrad.runtime.ions import WRITTEN
 from nmodlgrad.runtime.parameter import Parameter
 from nmodlgrad.runtime.registry import Entry, SeedParameter
 
@@ -113,7 +114,12 @@ def _reversal(parameter: Parameter) -> list[Target]:
     lacking = [segment for segment in segments if not hasattr(segment, f"{ion}_ion")]
     _refuse_lacking(parameter, segments, lacking, f"the ion {ion}")
     for segment in segments:
-        if int(h.ion_style(f"{ion}_ion", sec=segment.sec)) & 0b1100000:
+        style = int(h.ion_style(f"{ion}_ion", sec=segment.sec))
+        if style >> 3 & 3 == WRITTEN:
+            raise UnknownParameter(
+                f"{parameter.name} is computed by a mechanism in {segment}: it is no parameter there"
+            )
+        if style & 0b1100000:
             raise UnknownParameter(
                 f"{parameter.name} is computed from concentrations in {segment}: it is no parameter there"
             )

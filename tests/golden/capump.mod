@@ -87,6 +87,7 @@ typedef struct {            /* one cell */
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
@@ -121,7 +122,7 @@ ENDVERBATIM
 : Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
 PROCEDURE ng_ion_currents() {
     LOCAL dipump_dcai, dipump_dhalf, dipump_dki, dipump_drate
-    dipump_dcai = 5*ki*rate/(272*(cai + half)) - 5*cai*ki*rate/(272*(cai + half)*(cai + half))
+    dipump_dcai = 5*half*ki*rate/(272*(cai + half)*(cai + half))
     dipump_dhalf = -5*cai*ki*rate/(272*(cai + half)*(cai + half))
     dipump_dki = 5*cai*rate/(272*(cai + half))
     dipump_drate = 5*cai*ki/(272*(cai + half))
@@ -139,7 +140,7 @@ ENDVERBATIM
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
     LOCAL dipump_dcai, dipump_dhalf, dipump_dki, dipump_drate
-    dipump_dcai = 5*ki*rate/(272*(cai + half)) - 5*cai*ki*rate/(272*(cai + half)*(cai + half))
+    dipump_dcai = 5*half*ki*rate/(272*(cai + half)*(cai + half))
     dipump_dhalf = -5*cai*ki*rate/(272*(cai + half)*(cai + half))
     dipump_dki = 5*cai*rate/(272*(cai + half))
     dipump_drate = 5*cai*ki/(272*(cai + half))
@@ -159,7 +160,7 @@ PROCEDURE ng_states() {
     LOCAL cai_rate, exp_1, dexp_1_dki, cai_decay, dcai_limit_ddepth, dcai_limit_dica, dcai_limit_dki,
           cai_limit, dcai_dcai, dcai_ddepth, dcai_dica, dcai_dki
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("capump advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     cai_rate = -ki/4352

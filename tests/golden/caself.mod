@@ -1,4 +1,4 @@
-TITLE A calcium channel that the whole calcium current inactivates, and that starts from its driving force
+TITLE A calcium channel that the whole calcium current inactivates, whose driving force acts at the start and after
 
 NEURON {
     SUFFIX caself
@@ -23,6 +23,7 @@ ASSIGNED {
     v (mV)
     eca (mV)
     ica (mA/cm2)
+    pull (mV)
 }
 
 STATE { m h }
@@ -36,12 +37,13 @@ INITIAL {
 BREAKPOINT {
     if (ng_link != 0) { ng_current() }  : nmodlgrad
     SOLVE states METHOD cnexp
-    ica = gbar*m*m*h*(v - eca)
+    pull = v - eca
+    ica = gbar*m*m*h*pull
 }
 
 DERIVATIVE states {
     if (ng_link != 0) { ng_states() }  : nmodlgrad
-    m' = (minf(v) - m)/1.5
+    m' = (minf(v) - m)/(1.5 + pull*pull/1e5)
     h' = (1/(1 + ica*ica/(ihalf*ihalf)) - h)/20
 }
 
@@ -51,7 +53,7 @@ FUNCTION minf(v (mV)) {
 
 : ---------------------------------------------------------------------------------------------------
 : Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
-: Carried, one row of directions each: m, h.
+: Carried, one row of directions each: m, h, pull.
 : Seedable: gbar, eca, ihalf, ica.
 : All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
 : ---------------------------------------------------------------------------------------------------
@@ -90,6 +92,7 @@ typedef struct {            /* one cell */
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
@@ -138,11 +141,12 @@ ENDVERBATIM
 
 : Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
 PROCEDURE ng_ion_currents() {
-    LOCAL dica_deca, dica_dgbar, dica_dh, dica_dm, dica_dv
+    LOCAL pull, dica_deca, dica_dgbar, dica_dh, dica_dm, dica_dv
+    pull = v - eca
     dica_deca = -gbar*h*m*m
-    dica_dgbar = h*m*m*(v - eca)
-    dica_dh = gbar*m*m*(v - eca)
-    dica_dm = 2*gbar*h*m*(v - eca)
+    dica_dgbar = h*pull*m*m
+    dica_dh = gbar*pull*m*m
+    dica_dm = 2*gbar*h*m*pull
     dica_dv = gbar*h*m*m
 VERBATIM
     double *ng_record = NG_SELF->ng_ion_record;
@@ -156,11 +160,12 @@ ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL dica_deca, dica_dgbar, dica_dh, dica_dm
+    LOCAL pull, dica_deca, dica_dgbar, dica_dh, dica_dm
+    pull = v - eca
     dica_deca = -gbar*h*m*m
-    dica_dgbar = h*m*m*(v - eca)
-    dica_dh = gbar*m*m*(v - eca)
-    dica_dm = 2*gbar*h*m*(v - eca)
+    dica_dgbar = h*pull*m*m
+    dica_dh = gbar*pull*m*m
+    dica_dm = 2*gbar*h*m*pull
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
     ng_keep(ng_record + 0, _ldica_dm); /* d/dm */
@@ -169,21 +174,46 @@ VERBATIM
     ng_keep(ng_record + 6, _ldica_deca); /* d/deca */
     if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
+    ng_breakpoint()
+}
+
+: Derivatives of what BREAKPOINT leaves in variables.
+PROCEDURE ng_breakpoint() {
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_pull = ng_self->ng_carried + 2*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_pull[ng_k] = ng_voltage[ng_k];
+    }
+    ng_sow(ng_self->ng_seeds + 1, -1.0, ng_row_pull, ng_width); /* eca */
+ENDVERBATIM
 }
 
 : Derivatives of the update that cnexp performs, at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL m_rate, m_decay, dminf_dv_1, dm_dm, dm_dv, h_rate, h_decay, dh_limit_dica, dh_limit_dihalf, dh_dh,
-          dh_dica, dh_dihalf
+    LOCAL dm_rate_dpull, m_rate, exp_1, dexp_1_dpull, m_decay, minf_1, dminf_dv_1, dm_limit_dpull,
+          dm_limit_dv, m_limit, dm_dm, dm_dpull, dm_dv, h_rate, h_decay, dh_limit_dica, dh_limit_dihalf,
+          dh_dh, dh_dica, dh_dihalf
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("caself advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
-    m_rate = -2/3
-    m_decay = exp(dt*m_rate)
+    dm_rate_dpull = 2e-05*pull/((1e-05*pull*pull + 1.5)*(1e-05*pull*pull + 1.5))
+    m_rate = -1/(1e-05*pull*pull + 1.5)
+    exp_1 = ng_finite(exp(dt*m_rate))
+    dexp_1_dpull = dm_rate_dpull*dt*exp_1
+    m_decay = exp_1
+    minf_1 = minf(v)
     dminf_dv_1 = dminf_dv(v)
+    dm_limit_dpull = 2e-05*minf_1*pull*(-1e-05*pull*pull - 1.5)/((1e-05*pull*pull + 1.5)*(1e-05*pull*pull + 1.5)) + 2e-05*minf_1*pull/(1e-05*pull*pull + 1.5)
+    dm_limit_dv = -dminf_dv_1*(-1e-05*pull*pull - 1.5)/(1e-05*pull*pull + 1.5)
+    m_limit = -minf_1*(-1e-05*pull*pull - 1.5)/(1e-05*pull*pull + 1.5)
     dm_dm = m_decay
-    dm_dv = dminf_dv_1*(1 - m_decay)
+    dm_dpull = dexp_1_dpull*(m - m_limit) + dm_limit_dpull*(1 - m_decay)
+    dm_dv = dm_limit_dv*(1 - m_decay)
     h_rate = -0.05
     h_decay = exp(dt*h_rate)
     dh_limit_dica = -2*ica/((ica*ica/(ihalf*ihalf) + 1)*(ica*ica/(ihalf*ihalf) + 1)*ihalf*ihalf)
@@ -198,10 +228,12 @@ VERBATIM
     const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
     double *NG_RESTRICT ng_row_m = ng_self->ng_carried + 0*ng_width;
     double *NG_RESTRICT ng_row_h = ng_self->ng_carried + 1*ng_width;
+    double *NG_RESTRICT ng_row_pull = ng_self->ng_carried + 2*ng_width;
     for (ng_k = 0; ng_k < ng_width; ng_k++) {
       const double ng_old_m = ng_row_m[ng_k];
       const double ng_old_h = ng_row_h[ng_k];
-      ng_row_m[ng_k] = _ldm_dm*ng_old_m + _ldm_dv*ng_voltage[ng_k];
+      const double ng_old_pull = ng_row_pull[ng_k];
+      ng_row_m[ng_k] = _ldm_dm*ng_old_m + _ldm_dpull*ng_old_pull + _ldm_dv*ng_voltage[ng_k];
       ng_row_h[ng_k] = _ldh_dh*ng_old_h;
     }
     ng_sow(ng_self->ng_seeds + 3, _ldh_dica, ng_row_h, ng_width); /* ica */
@@ -212,6 +244,10 @@ ENDVERBATIM
 : Derivatives of the initial values.
 PROCEDURE ng_initial() {
     LOCAL dminf_dv_1, exp_1, dexp_1_deca, dexp_1_dv, dh_by_exp_1, dh_deca, dh_dv
+VERBATIM
+    if (NG_SELF->ng_seeds[1].ng_nernst) /* eca */
+      ng_renew(NG_SELF->ng_seeds[1].ng_nernst, NG_SELF->ng_cell->ng_width);
+ENDVERBATIM
     dminf_dv_1 = dminf_dv(v)
     exp_1 = ng_finite(exp(-(eca - v - 150)/60))
     dexp_1_deca = -exp_1/60
@@ -226,11 +262,12 @@ VERBATIM
     const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
     double *NG_RESTRICT ng_row_m = ng_self->ng_carried + 0*ng_width;
     double *NG_RESTRICT ng_row_h = ng_self->ng_carried + 1*ng_width;
+    double *NG_RESTRICT ng_row_pull = ng_self->ng_carried + 2*ng_width;
     for (ng_k = 0; ng_k < ng_width; ng_k++) {
       ng_row_m[ng_k] = _ldminf_dv_1*ng_voltage[ng_k];
       ng_row_h[ng_k] = _ldh_dv*ng_voltage[ng_k];
+      ng_row_pull[ng_k] = 0.;
     }
-    if (ng_self->ng_seeds[1].ng_nernst) ng_renew(ng_self->ng_seeds[1].ng_nernst, ng_width);
     ng_sow(ng_self->ng_seeds + 1, _ldh_deca, ng_row_h, ng_width); /* eca */
 ENDVERBATIM
 }

@@ -169,6 +169,7 @@ typedef struct {            /* one cell */
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
@@ -250,17 +251,16 @@ ENDVERBATIM
 : Derivatives of the update that cnexp performs, at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL count_before, dninf_dhalf_2, dninf_dk_2, dninf_dv, opening_2, dscale_2_dhalf, dscale_2_dk,
-          dscale_2_dv, scale_2, dninf_by_scale_2, dninf_dhalf_3, dninf_dk_3, dninf_dv_2, dninf_dhalf_7,
-          dninf_dk_7, dninf_dv_6, dninf_dhalf_4, dninf_dk_4, dninf_dv_3, opening_3, scale_3, dninf_dhalf_5,
-          dninf_dk_5, dninf_dv_4, dninf_dhalf_6, dninf_dk_6, dninf_dv_5, dm_rate_dhalf, dm_rate_dscale,
-          dm_rate_dshift, dm_rate_dv, m_rate, exp_1, dexp_1_dhalf, dexp_1_dscale, dexp_1_dshift, dexp_1_dv,
-          m_decay, m_limit, dm_dhalf, dm_dk, dm_dm, dm_dscale, dm_dshift, dm_dv, dn_rate_dhalf,
-          dn_rate_dscale, dn_rate_dshift, dn_rate_dv, n_rate, exp_2, dexp_2_dhalf, dexp_2_dscale,
-          dexp_2_dshift, dexp_2_dv, n_decay, dn_limit_by_mtau, dn_limit_by_ninf, dn_limit_dhalf, dn_limit_dk,
-          dn_limit_dscale, dn_limit_dshift, dn_limit_dv, n_limit, dn_dhalf, dn_dk, dn_dn, dn_dscale,
-          dn_dshift, dn_dv
+          dscale_2_dv, scale_2, dninf_dhalf_3, dninf_dk_3, dninf_dv_2, dninf_dhalf_7, dninf_dk_7, dninf_dv_6,
+          dninf_dhalf_4, dninf_dk_4, dninf_dv_3, opening_3, scale_3, dninf_dhalf_5, dninf_dk_5, dninf_dv_4,
+          dninf_dhalf_6, dninf_dk_6, dninf_dv_5, dm_rate_dhalf, dm_rate_dscale, dm_rate_dshift, dm_rate_dv,
+          m_rate, exp_1, dexp_1_dhalf, dexp_1_dscale, dexp_1_dshift, dexp_1_dv, m_decay, m_limit, dm_dhalf,
+          dm_dk, dm_dm, dm_dscale, dm_dshift, dm_dv, dn_rate_dhalf, dn_rate_dscale, dn_rate_dshift,
+          dn_rate_dv, n_rate, exp_2, dexp_2_dhalf, dexp_2_dscale, dexp_2_dshift, dexp_2_dv, n_decay,
+          dn_limit_by_mtau, dn_limit_by_ninf, dn_limit_dhalf, dn_limit_dk, dn_limit_dscale, dn_limit_dshift,
+          dn_limit_dv, n_limit, dn_dhalf, dn_dk, dn_dn, dn_dscale, dn_dshift, dn_dv
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("doing advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     count_before = count
@@ -275,10 +275,9 @@ ENDVERBATIM
         dscale_2_dk = 1.5*dninf_dk_2
         dscale_2_dv = 1.5*dninf_dv
         scale_2 = 1.5*ninf
-        dninf_by_scale_2 = 1/(scale_2 + 1) - scale_2/((scale_2 + 1)*(scale_2 + 1))
-        dninf_dhalf_3 = dninf_by_scale_2*dscale_2_dhalf
-        dninf_dk_3 = dninf_by_scale_2*dscale_2_dk
-        dninf_dv_2 = dninf_by_scale_2*dscale_2_dv
+        dninf_dhalf_3 = dscale_2_dhalf/((scale_2 + 1)*(scale_2 + 1))
+        dninf_dk_3 = dscale_2_dk/((scale_2 + 1)*(scale_2 + 1))
+        dninf_dv_2 = dscale_2_dv/((scale_2 + 1)*(scale_2 + 1))
         ninf = scale_2/(1 + scale_2)
         dninf_dhalf_7 = dninf_dhalf_3
         dninf_dk_7 = dninf_dk_3
@@ -517,7 +516,7 @@ FUNCTION drate_dshift(u, which) {
 
 : The derivative of share with respect to n.
 FUNCTION dshare_dn() {
-    dshare_dn = 1/(n + 0.1) - n/((n + 0.1)*(n + 0.1))
+    dshare_dn = 10/((10*n + 1)*(10*n + 1))
 }
 
 : x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.

@@ -118,6 +118,7 @@ typedef struct {            /* one cell */
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
@@ -191,7 +192,7 @@ PROCEDURE ng_states() {
     LOCAL dn_rate_dq10, dn_rate_dv, dn_rate_dvhalf, n_rate, exp_1, dexp_1_dq10, dexp_1_dv, dexp_1_dvhalf,
           n_decay, n_limit, dn_dn, dn_dq10, dn_dv, dn_dvhalf
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("kdr advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     ng_d_rates(v)
@@ -244,7 +245,7 @@ ENDVERBATIM
 PROCEDURE ng_d_rates(u) {
     LOCAL dspeed_dq10, speed, linoid_1, dlinoid_dx_1, dlinoid_1_dvhalf, dopening_du, dopening_dvhalf, opening,
           exp_1, dexp_1_du, dexp_1_dvhalf, dclosing_du, dclosing_dvhalf, closing, dntau_by_closing,
-          dntau_by_opening, dninf_by_closing, dninf_by_opening
+          dntau_by_opening, dninf_by_closing
     dspeed_dq10 = q10^(0.1*celsius - 1.63)*(0.1*celsius - 0.63)
     speed = q10^((celsius - 6.3)/10)
     linoid_1 = linoid(u - vhalf, 9.5)
@@ -266,9 +267,8 @@ PROCEDURE ng_d_rates(u) {
     dntau_dvhalf = dclosing_dvhalf*dntau_by_closing + dntau_by_opening*dopening_dvhalf
     ntau = 1/(speed*(opening + closing))
     dninf_by_closing = -opening/((closing + opening)*(closing + opening))
-    dninf_by_opening = 1/(closing + opening) - opening/((closing + opening)*(closing + opening))
-    dninf_du = dclosing_du*dninf_by_closing + dninf_by_opening*dopening_du
-    dninf_dvhalf = dclosing_dvhalf*dninf_by_closing + dninf_by_opening*dopening_dvhalf
+    dninf_du = closing*dopening_du/((closing + opening)*(closing + opening)) + dclosing_du*dninf_by_closing
+    dninf_dvhalf = closing*dopening_dvhalf/((closing + opening)*(closing + opening)) + dclosing_dvhalf*dninf_by_closing
     ninf = opening/(opening + closing)
 }
 

@@ -23,7 +23,9 @@ SHARED = ("a", "b", "c")
 STATES = ("m", "n")
 INPUTS = ("p", "q", "r", "ena", "v")
 SMOOTH = ("sin({})", "cos({})", "tanh({})", "exp(-({0})*({0}))", "log(1.5 + ({0})*({0}))", "sqrt(1 + ({0})*({0}))",
-          "atan({})", "({0})^3", "(2 + sin({0}))^1.5", "-({})", "1/(2 + ({0})^2)")  # fmt: skip
+          "atan({})", "({0})^3", "(2 + sin({0}))^1.5", "-({})", "1/(2 + ({0})^2)",
+          "fabs({})", "(({0}) > 0.2)*(({0}) - 0.2)", "!(({0}) > 0.1)*({0})",
+          "(0.4 + ({0})*({0}))/(exp(0.4 + ({0})*({0})) - 1)", "(({0})^2 + 0.4)/(1 - exp(-0.4 - ({0})^2))")  # fmt: skip
 INDENT = "    "
 
 
@@ -46,7 +48,7 @@ class Place:
 
 
 def expressions(place: Place, depth: int = 2) -> st.SearchStrategy[str]:
-    """Expressions that are smooth and stay of moderate size."""
+    """Expressions that are smooth, or constant on either side of a kink, and stay of moderate size."""
     names, numbers = st.sampled_from(place.readable or ["p"]), st.sampled_from(("0.5", "2", "-1", ".25"))
     leaf = st.one_of(names, names, numbers)
     if depth == 0:
@@ -183,9 +185,6 @@ def mechanisms(draw: st.DrawFn) -> str:
         return Place([*SHARED, *STATES, *INPUTS, *more], list(SHARED), known, called)
 
     initial, current, states, receive = place(), place(), place(), place("w")
-    if draw(st.integers(0, 5)):  # mostly what BREAKPOINT sets is its own: otherwise most examples are refused
-        current.settable, current.procedures = ["d"], []
-        current.readable.append("d")
     initial.settable += STATES
     states.settable += STATES[:1]
     receive.settable += STATES

@@ -126,3 +126,40 @@ def a_weight_that_is_written(h: Any) -> Model:
         Direction("g_pas", sections=[dend], scale=0.1),
     ]
     return Model([soma, dend], directions, [*keep, synapse, adjuster, watcher, source, netcon, other, total])
+
+
+EVERYTHING = (
+    *("naf", "kdr", "leak", "halfgap", "graded", "adjuster", "watcher", "expsyn2"),
+    *("caself", "capump", "kpool", "kpotential"),
+)
+
+
+@scenario(*EVERYTHING)
+def every_kind_of_pointer_and_ion(h: Any) -> Model:
+    """All of these in two coupled cells without a built-in mechanism, so that no bit may change."""
+    soma, dend, other = section(h, "soma", 24, 24), section(h, "dend", 120, 2, 3), section(h, "other", 20, 20)
+    dend.connect(soma(1))
+    h.usetable_naf = 0
+    for sec in (soma, other):
+        for name in ("naf", "kdr", "leak", "caself", "capump", "kpool"):
+            sec.insert(name)
+        sec.ena = 55
+    soma.insert("kpotential")
+    dend.insert("leak")
+    gaps = [half_gap(h, soma(0.5), other(0.5), 0.001), half_gap(h, other(0.5), dend(0.9), 0.001)]
+    release, synapse = h.graded(dend(0.5)), h.expsyn2(dend(0.1))
+    release._ref_capre = other(0.5)._ref_cai
+    adjuster, watcher, total = h.adjuster(soma(0.5)), h.watcher(dend(0.5)), h.Vector(1)
+    source = stimulus(h, 3, 6, 100)
+    netcon, onto_adjuster = connection(h, source, synapse, 0.001), connection(h, source, adjuster, 1, 1.5)
+    adjuster._ref_wsyn = netcon._ref_weight[0]
+    watcher._ref_there, watcher._ref_sum = soma(0.5)._ref_v, total._ref_x[0]
+    keep = [clamp(h, soma(0.5), 0.9), *gaps, release, synapse, adjuster, watcher, total, source, netcon, onto_adjuster]
+    directions = [
+        Direction("gbar_naf", sections=[soma]),
+        Direction("g", of=gaps[1]),
+        Direction("gmax", of=release),
+        Direction("rate_capump", sections=[soma, other], scale=1e-4),
+        Direction("slope_kpotential", sections=[soma]),
+    ]
+    return Model([soma, dend, other], directions, keep)
