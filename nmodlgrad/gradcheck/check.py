@@ -76,7 +76,7 @@ def check(task: Task) -> Report:
     if not own.entries:
         return Report(Path(file).stem, file, (), (), PASSED, "nothing in it to differentiate")
     seen = subject(mechanism)
-    setting = task.config.of(seen.name)
+    setting = task.config.of(seen.name.removesuffix(TRIED))
     beside = [*parts.helpers(seen, setting), *_companions(task, setting)]
     texts = [text for part in (*beside, own) for text in (*part.originals.values(), *part.translation.files.values())]
     name = cache.key([*texts, json.dumps(asdict(setting), sort_keys=True)])
