@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from nmodlgrad.gradcheck.report import (
+    BLUNT,
     EXACT,
     FAILED,
     KINK,
@@ -76,6 +77,7 @@ _OUTCOMES = {
     EXACT: "exact to 1e-6",
     NOISE: "as exact as differences can tell",
     KINK: "exact up to a kink",
+    BLUNT: "differences tell nothing",
     STILL: "no parameter moves a voltage here",
     WRONG: "WRONG",
     NOT_FINITE: "the original is not finite",
