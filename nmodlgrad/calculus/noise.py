@@ -8,7 +8,7 @@ import sympy as sp
 
 from nmodlgrad.diagnostics import Diagnostic, Refused
 from nmodlgrad.semantics import draws
-from nmodlgrad.semantics.dataflow import Dataflow
+from nmodlgrad.semantics.dataflow import Dataflow, heads_of
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import subnodes
 
@@ -70,6 +70,12 @@ def require_order(flow: Dataflow, statement: n.Statement) -> None:
     match statement:
         case n.Assign(value=expression) | n.CallStatement(call=expression) | n.IfStatement(condition=expression):
             pass
+        case n.WhileStatement() | n.FromStatement():
+            for head in heads_of(statement):
+                if flow.draws(head):
+                    message = "random numbers at the head of a loop are drawn anew in every round"
+                    raise Refused([Diagnostic.at(head.span, "NG043", message, "draw them in the loop")])
+            return
         case _:
             return
     found = [x for x in subnodes(expression) if isinstance(x, n.Call) and flow.draws_itself(x)]

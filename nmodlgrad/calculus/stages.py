@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nmodlgrad.calculus.forward import Differentiator, Linearised
+from nmodlgrad.calculus.program import needed
 from nmodlgrad.numerics.stages import Explicit, Implicit, Stage
 
 
@@ -33,13 +34,14 @@ class ImplicitTangent:
 
     `matrix` has the residuals, and their derivatives by the corrections, or by the unknowns where there are none;
     `slopes` those by everything else that is active. `after` is what the block leaves in other carried variables, by
-    the new unknowns and the rest.
+    the new unknowns and the rest. `linear` tells that the matrix reads no unknown.
     """
 
     stage: Implicit
     matrix: Linearised
     slopes: Linearised
     after: Linearised | None
+    linear: bool
 
     @property
     def phases(self) -> tuple[Linearised, ...]:
@@ -68,9 +70,12 @@ def linearise(
         return ExplicitTangent(stage, differentiator.phase(stage.statements, inputs, found))
     others = [x for x in found if x not in stage.unknowns]
     active = [x for x in inputs if x not in stage.unknowns or not stage.constant]
+    matrix = differentiator.phase(stage.body, stage.corrections or stage.unknowns, stage.residuals, stage.residuals)
+    _, read = needed(matrix.program.steps, {value for row in matrix.partials.values() for value in row.values()})
     return ImplicitTangent(
         stage,
-        matrix=differentiator.phase(stage.body, stage.corrections or stage.unknowns, stage.residuals, stage.residuals),
+        matrix=matrix,
+        linear=read.isdisjoint(stage.unknowns),
         slopes=differentiator.phase(stage.body, [*active, *stage.olds], stage.residuals),
         after=differentiator.phase(stage.after, inputs, others) if others else None,
     )

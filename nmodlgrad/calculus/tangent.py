@@ -13,7 +13,7 @@ from nmodlgrad.numerics.around import Around
 from nmodlgrad.numerics.control import structured
 from nmodlgrad.numerics.normal import normalise
 from nmodlgrad.numerics.phases import lower
-from nmodlgrad.semantics import coverage
+from nmodlgrad.semantics import coverage, events
 from nmodlgrad.semantics.activity import analyse
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.declared import declare
@@ -112,6 +112,7 @@ def differentiate(
     def event(statements: Sequence[n.Statement]) -> Linearised | None:
         active = dict.fromkeys([*inputs, "v", *activity.arguments, *([weight] if weight else ())])
         outputs = written(statements)
+        outputs += ["v"] if "v" in flow.access(statements).written and events.sets_voltage(mechanism) else []
         return differentiator.phase(statements, active, outputs, arguments=connected) if outputs else None
 
     inputs = [*carried, *seeds]

@@ -52,7 +52,7 @@ def _event_edits(tangent: TangentMechanism) -> list[Edit]:
     if mechanism.net_receive is None:
         return []
     body, text = mechanism.net_receive.body, mechanism.source.text
-    initial = next((s.body for s in body.statements if isinstance(s, n.NetInitial)), None)
+    initial = next((x.body for x in subnodes(body) if isinstance(x, n.NetInitial)), None)
     places = (("ng_connect", tangent.connect, initial), ("ng_receive", tangent.receive, body))
     return [
         insert_line(text, stages.start(block), inserted("event", routine, len(mechanism.arguments)))
@@ -82,7 +82,8 @@ def _becomes_threadsafe(tangent: TangentMechanism) -> bool:
         return False  # that alone takes the thread-safety of a mechanism that does not claim it
     if any(isinstance(node, n.Verbatim) for item in tangent.original.items for node in subnodes(item)):
         return False  # it is not
-    if any(isinstance(block, _UNSAFE) for block in mechanism.solvable.values()):
+    runge = any(solve.method == "runge" for solve in mechanism.solves)
+    if runge or any(isinstance(block, _UNSAFE) for block in mechanism.solvable.values()):
         return False  # nor are these, for nocmodl
     flow = Dataflow(mechanism)
     bodies = [i.body for i in mechanism.tree.items if isinstance(i, _RUN)]
@@ -228,7 +229,7 @@ def _update(tangent: TangentMechanism, phase: Linearised | None) -> dict[str, An
     owners = [*tangent.carried, *tangent.arguments]
     rows: list[dict[str, Any]] = []
     seeds: list[dict[str, Any]] = []
-    for x, partials in ((x, phase.partials[x]) for x in owners if x in phase.partials):
+    for x, partials in ((x, phase.partials[x]) for x in (*owners, "v") if x in phase.partials):
         terms: list[dict[str, str | None]] = []
         for u, value in partials.items():
             coefficient = _c(value, phase.program)
@@ -239,7 +240,7 @@ def _update(tangent: TangentMechanism, phase: Linearised | None) -> dict[str, An
             else:
                 number = None if u == tangent.weight else tangent.parameters.index(u)
                 seeds.append({"parameter": u, "number": number, "coefficient": coefficient, "row": x})
-        if terms != [{"coefficient": "1.0", "row": x}]:  # a row that stays as it is needs no loop
+        if terms != [{"coefficient": "1.0", "row": None if x == "v" else x}]:  # a row that stays as it is needs no loop
             rows.append({"name": x, "terms": terms})
     written = {row["name"] for row in (*rows, *({"name": seed["row"]} for seed in seeds))}
     read = {term["row"] for row in rows for term in row["terms"] if term["row"] is not None}
@@ -250,6 +251,7 @@ def _update(tangent: TangentMechanism, phase: Linearised | None) -> dict[str, An
         "reads": [x for x in owners if x in read],
         "pointers": [{"name": x, "index": i} for i, x in enumerate(tangent.carried) if x in read | written],
         "connected": [{"name": x, "index": i} for i, x in enumerate(tangent.arguments) if x in read | written],
+        "sets_voltage": "v" in phase.partials,
         "uses_voltage": any(term["row"] is None for row in rows for term in row["terms"]),
         "seeds": seeds,
     }

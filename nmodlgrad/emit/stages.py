@@ -62,7 +62,7 @@ def is_inside(mechanism: Mechanism, stage: StageTangent) -> bool:
     if stage.stage.solve is None:
         return True
     block = mechanism.solvable[stage.stage.solve.block]
-    once = [s.block for s in mechanism.solves].count(block.name) == 1
+    once = [s.block for s in mechanism.solves].count(block.name) == 1 and stage.stage.solve.method != "runge"
     return once and isinstance(block, n.DerivativeBlock) and isinstance(stage, ExplicitTangent)
 
 
@@ -71,7 +71,7 @@ def what(stage: StageTangent) -> str:
     solve = stage.stage.solve
     if solve is None:
         return "BREAKPOINT"
-    return solve.method if solve.method in ("cnexp", "euler") else solve.block
+    return solve.method if solve.method in ("cnexp", "euler", "runge") else solve.block
 
 
 # ------------------------------------------------------------------ implicit stages
@@ -101,6 +101,7 @@ def implicit(
         "root": lowered.iteration is Iteration.ROOT,
         "converged": lowered.iteration is Iteration.CONVERGED,
         "in_place": lowered.constant,
+        "linear": stage.linear,
         "matrix": _program(stage.matrix, given)
         | {
             "residuals": [c(stage.matrix.values[y], stage.matrix.program) for y in lowered.residuals],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from nmodlgrad.diagnostics import NOWHERE
 from nmodlgrad.syntax import nodes as n
 
@@ -34,3 +36,8 @@ def call(function: str, *arguments: n.Expression) -> n.Call:
 def assign(target: str, value: n.Expression) -> n.Assign:
     """target = value"""
     return n.Assign(NOWHERE, name(target), value)
+
+
+def plain(name: str) -> str:
+    """A name, or that of an element of an array, as a word."""
+    return re.sub(r"\W+", "_", name).strip("_")

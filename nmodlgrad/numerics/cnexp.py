@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from nmodlgrad.diagnostics import Diagnostic, Refused
 from nmodlgrad.numerics import build
 from nmodlgrad.semantics.names import Names
 from nmodlgrad.syntax import nodes as n
-from nmodlgrad.syntax.walk import names_read
+from nmodlgrad.syntax.walk import names_read, subnodes
 
 
 class NotLinear(Exception):
@@ -33,7 +35,7 @@ def lower(equation: n.Assign, names: Names) -> tuple[n.Statement, ...]:
     try:
         slope, constant = _linear(equation.value, state)
     except NotLinear:
-        hint = "METHOD derivimplicit is right for such an equation; it is not differentiated yet"
+        hint = "METHOD derivimplicit is right for such an equation"
         message = f"cnexp needs an equation that is linear in {state}, and this one is not"
         raise Refused([Diagnostic.at(equation.span, "NG020", message, hint)]) from None
     x, dt = build.name(state), build.name("dt")
@@ -48,6 +50,24 @@ def lower(equation: n.Assign, names: Names) -> tuple[n.Statement, ...]:
         build.assign(limit, target),
         build.assign(state, build.binary(build.name(limit), "+", toward)),
     )
+
+
+def falls_back(equations: Iterable[n.Assign]) -> bool:
+    """Whether nocmodl takes derivimplicit for a block: a state stands in an argument or under a fraction bar.
+
+    It says so, and does it only where it can not differentiate; a product of a state with itself it can.
+    """
+    return any(_is_inside(e.value, e.target.name) for e in equations)
+
+
+def _is_inside(node: n.Expression, state: str) -> bool:
+    for inner in subnodes(node):
+        match inner:
+            case n.Call(arguments=arguments) if any(state in names_read(a) for a in arguments):
+                return True
+            case n.Binary(operator="/", right=right) if state in names_read(right):
+                return True
+    return False
 
 
 def _linear(node: n.Expression, state: str) -> tuple[Term, Term]:

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from nmodlgrad.numerics import build
 from nmodlgrad.syntax import nodes as n
+from nmodlgrad.syntax.walk import subnodes
+
+
+def found(statements: Iterable[n.Statement]) -> tuple[n.Assign, ...]:
+    """The equations, in the order in which they stand."""
+    nodes = (node for statement in statements for node in subnodes(statement))
+    return tuple(e for e in nodes if isinstance(e, n.Assign) and isinstance(e.target, n.Prime))
+
+
+def with_slopes(statements: Sequence[n.Statement], slopes: Mapping[str, str]) -> tuple[n.Statement, ...]:
+    """The statements with every equation x' = f as an assignment to the variable that holds the slope of x."""
+    return replace(statements, lambda e: (n.Assign(e.span, build.name(slopes[e.target.name]), e.value),))
 
 
 def replace(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from nmodlgrad.numerics import build, equations
 from nmodlgrad.semantics.names import Names
 from nmodlgrad.syntax import nodes as n
-from nmodlgrad.syntax.walk import subnodes
 
 
 def lower(statements: tuple[n.Statement, ...], names: Names) -> tuple[n.Statement, ...]:
@@ -13,20 +12,10 @@ def lower(statements: tuple[n.Statement, ...], names: Names) -> tuple[n.Statemen
 
     An equation in both branches of an if counts twice (nocmodl: deriv.cpp), and so NEURON advances x twice.
     """
-    slopes = {x: names.fresh(f"{x}_slope") for x in solved(statements)}
+    states = [str(e.target.name) for e in equations.found(statements)]
+    slopes = {x: names.fresh(f"{build.plain(x)}_slope") for x in states}
     last = [
         build.assign(x, build.binary(build.name(x), "+", build.binary(build.name("dt"), "*", build.name(slopes[x]))))
-        for x in solved(statements)
+        for x in states
     ]
-    return (*with_slopes(statements, slopes), *last)
-
-
-def solved(statements: tuple[n.Statement, ...]) -> tuple[str, ...]:
-    """The state of each equation, in the order in which these stand."""
-    found = (node for statement in statements for node in subnodes(statement))
-    return tuple(str(e.target.name) for e in found if isinstance(e, n.Assign) and isinstance(e.target, n.Prime))
-
-
-def with_slopes(statements: tuple[n.Statement, ...], slopes: dict[str, str]) -> tuple[n.Statement, ...]:
-    """The statements with every equation x' = f as an assignment to the variable that holds its slope."""
-    return equations.replace(statements, lambda e: (n.Assign(e.span, build.name(slopes[e.target.name]), e.value),))
+    return (*equations.with_slopes(statements, slopes), *last)

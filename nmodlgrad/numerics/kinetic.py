@@ -10,12 +10,11 @@ k A B is k (A B + c_A B + A c_B); so all that NEURON's matrix is and is not show
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from nmodlgrad.diagnostics import Diagnostic, Refused
-from nmodlgrad.numerics import build
+from nmodlgrad.numerics import build, memory
 from nmodlgrad.numerics.stages import Implicit, Iteration
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.mechanism import Mechanism, Role
@@ -38,12 +37,12 @@ def lower(mechanism: Mechanism, solve: n.Solve, block: n.KineticBlock, names: Na
     scheme = _Scheme(mechanism, block, names)
     statements = scheme.run(block.body.statements)
     conserved = scheme.diagonals()
-    residuals = {x: names.fresh(f"{_plain(x)}_residual") for x in scheme.species}
+    residuals = {x: names.fresh(f"{build.plain(x)}_residual") for x in scheme.species}
     last = [build.assign(residuals[x], scheme.balance(x)) for x in scheme.species if x not in conserved]
     last += [build.assign(residuals[x], build.name(row)) for x, row in conserved.items()]
     body = (*scheme.volumes(), *scheme.first, *statements, *last)
     constant = scheme.linear and not _depends_on(mechanism, body, scheme)
-    _refuse_memory(mechanism, block, statements, scheme.species)
+    memory.refuse(mechanism, block, statements)
     return Implicit(
         solve=solve,
         unknowns=tuple(scheme.species),
@@ -77,15 +76,15 @@ class _Scheme:
             states &= set(self.block.solve_for)
         read = (str(r.variable.name) for r in subnodes(self.block) if isinstance(r, n.Reactant))
         self.species = [x for x in dict.fromkeys(read) if x in states]
-        self.old = {x: self.names.fresh(f"{_plain(x)}_old") for x in self.species}
-        self.correction = {x: self.names.fresh(f"{_plain(x)}_correction") for x in self.species}
+        self.old = {x: self.names.fresh(f"{build.plain(x)}_old") for x in self.species}
+        self.correction = {x: self.names.fresh(f"{build.plain(x)}_correction") for x in self.species}
         self.volume: dict[str, n.Expression] = {
             str(x): node.volume
             for node in subnodes(self.block)
             if isinstance(node, n.Compartment)
             for x in node.species
         }
-        self.volume_name = {x: self.names.fresh(f"{_plain(x)}_volume") for x in self.species if x in self.volume}
+        self.volume_name = {x: self.names.fresh(f"{build.plain(x)}_volume") for x in self.species if x in self.volume}
 
     def volumes(self) -> list[n.Statement]:
         """nocmodl takes the volumes where the block begins."""
@@ -220,11 +219,6 @@ def _product(rate: n.Expression, side: list[Term]) -> n.Expression:
     return rate
 
 
-def _plain(name: str) -> str:
-    """A name, or that of an element of an array, as a word."""
-    return re.sub(r"\W+", "_", name).strip("_")
-
-
 def _depends_on(mechanism: Mechanism, body: Sequence[n.Statement], scheme: _Scheme) -> bool:
     """Whether a rate, a volume or a total depends on a state that is solved for."""
     flow = Dataflow(mechanism)
@@ -232,14 +226,3 @@ def _depends_on(mechanism: Mechanism, body: Sequence[n.Statement], scheme: _Sche
     watched = [*scheme.rates, *scheme.volume_name.values()]
     totals = [statement.total for statement, _ in scheme.conserve]
     return any(now.get(name) for name in watched) or any(flow.depends(total, now) for total in totals)
-
-
-def _refuse_memory(
-    mechanism: Mechanism, block: n.KineticBlock, statements: Sequence[n.Statement], species: Sequence[str]
-) -> None:
-    """NEURON executes the block again and again; a variable that it reads before it sets it would remember that."""
-    access = Dataflow(mechanism).access(statements)
-    for name in sorted((access.live & access.written) - {"f_flux", "b_flux"}):
-        if name in mechanism.symbols:
-            message = f"{block.name} reads {name} before it sets it, and NEURON executes it several times in a step"
-            raise Refused([Diagnostic.at(block.name.span, "NG002", f"{message}: not differentiated")])

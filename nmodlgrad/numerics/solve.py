@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nmodlgrad.numerics import cnexp, equations, euler, kinetic
+from nmodlgrad.numerics import cnexp, derivimplicit, equations, euler, kinetic, runge, simultaneous
 from nmodlgrad.numerics.stages import Explicit, Stage
 from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.semantics.names import Names
@@ -45,12 +45,22 @@ def _stage(mechanism: Mechanism, solve: n.Solve, names: Names) -> Stage:
     block = mechanism.solvable[solve.block]
     statements = block.body.statements
     match block, solve.method:
+        case n.DerivativeBlock(), "cnexp" | "derivimplicit" if _is_implicit(solve, statements):
+            return derivimplicit.lower(mechanism, solve, block, names)
         case n.DerivativeBlock(), "cnexp":
             return Explicit(solve, equations.replace(statements, lambda e: cnexp.lower(e, names)))
         case n.DerivativeBlock(), "euler":
             return Explicit(solve, euler.lower(statements, names))
+        case n.DerivativeBlock(), "runge":
+            return Explicit(solve, runge.lower(mechanism, block, names))
+        case (n.LinearBlock() | n.NonlinearBlock()) as simultaneous_block, _:
+            return simultaneous.lower(mechanism, solve, simultaneous_block, names)
         case n.KineticBlock(), "sparse":
             return kinetic.lower(mechanism, solve, block, names)
         case n.ProcedureBlock(), _:
             return Explicit(solve, statements)
     raise AssertionError(f"SOLVE {solve.block} METHOD {solve.method}")
+
+
+def _is_implicit(solve: n.Solve, statements: tuple[n.Statement, ...]) -> bool:
+    return solve.method == "derivimplicit" or cnexp.falls_back(equations.found(statements))

@@ -63,7 +63,7 @@ class Implicit:
             total = build.binary(total, "+", build.name(name))
         mixed = build.assign(self.residuals[0], total)
         solved = [build.assign(x, build.name(self.residuals[0])) for x in self.unknowns]
-        olds = [build.assign(old, build.name(x)) for old, x in zip(self.olds, self.unknowns, strict=True)]
+        olds = [build.assign(old, build.name(x)) for old, x in zip(self.olds, self.unknowns, strict=bool(self.olds))]
         corrections = [build.assign(c, build.number("0")) for c in self.corrections]
         return (*olds, *corrections, *self.body, mixed, *solved, *self.after)
 

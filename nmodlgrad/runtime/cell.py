@@ -192,6 +192,7 @@ class Cell:
             row = self.table[place]
             row["cell"] = layout.address(self.plan)
             row["voltage"] = layout.address(self.voltage[nodes[number]])
+            row["v"] = layout.address(self.v) + nodes[number] * 8
             row["carried"] = layout.address(self.carried) + carried * self.width * 8
             row["record"] = layout.address(self.record) + record * 8
             row["ion_record"] = 0

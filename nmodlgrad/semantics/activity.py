@@ -96,7 +96,8 @@ def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
     found = _closure(flow, phases, parameters, weight)
     _refuse_changed_inputs(flow, phases)
     _refuse_unfinished_current(flow, phases)
-    shared.check(flow, [name for name in found if name in flow.mechanism.symbols])
+    at_events = flow.access((*phases.connect, *phases.receive)).written
+    shared.check(flow, [x for x in found if x in flow.mechanism.symbols], at_events)
     return found
 
 

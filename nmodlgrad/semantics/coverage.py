@@ -17,10 +17,7 @@ PREFIX = "ng_"  # what every name starts with that is added to a mechanism
 
 _CONSTRUCTS: dict[type[n.Node], str] = {
     n.LongitudinalDiffusion: "diffusion from segment to segment",
-    n.LinearBlock: "a LINEAR block",
-    n.NonlinearBlock: "a NONLINEAR block",
     n.DiscreteBlock: "a DISCRETE block",
-    n.Equation: "an equation",
     n.Conductance: "CONDUCTANCE",
     n.Lag: "LAG",
     n.ForNetcons: "FOR_NETCONS",
@@ -120,7 +117,7 @@ def _ions(mechanism: Mechanism) -> Iterator[Diagnostic]:
 
 # Methods by which each kind of block is differentiated; None stands for SOLVE without a METHOD.
 _METHODS: dict[type[n.Node], tuple[str | None, ...]] = {
-    n.DerivativeBlock: ("cnexp", "euler"),
+    n.DerivativeBlock: ("cnexp", "derivimplicit", "euler", "runge"),
     n.KineticBlock: ("sparse",),
     n.ProcedureBlock: (None, "after_cvode", "cvode_t"),
 }
@@ -132,11 +129,12 @@ def _solves(mechanism: Mechanism) -> Iterator[Diagnostic]:
     for solve in mechanism.solves:
         block = mechanism.solvable[solve.block]
         if type(block) in _METHODS and solve.method not in _METHODS[type(block)]:
-            yield _not_yet(solve.span, f"METHOD {solve.method} is" if solve.method else "SOLVE without a METHOD is")
-        elif id(solve) not in state and not (id(solve) in initial and solve.steady_state):
+            what = f"METHOD {solve.method}" if solve.method else "what NEURON 8 or 9 makes of a SOLVE without a METHOD"
+            yield _not_yet(solve.span, f"{what} is")
+        elif id(solve) not in state and id(solve) not in initial:
             yield _not_yet(solve.span, "a SOLVE here is")
-        elif id(solve) in state and solve.steady_state:
-            yield _not_yet(solve.span, "STEADYSTATE in BREAKPOINT is")
+        elif isinstance(block, n.DerivativeBlock) and id(solve) in initial:
+            yield _not_yet(solve.span, "a SOLVE of a DERIVATIVE block here is")
 
 
 # ------------------------------------------------------------------ routines

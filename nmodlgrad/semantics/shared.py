@@ -10,12 +10,16 @@ from nmodlgrad.semantics.mechanism import Role, Scope, Symbol
 from nmodlgrad.syntax import nodes as n
 
 _OF_AN_INSTANCE = (Role.STATE, Role.ION_CURRENT, Role.CONCENTRATION, Role.REVERSAL)  # wherever they are declared
-_GIVEN = (Role.PARAMETER, Role.CONSTANT)
 _SAME_FOR_ALL = ("celsius", "dt", "secondorder")
 
 
-def check(flow: Dataflow, carried: Collection[str]) -> None:
+def check(flow: Dataflow, carried: Collection[str], at_events: Collection[str]) -> None:
     """A GLOBAL that is computed is carried by every instance, if its value is the same for all of them.
+
+    Parameters
+    ----------
+    at_events
+        names that NET_RECEIVE sets: one instance does that, and the others do not know
 
     Raises
     ------
@@ -24,35 +28,33 @@ def check(flow: Dataflow, carried: Collection[str]) -> None:
     """
     for name in carried:
         symbol = flow.mechanism.symbols[name]
-        if _is_shared(symbol):
-            other = next(_others(flow, name, {name}), None)
-            if other is not None:
-                message = f"the GLOBAL {name} is kept and depends on {other}: one instance can not carry its derivative"
-                raise Refused([Diagnostic.at(symbol.span, "NG024", message, "declare it RANGE")])
+        if not _is_shared(symbol):
+            continue
+        other = "an event" if name in at_events else next(_others(flow, name, (name,)), None)
+        if other is not None:
+            message = f"the GLOBAL {name} is kept and depends on {other}: one instance can not carry its derivative"
+            raise Refused([Diagnostic.at(symbol.span, "NG024", message, "declare it RANGE")])
 
 
 def _is_shared(symbol: Symbol) -> bool:
     return symbol.scope is Scope.GLOBAL and symbol.role not in _OF_AN_INSTANCE
 
 
-def _others(flow: Dataflow, name: str, seen: set[str]) -> Iterator[str]:
-    """What a variable is computed from, or assigned under the condition of, and differs between instances."""
+def _others(flow: Dataflow, name: str, path: tuple[str, ...]) -> Iterator[str]:
+    """What a variable is computed from, or assigned under the condition of, and differs between instances.
+
+    So does what is computed from itself, once for each instance; `path` are the variables on the way to this one.
+    """
     for _, body, own in flow.mechanism.bodies:
         for read in _read_for(flow, body.statements, name):
             symbol = flow.mechanism.symbols.get(read)
-            is_local = read in local_names(body) and read not in own
-            if read in seen or read in _SAME_FOR_ALL:
+            given = symbol is not None and symbol.role in (Role.PARAMETER, Role.ASSIGNED) and _is_shared(symbol)
+            if read in _SAME_FOR_ALL or (symbol is not None and symbol.role is Role.CONSTANT):
                 continue
-            seen.add(read)
-            if is_local or (symbol and symbol.role is Role.ASSIGNED and _is_shared(symbol)):
-                yield from _others(flow, read, seen)
-            elif (
-                read in own
-                or symbol is None
-                or symbol.role not in (Role.PARAMETER, Role.CONSTANT)
-                or not _is_shared(symbol)
-            ):
+            if read in path or read in own or not (given or read in local_names(body)):
                 yield read
+            else:
+                yield from _others(flow, read, (*path, read))
 
 
 def _read_for(flow: Dataflow, statements: tuple[n.Statement, ...], name: str) -> Iterator[str]:

@@ -103,6 +103,7 @@ typedef struct {            /* one cell */
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
@@ -168,7 +169,7 @@ PROCEDURE ng_states() {
     LOCAL dup_rate_drise, up_rate, exp_1, dexp_1_drise, up_decay, up_limit, dup_drise, dup_dup,
           ddown_rate_dfall, down_rate, exp_2, dexp_2_dfall, down_decay, down_limit, ddown_ddown, ddown_dfall
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("alphasyn2 advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     dup_rate_drise = 1/(rise*rise)

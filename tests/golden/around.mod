@@ -117,6 +117,7 @@ typedef struct {            /* one cell */
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
@@ -172,7 +173,7 @@ PROCEDURE ng_states() {
     LOCAL dm_rate_dtau, dm_rate_dtrace, m_rate, exp_1, dexp_1_dtau, dexp_1_dtrace, m_decay, exp_2, dexp_2_dv,
           dm_limit_dtau, dm_limit_dtrace, dm_limit_dv, m_limit, dm_dm, dm_dtau, dm_dtrace, dm_dv
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("around advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     dm_rate_dtau = 1/((tau + trace)*(tau + trace))

@@ -100,6 +100,7 @@ typedef struct {            /* one cell */
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
@@ -180,7 +181,7 @@ PROCEDURE ng_states() {
           h_rate, exp_1, dexp_1_dcai, dexp_1_dkhalf, h_decay, hinf_1, dhinf_dc_1, dhinf_dkhalf_1,
           dh_limit_by_hinf_1, dh_limit_dcai, dh_limit_dkhalf, h_limit, dh_dcai, dh_dh, dh_dkhalf
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("cachan advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     m_rate = -2/3

@@ -92,6 +92,7 @@ typedef struct {            /* one cell */
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
@@ -197,7 +198,7 @@ PROCEDURE ng_states() {
           dm_limit_dv, m_limit, dm_dm, dm_dpull, dm_dv, h_rate, h_decay, dh_limit_dica, dh_limit_dihalf,
           dh_dh, dh_dica, dh_dihalf
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("caself advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     dm_rate_dpull = 2e-05*pull/((1e-05*pull*pull + 1.5)*(1e-05*pull*pull + 1.5))

@@ -90,6 +90,7 @@ typedef struct {            /* one cell */
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
@@ -121,7 +122,7 @@ PROCEDURE ng_states() {
           ca_rate, exp_1, dexp_1_dtaur, ca_decay, dca_limit_ddepth, dca_limit_dica, dca_limit_dtaur, ca_limit,
           dca_dca, dca_dcainf, dca_ddepth, dca_dica, dca_dtaur
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("cashell advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     dchannel_ddepth = 5000*ica/(FARADAY*depth*depth)

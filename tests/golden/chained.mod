@@ -103,6 +103,7 @@ typedef struct {            /* one cell */
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
@@ -160,7 +161,7 @@ PROCEDURE ng_states() {
           n_rate, exp_2, dexp_2_dlag, n_decay, n_limit, dn_dlag, dn_dm, dn_dn, dn_dspeed, dn_dv, n_next,
           dx_ddrift, dx_dlag, dx_dm, dx_dn, dx_dspeed, dx_dv
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("chained advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     opening_1 = opening(v)

@@ -169,6 +169,7 @@ typedef struct {            /* one cell */
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
@@ -259,7 +260,7 @@ PROCEDURE ng_states() {
           dn_limit_by_mtau, dn_limit_by_ninf, dn_limit_dhalf, dn_limit_dk, dn_limit_dscale, dn_limit_dshift,
           dn_limit_dv, n_limit, dn_dhalf, dn_dk, dn_dn, dn_dscale, dn_dshift, dn_dv
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("doing advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     count_before = count

@@ -95,6 +95,7 @@ typedef struct {            /* one cell */
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
@@ -153,7 +154,7 @@ PROCEDURE ng_states() {
     LOCAL ptau_1, dptau_dv_1, dp_rate_dv, p_rate, exp_1, dexp_1_dv, p_decay, pinf_1, dpinf_dv_1, ptau_2,
           dptau_dv_2, ptau_3, dptau_dv_3, dp_limit_dv, p_limit, dp_dp, dp_dv
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("funtable advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     ptau_1 = ptau(v)

@@ -92,6 +92,7 @@ typedef struct {            /* one cell */
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
@@ -159,7 +160,7 @@ PROCEDURE ng_states() {
     LOCAL dz_rate_dcai, z_rate, exp_1, dexp_1_dcai, z_decay, open_1, dopen_dc_1, dopen_dpower_1,
           dz_limit_by_open_1, dz_limit_dcai, dz_limit_dpower, z_limit, dz_dcai, dz_dpower, dz_dz
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("kca advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     dz_rate_dcai = -3000/((1 + 3/(1000*cai + 1))*(1 + 3/(1000*cai + 1))*(1000*cai + 1)*(1000*cai + 1))

@@ -118,6 +118,7 @@ typedef struct {            /* one cell */
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
@@ -191,7 +192,7 @@ PROCEDURE ng_states() {
     LOCAL dn_rate_dq10, dn_rate_dv, dn_rate_dvhalf, n_rate, exp_1, dexp_1_dq10, dexp_1_dv, dexp_1_dvhalf,
           n_decay, n_limit, dn_dn, dn_dq10, dn_dv, dn_dvhalf
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("kdr advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     ng_d_rates(v)

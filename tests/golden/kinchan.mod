@@ -112,6 +112,7 @@ typedef struct {            /* one cell */
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
@@ -489,7 +490,7 @@ ENDVERBATIM
 PROCEDURE ng_states() {
 VERBATIM
     if (ng_link == 0.) return 0;
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("kinchan advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
     {
     ng_Instance *ng_self = NG_SELF;

@@ -105,6 +105,7 @@ typedef struct {            /* one cell */
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
@@ -138,7 +139,7 @@ PROCEDURE ng_states_1() {
           dgained_limit_dik, dgained_limit_douter, dgained_limit_dtau, gained_limit, dgained_dcai,
           dgained_dgained, dgained_dik, dgained_douter, dgained_dtau
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("kpool advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     dlost_rate_dtau = 0.1/(tau*tau)
@@ -198,7 +199,7 @@ ENDVERBATIM
 : Derivatives of the update that BREAKPOINT performs, at the new voltage and the old states.
 PROCEDURE ng_states_2() {
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("kpool advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     ng_d_around()

@@ -86,6 +86,7 @@ typedef struct {            /* one cell */
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
@@ -138,7 +139,7 @@ PROCEDURE ng_states() {
           dslowness_dspeed_2, slowness_3, dslowness_dv_3, dslowness_dspeed_3, dm_limit_by_slowness_2,
           dm_limit_dspeed, dm_limit_dv, m_limit, dm_dm, dm_dspeed, dm_dv
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("lookup advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     slowness_1 = slowness(v, speed)

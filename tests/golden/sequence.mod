@@ -129,6 +129,7 @@ typedef struct {            /* one cell */
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
@@ -185,7 +186,7 @@ PROCEDURE ng_states_1() {
     LOCAL dm_dm, dm_dtau, dm_dv, dm_dvhalf
 VERBATIM
     if (ng_link == 0.) return 0;
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("sequence advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     ng_d_rates(v)
@@ -218,7 +219,7 @@ PROCEDURE ng_states_2() {
           dp_slope_2_dlag_2, dp_slope_2_dn_2, dp_slope_2_dp_2, dn_dm, dn_dn, dn_dp, dn_dspeed, dp_dlag, dp_dn,
           dp_dp, dp_dlag_2, dp_dn_2, dp_dp_2
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("sequence advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     dpull_dn = -speed
@@ -278,7 +279,7 @@ PROCEDURE ng_states_3() {
     LOCAL dq_dm, dq_dn
 VERBATIM
     if (ng_link == 0.) return 0;
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("sequence advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     dq_dm = 0.5*n

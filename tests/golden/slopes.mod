@@ -94,6 +94,7 @@ typedef struct {            /* one cell */
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
@@ -147,7 +148,7 @@ PROCEDURE ng_states() {
           ds_ds, ds_dtau, ds_dv, ds_dvmid, dw_rate_dtau, w_rate, exp_2, dexp_2_dtau, w_decay, winf_2,
           dwinf_du_2, dwinf_dvmid_2, dw_limit_dv, dw_limit_dvmid, w_limit, dw_dtau, dw_dv, dw_dvmid, dw_dw
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("slopes advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     ds_rate_dtau = 1/(tau*tau)

@@ -4,7 +4,7 @@ NEURON {
     THREADSAFE
     POINT_PROCESS vesicles
     RANGE ng_link  : nmodlgrad
-    RANGE tau, e, use, recovery, facilitation, jitter, drawn, boost
+    RANGE tau, e, use, recovery, facilitation, jitter, drawn, boost, sites
     NONSPECIFIC_CURRENT i
     BBCOREPOINTER generator
 }
@@ -23,6 +23,7 @@ PARAMETER {
     facilitation = 20 (ms)
     jitter = 0.3
     boost = 1.1
+    sites = 3
 }
 
 ASSIGNED {
@@ -107,7 +108,7 @@ DERIVATIVE decay {
 }
 
 NET_RECEIVE(weight (uS), size, last (ms)) {
-    LOCAL chance, survival
+    LOCAL chance, survival, found
     if (ng_link != 0) {  : nmodlgrad
 VERBATIM
         ng_receive(_threadargscomma_ _lflag, _args ? _args[0] : 0., _args ? _args[1] : 0., _args ? _args[2] : 0., (double) (size_t) _args);
@@ -147,10 +148,17 @@ ENDVERBATIM
             occupied = 1
         }
     }
+    found = 0
+    FROM k = 0 TO sites - 1 {
+        chance = uniform()
+        if (chance < 0.6*u) {
+            found = found + 1
+        }
+    }
     if (occupied == 1) {
         if (uniform() < u) {
             size = 0.4*size + 0.6 + jitter*normal()
-            g = g + weight*u*size
+            g = g + weight*u*size*(found + 1)/sites
             occupied = 0
         } else if (uniform() < 0.9) {
             g = g + 0.2*weight*size*boost
@@ -206,7 +214,7 @@ ENDVERBATIM
 : Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
 : Carried, one row of directions each: g, u.
 : Carried for each connection: size.
-: Seedable: e, tau, use, facilitation, jitter, boost.
+: Seedable: e, tau, use, facilitation, jitter, boost, sites.
 : All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
 : ---------------------------------------------------------------------------------------------------
 ASSIGNED {
@@ -244,6 +252,7 @@ typedef struct {            /* one cell */
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
@@ -306,7 +315,7 @@ ENDVERBATIM
 PROCEDURE ng_states() {
     LOCAL dg_rate_dtau, g_rate, exp_1, dexp_1_dtau, g_decay, g_limit, dg_dg, dg_dtau
 VERBATIM
-    if (NG_SELF->ng_cell->ng_time != t)
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("vesicles advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     dg_rate_dtau = 1/(tau*tau)
@@ -375,15 +384,16 @@ ENDVERBATIM
 : Derivatives of the jump at an event; ng_sender is the address of the NetCon's weight.
 PROCEDURE ng_receive(flag, weight, size, last, ng_sender) {
     LOCAL last_next, occupied_next, size_next, u_next, dsize_dboost_2, dsize_dsize_2, dsize_dboost,
-          dsize_dsize, dg_dboost_6, dg_dfacilitation_5, dg_djitter_5, dg_dsize_7, dg_du_5, dg_duse_5,
-          dg_dweight_7, dsize_dboost_3, dsize_djitter_4, dsize_dsize_6, du_dfacilitation_4, du_du_3,
-          du_duse_3, dg_dboost_5, dg_dfacilitation_4, dg_djitter_4, dg_dsize_6, dg_du_4, dg_duse_4,
-          dg_dweight_6, dsize_djitter_3, dsize_dsize_5, du_dfacilitation_3, du_du_2, du_duse_2, exp_1,
-          dexp_1_dfacilitation, du_dfacilitation, du_dfacilitation_2, du_du, du_duse, exp_2, survival,
-          uniform_1, chance, uniform_2, normal_1, dg_dfacilitation, dg_djitter, dg_dsize, dg_du, dg_duse,
-          dg_dweight, dg_dboost_3, dg_dfacilitation_2, dg_djitter_2, dg_dsize_4, dg_du_2, dg_duse_2,
-          dg_dweight_4, dsize_djitter, dsize_dsize_3, uniform_3, dg_dboost, dg_dsize_2, dg_dweight_2,
-          dg_dboost_2, dg_dsize_3, dg_dweight_3, dg_dboost_4, dg_dfacilitation_3, dg_djitter_3, dg_dsize_5,
+          dsize_dsize, dg_dboost_6, dg_dfacilitation_5, dg_djitter_5, dg_dsites_5, dg_dsize_7, dg_du_5,
+          dg_duse_5, dg_dweight_7, dsize_dboost_3, dsize_djitter_4, dsize_dsize_6, du_dfacilitation_4,
+          du_du_3, du_duse_3, dg_dboost_5, dg_dfacilitation_4, dg_djitter_4, dg_dsites_4, dg_dsize_6, dg_du_4,
+          dg_duse_4, dg_dweight_6, dsize_djitter_3, dsize_dsize_5, du_dfacilitation_3, du_du_2, du_duse_2,
+          exp_1, dexp_1_dfacilitation, du_dfacilitation, du_dfacilitation_2, du_du, du_duse, exp_2, survival,
+          uniform_1, chance, found, uniform_2, uniform_3, normal_1, dg_by_size_next, dg_by_u_next,
+          dg_dfacilitation, dg_djitter, dg_dsites, dg_dsize, dg_du, dg_duse, dg_dweight, dg_dboost_3,
+          dg_dfacilitation_2, dg_djitter_2, dg_dsites_2, dg_dsize_4, dg_du_2, dg_duse_2, dg_dweight_4,
+          dsize_djitter, dsize_dsize_3, uniform_4, dg_dboost, dg_dsize_2, dg_dweight_2, dg_dboost_2,
+          dg_dsize_3, dg_dweight_3, dg_dboost_4, dg_dfacilitation_3, dg_djitter_3, dg_dsites_3, dg_dsize_5,
           dg_du_3, dg_duse_3, dg_dweight_5, dsize_djitter_2, dsize_dsize_4, exponential_1
 VERBATIM
     ng_note_draws();
@@ -409,6 +419,7 @@ ENDVERBATIM
         dg_dboost_6 = 0
         dg_dfacilitation_5 = 0
         dg_djitter_5 = 0
+        dg_dsites_5 = 0
         dg_dsize_7 = 0
         dg_du_5 = 0
         dg_duse_5 = 0
@@ -424,6 +435,7 @@ ENDVERBATIM
             dg_dboost_5 = 0
             dg_dfacilitation_4 = 0
             dg_djitter_4 = 0
+            dg_dsites_4 = 0
             dg_dsize_6 = 0
             dg_du_4 = 0
             dg_duse_4 = 0
@@ -451,20 +463,32 @@ ENDVERBATIM
                     occupied_next = 1
                 }
             }
-            if (occupied_next == 1) {
+            found = 0
+            FROM k = 0 TO sites - 1 {
                 uniform_2 = uniform()
-                if (uniform_2 < u_next) {
+                chance = uniform_2
+                if (chance < 0.6*u_next) {
+                    found = found + 1
+                }
+            }
+            if (occupied_next == 1) {
+                uniform_3 = uniform()
+                if (uniform_3 < u_next) {
                     normal_1 = normal()
                     size_next = 0.4*size_next + 0.6 + jitter*normal_1
-                    dg_dfacilitation = du_dfacilitation_2*size_next*weight
-                    dg_djitter = normal_1*u_next*weight
-                    dg_dsize = 0.4*u_next*weight
-                    dg_du = du_du*size_next*weight
-                    dg_duse = du_duse*size_next*weight
-                    dg_dweight = size_next*u_next
+                    dg_by_size_next = u_next*weight*(found + 1)/sites
+                    dg_by_u_next = size_next*weight*(found + 1)/sites
+                    dg_dfacilitation = dg_by_u_next*du_dfacilitation_2
+                    dg_djitter = dg_by_size_next*normal_1
+                    dg_dsites = -size_next*u_next*weight*(found + 1)/(sites*sites)
+                    dg_dsize = 0.4*dg_by_size_next
+                    dg_du = dg_by_u_next*du_du
+                    dg_duse = dg_by_u_next*du_duse
+                    dg_dweight = size_next*u_next*(found + 1)/sites
                     dg_dboost_3 = 0
                     dg_dfacilitation_2 = dg_dfacilitation
                     dg_djitter_2 = dg_djitter
+                    dg_dsites_2 = dg_dsites
                     dg_dsize_4 = dg_dsize
                     dg_du_2 = dg_du
                     dg_duse_2 = dg_duse
@@ -472,8 +496,8 @@ ENDVERBATIM
                     dsize_djitter = normal_1
                     dsize_dsize_3 = 0.4
                 } else {
-                    uniform_3 = uniform()
-                    if (uniform_3 < 0.9) {
+                    uniform_4 = uniform()
+                    if (uniform_4 < 0.9) {
                         dg_dboost = 0.2*size_next*weight
                         dg_dsize_2 = 0.2*boost*weight
                         dg_dweight_2 = 0.2*boost*size_next
@@ -488,6 +512,7 @@ ENDVERBATIM
                     dg_dboost_3 = dg_dboost_2
                     dg_dfacilitation_2 = 0
                     dg_djitter_2 = 0
+                    dg_dsites_2 = 0
                     dg_dsize_4 = dg_dsize_3
                     dg_du_2 = 0
                     dg_duse_2 = 0
@@ -498,6 +523,7 @@ ENDVERBATIM
                 dg_dboost_4 = dg_dboost_3
                 dg_dfacilitation_3 = dg_dfacilitation_2
                 dg_djitter_3 = dg_djitter_2
+                dg_dsites_3 = dg_dsites_2
                 dg_dsize_5 = dg_dsize_4
                 dg_du_3 = dg_du_2
                 dg_duse_3 = dg_duse_2
@@ -508,6 +534,7 @@ ENDVERBATIM
                 dg_dboost_4 = 0
                 dg_dfacilitation_3 = 0
                 dg_djitter_3 = 0
+                dg_dsites_3 = 0
                 dg_dsize_5 = 0
                 dg_du_3 = 0
                 dg_duse_3 = 0
@@ -519,6 +546,7 @@ ENDVERBATIM
             dg_dboost_5 = dg_dboost_4
             dg_dfacilitation_4 = dg_dfacilitation_3
             dg_djitter_4 = dg_djitter_3
+            dg_dsites_4 = dg_dsites_3
             dg_dsize_6 = dg_dsize_5
             dg_du_4 = dg_du_3
             dg_duse_4 = dg_duse_3
@@ -532,6 +560,7 @@ ENDVERBATIM
         dg_dboost_6 = dg_dboost_5
         dg_dfacilitation_5 = dg_dfacilitation_4
         dg_djitter_5 = dg_djitter_4
+        dg_dsites_5 = dg_dsites_4
         dg_dsize_7 = dg_dsize_6
         dg_du_5 = dg_du_4
         dg_duse_5 = dg_duse_4
@@ -569,6 +598,7 @@ VERBATIM
     ng_sow(ng_self->ng_seeds + 5, _ldg_dboost_6, ng_row_g, ng_width); /* boost */
     ng_sow(ng_self->ng_seeds + 3, _ldg_dfacilitation_5, ng_row_g, ng_width); /* facilitation */
     ng_sow(ng_self->ng_seeds + 4, _ldg_djitter_5, ng_row_g, ng_width); /* jitter */
+    ng_sow(ng_self->ng_seeds + 6, _ldg_dsites_5, ng_row_g, ng_width); /* sites */
     ng_sow(ng_self->ng_seeds + 2, _ldg_duse_5, ng_row_g, ng_width); /* use */
     ng_sow(&ng_connection->ng_seed, _ldg_dweight_7, ng_row_g, ng_width); /* weight */
     ng_sow(ng_self->ng_seeds + 3, _ldu_dfacilitation_4, ng_row_u, ng_width); /* facilitation */

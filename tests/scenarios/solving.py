@@ -10,7 +10,7 @@ from scenarios.ions import calcium_cell
 from scenarios.parts import clamp, section
 from scenarios.registry import scenario
 
-WAYS = ("sequence", "kinchan", "cabuffer")
+WAYS = ("sequence", "kinchan", "cabuffer", "implicitly", "simultaneous")
 
 
 @scenario("sequence")
@@ -23,6 +23,18 @@ def sequence(h: Any) -> Model:
 def kinchan(h: Any) -> Model:
     """A channel that is a kinetic scheme, from its steady state on."""
     return guest(h, "kinchan", "gbar", "vhalf", "speed", "total", amp_nA=0.5)
+
+
+@scenario("implicitly")
+def implicitly(h: Any) -> Model:
+    """Coupled states by derivimplicit."""
+    return guest(h, "implicitly", "gbar", "vhalf", "kon", "tau", "drive", amp_nA=0.5)
+
+
+@scenario("simultaneous")
+def simultaneous(h: Any) -> Model:
+    """LINEAR and NONLINEAR blocks, and the method of Runge and Kutta."""
+    return guest(h, "simultaneous", "gbar", "vhalf", "pull", "lag", amp_nA=0.5)
 
 
 @scenario("cachan", "cabuffer", "kca")
