@@ -30,7 +30,6 @@ from nmodlgrad.gradcheck.report import (
     PASSED,
     REFUSED,
     UNTRIED,
-    WRONG,
     Report,
 )
 from nmodlgrad.gradcheck.subject import Subject, subject
@@ -177,7 +176,7 @@ class _Check:
                 "augmented", Path(name), request | {"libraries": self._augmented()}, self.task.timeout_s, self.clock
             )
             checked = tuple(compare.parameters(ours, theirs, setting.dt))
-            wrong = {p.name: float(s) for p, s in zip(checked, theirs["step"], strict=True) if p.kind == WRONG and s}
+            wrong = {p.name: float(s) for p, s in zip(checked, theirs["step"], strict=True) if not p.good and s}
             if wrong:
                 asked = request | {"libraries": self._originals(), "again": wrong}
                 again = run("original", Path(name), asked, self.task.timeout_s, self.clock)

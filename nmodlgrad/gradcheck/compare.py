@@ -56,7 +56,7 @@ def _kind(errors: Any, noises: Any, reference: Any, dt: float) -> tuple[str, str
 
 
 def one_sided(checked: Checked, mine: Any, sides: Any) -> Checked:
-    """A parameter that seemed wrong, beside its one-sided derivatives (steps, sides, segments, samples): a kink right
+    """A parameter that is not good, beside its one-sided derivatives (steps, sides, segments, samples): a kink right
     here if they differ from each other, and the gradient is one of them."""
     largest = abs(mine).max()
     for down, up in sides:
