@@ -316,7 +316,7 @@ class Cell:
 
     def restart(self) -> None:
         """Nothing depends on theta until the next step, whatever the voltages and the states are."""
-        for rows in (self.voltage, self.carried):
+        for rows in (self.voltage, self.carried, self.ion_rows):
             rows[:] = 0
         self.connections.reset()
         self.v[:] = np.nan
