@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nmodlgrad.gradcheck.report import EXACT, KINK, NOISE, STILL, TOLERANCE, WRONG, Checked
+from nmodlgrad.gradcheck.report import BLUNT, EXACT, KINK, NOISE, STILL, TOLERANCE, WRONG, Checked
 
 Arrays = Mapping[str, NDArray[Any]]
-BLUNT = 1e-2  # relative: differences that agree no better than this tell nothing as a whole
+TELLING = 1e-2  # relative: differences that agree no better than this tell nothing as a whole
 SIDED = 1e-3  # relative: how well a one-sided derivative has to agree to be the branch that was taken
 EARLY = 1e-3  # of the largest derivative: less than this, before the differences fall apart, tells nothing
 
@@ -45,18 +45,18 @@ def _kind(errors: Any, noises: Any, reference: Any, dt: float) -> tuple[str, str
     error, noise = errors.max(), noises.max()
     if error <= TOLERANCE:
         return EXACT, ""
-    if error <= 10 * noise and noise <= BLUNT:
+    if error <= 10 * noise and noise <= TELLING:
         return NOISE, ""
     sharp = np.cumsum((noises > TOLERANCE / 10).any(axis=0)) == 0  # until the differences fall apart
     if not sharp.all() and sharp.any():
         before = slice(0, int(np.argmin(sharp)))
         if errors[:, before].max() <= TOLERANCE and abs(reference[:, before]).max() > EARLY:
             return KINK, f"exact until {before.stop * dt:g} ms, where the differences do not settle"
-    return WRONG, ""
+    return (BLUNT, "differences of no step agree") if error <= 10 * noise else (WRONG, "")
 
 
 def one_sided(checked: Checked, mine: Any, sides: Any) -> Checked:
-    """A parameter that seemed wrong, beside its one-sided derivatives (steps, sides, segments, samples): a kink right
+    """A parameter that is not good, beside its one-sided derivatives (steps, sides, segments, samples): a kink right
     here if they differ from each other, and the gradient is one of them."""
     largest = abs(mine).max()
     for down, up in sides:

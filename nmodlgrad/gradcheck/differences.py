@@ -45,17 +45,23 @@ def differentiate(run: Callable[[float], Floats], value: float, base: Floats) ->
     def fourth(step: float) -> Floats:
         return (8 * change(step) - change(2 * step)) / (12 * step)
 
-    best: Difference | None = None
+    tried = []
     for rung in RUNGS:
         step = largest / rung / 4
         fine, coarse = fourth(step), fourth(2 * step)
-        found = Difference(fine, abs(fine - coarse), step)
-        if best is None or found.spread.max() < best.spread.max():
-            best = found
-        if best.spread.max() <= AGREED * abs(best.derivative).max():
-            break
-    assert best is not None
-    return best
+        tried.append(Difference(fine, abs(fine - coarse), step))
+        if tried[-1].spread.max() <= AGREED * abs(fine).max():
+            return tried[-1]
+    return _best(tried)
+
+
+def _best(tried: list[Difference]) -> Difference:
+    """The one of least spread; two steps may agree by chance, so another pair's has a say in what it is worth."""
+    place = min(range(len(tried)), key=lambda k: tried[k].spread.max())
+    best = tried[place]
+    beside = [abs(best.derivative - tried[k].derivative) for k in (place - 1, place + 1) if 0 <= k < len(tried)]
+    nearest = min(beside, key=lambda distance: distance.max())
+    return Difference(best.derivative, np.maximum(best.spread, nearest), best.step)
 
 
 def one_sided(run: Callable[[float], Floats], value: float, base: Floats, step: float) -> tuple[Floats, Floats]:
