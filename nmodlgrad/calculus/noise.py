@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
+from nmodlgrad.calculus import opaque
 from nmodlgrad.diagnostics import Diagnostic, Refused
 from nmodlgrad.semantics import draws
 from nmodlgrad.semantics.dataflow import Dataflow, heads_of
@@ -25,7 +26,7 @@ def draw(scope: Scope, call: n.Call) -> n.Expression:
     active = [x for x in sorted(live) if scope.partials(x)]
     active += sorted({str(s) for v in values if v.partials for s in v.value.free_symbols if scope.partials(str(s))})
     text = f"{call.name}({', '.join(value.text for value in values)})"
-    variable = scope.lifted(call, text, live.union(*(v.reads for v in values)), True)
+    variable = scope.lifted(call, text, live.union(*(v.reads for v in values)), True, opaque.twice(scope.flow, call))
     scope.drawn.add(variable)
     partials: Partials = {}
     if active:

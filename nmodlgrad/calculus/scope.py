@@ -420,6 +420,9 @@ class Scope:
     def _lift_call(self, call: n.Call, active: bool) -> n.Expression:
         if self.flow.draws_itself(call):
             return noise.draw(self, call)
+        refusal = opaque.twice(self.flow, call) if call.name in self.flow.mechanism.functions else None
+        if refusal:
+            return opaque.once(self, call, refusal)
         function = self.flow.mechanism.functions.get(call.name)
         live = self.flow.function(call.name).live if function else frozenset()
         self.expose(live)

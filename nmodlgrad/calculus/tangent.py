@@ -95,7 +95,7 @@ def differentiate(
     coverage.require(mechanism)
     flow = Dataflow(mechanism)
     phases = lower(mechanism, names)
-    noise.require_none(flow, phases.current)
+    noise.require_none(flow, (*phases.current, *phases.breakpoint))
     noise.require_once(flow)
     opaque.require_explicit(flow)
     activity = analyse(flow, phases, wrt)

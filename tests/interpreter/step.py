@@ -88,6 +88,8 @@ def derivatives(
             voltage -= DT_MS * total
         else:
             rows |= sums
+            if "v" in sums:  # an event that sets the voltage
+                voltage = moved.values["v"]
             for name in set(of.carried) & moved.values.keys():  # all but the rows that latch others
                 yield Visit(phase, name, rows[name], moved.values[name].imag / TINY)
 

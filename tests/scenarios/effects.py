@@ -16,7 +16,7 @@ def a_noisy_conductance(h: Any) -> Model:
     soma, dend, kept = host(h, amp_nA=0.08)
     for sec in (soma, dend):
         sec.insert("restless")
-    names = "mean sigma tau e scale"
+    names = "mean sigma tau e scale tau_z sigma_z"
     return Model(
         sections=[soma, dend],
         directions=[
