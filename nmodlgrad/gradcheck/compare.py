@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -58,7 +58,14 @@ def _kind(errors: Any, noises: Any, reference: Any, dt: float) -> tuple[str, str
     return (BLUNT, "differences of no step agree") if error <= 10 * noise else (WRONG, "")
 
 
-def one_sided(checked: Checked, mine: Any, sides: Any) -> Checked:
+def from_both_sides(checked: Sequence[Checked], ours: Arrays, again: Arrays) -> tuple[Checked, ...]:
+    """The parameters, those that were looked at from both sides in that light."""
+    mine = dict(zip(ours["names"].tolist(), ours["derivative"], strict=True))
+    sides = dict(zip(again["names"].tolist(), again["sides"], strict=True))
+    return tuple(_one_sided(p, mine[p.name], sides[p.name]) if p.name in sides else p for p in checked)
+
+
+def _one_sided(checked: Checked, mine: Any, sides: Any) -> Checked:
     """A parameter that is not good, beside its one-sided derivatives (steps, sides, segments, samples): a kink right
     here if they differ from each other, and the gradient is one of them."""
     largest = abs(mine).max()
