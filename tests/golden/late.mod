@@ -38,7 +38,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE states {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     n' = (ninf(v - ek) - n)/(2 + 0.01*(v - ek))
 }
 
@@ -55,6 +59,7 @@ FUNCTION ninf(drive (mV)) {
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
 }
 
 UNITSOFF
@@ -126,12 +131,6 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
@@ -152,44 +151,56 @@ ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL dik_dek, dik_dgbar, dik_dn
+    LOCAL dik_dek, dik_dgbar, dik_dn, ddik_dgbar_dv, ddik_dn_dv
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     dik_dek = -gbar*n
     dik_dgbar = n*(v - ek)
     dik_dn = gbar*(v - ek)
+    ddik_dgbar_dv = n
+    ddik_dn_dv = gbar
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldik_dn); /* d/dn */
-    ng_keep(ng_record + 2, _ldik_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 4, _ldik_dek); /* d/dek */
+    ng_record[0] = _ldik_dn; /* d/dn */
+    ng_record[1] = _lddik_dn_dv;
+    ng_record[2] = _ldik_dgbar; /* d/dgbar */
+    ng_record[3] = _lddik_dgbar_dv;
+    ng_record[4] = _ldik_dek; /* d/dek */
+    ng_record[5] = 0.0;
     if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL dn_rate_dek, dn_rate_dv, n_rate, exp_1, dexp_1_dek, dexp_1_dv, n_decay, ninf_1, dninf_ddrive_1,
-          dninf_1_dek, dn_limit_by_ninf_1, dn_limit_dek, dn_limit_dv, n_limit, dn_dek, dn_dn, dn_dv
+          dninf_1_dek, dn_limit_by_ninf_1, inverse_1, dn_limit_dek, dn_limit_dv, n_limit, dn_dek, dn_dn, dn_dv
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("late advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     dn_rate_dek = -0.01/((0.01*v + 2 - 0.01*ek)*(0.01*v + 2 - 0.01*ek))
     dn_rate_dv = 0.01/((0.01*v + 2 - 0.01*ek)*(0.01*v + 2 - 0.01*ek))
-    n_rate = -1/(0.01*v + 2 - 0.01*ek)
-    exp_1 = ng_finite(exp(dt*n_rate))
-    dexp_1_dek = dn_rate_dek*dt*exp_1
-    dexp_1_dv = dn_rate_dv*dt*exp_1
+    n_rate = -1/(2 + 0.01*(v - ek))
+    exp_1 = exp(dt*n_rate)
+    dexp_1_dek = dn_rate_dek*dt*ng_finite(exp_1)
+    dexp_1_dv = dn_rate_dv*dt*ng_finite(exp_1)
     n_decay = exp_1
     ninf_1 = ninf(v - ek)
     dninf_ddrive_1 = dninf_ddrive(v - ek)
     dninf_1_dek = -dninf_ddrive_1
     dn_limit_by_ninf_1 = -(0.01*ek - 0.01*v - 2)/(0.01*v + 2 - 0.01*ek)
-    dn_limit_dek = dn_limit_by_ninf_1*dninf_1_dek - 0.01*ninf_1/(0.01*v + 2 - 0.01*ek) - 0.01*ninf_1*(0.01*ek - 0.01*v - 2)/((0.01*v + 2 - 0.01*ek)*(0.01*v + 2 - 0.01*ek))
-    dn_limit_dv = dn_limit_by_ninf_1*dninf_ddrive_1 + 0.01*ninf_1/(0.01*v + 2 - 0.01*ek) + 0.01*ninf_1*(0.01*ek - 0.01*v - 2)/((0.01*v + 2 - 0.01*ek)*(0.01*v + 2 - 0.01*ek))
-    n_limit = -ninf_1*(0.01*ek - 0.01*v - 2)/(0.01*v + 2 - 0.01*ek)
+    inverse_1 = 1/(0.01*v + 2 - 0.01*ek)
+    dn_limit_dek = dn_limit_by_ninf_1*dninf_1_dek - 0.01*ninf_1*inverse_1*inverse_1*(0.01*ek - 0.01*v - 2) - 0.01*inverse_1*ninf_1
+    dn_limit_dv = dn_limit_by_ninf_1*dninf_ddrive_1 + 0.01*ninf_1*inverse_1*inverse_1*(0.01*ek - 0.01*v - 2) + 0.01*inverse_1*ninf_1
+    n_limit = -(ninf_1/(2 + 0.01*(v - ek)))/(-1/(2 + 0.01*(v - ek)))
     dn_dek = dexp_1_dek*(n - n_limit) + dn_limit_dek*(1 - n_decay)
     dn_dn = n_decay
     dn_dv = dexp_1_dv*(n - n_limit) + dn_limit_dv*(1 - n_decay)
+    n = n + (1 - n_decay)*(n_limit - n)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -229,8 +240,8 @@ ENDVERBATIM
 : The derivative of ninf with respect to drive.
 FUNCTION dninf_ddrive(drive) {
     LOCAL exp_1, dexp_1_ddrive
-    exp_1 = ng_finite(exp((40 - drive)/8))
-    dexp_1_ddrive = -0.125*exp_1
+    exp_1 = exp((40 - drive)/8)
+    dexp_1_ddrive = -0.125*ng_finite(exp_1)
     dninf_ddrive = -dexp_1_ddrive/((exp_1 + 1)*(exp_1 + 1))
 }
 
