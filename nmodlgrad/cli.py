@@ -42,6 +42,7 @@ verdicts, the worst of a mechanism's parameters:
   exact          within 1e-6 of the difference, relative to the largest derivative
   noise floor    as near as the differences of different steps are to each other
   kink           exact up to a kink of the model, or one of its two one-sided derivatives
+  blunt          differences of no step agree: they tell nothing
   moves nothing  no parameter has an effect in this cell: see --config
   WRONG          a gradient that is none of these, or a primal that is not the original's to the last bit
 

@@ -267,6 +267,16 @@ CONSTRUCTS = {
         FUNCTION f(x) { f = x*x*p }
         FUNCTION g(x) { LOCAL z  z = f(x)  a = z*x  g = z - p }
     """,
+    "a_function_that_calls_one_that_assigns": """
+        DERIVATIVE update {
+            c = p
+            a = outer(v)
+            m' = (c*a - m)/2
+            n' = c - n
+        }
+        FUNCTION outer(x) { outer = (1.2 + inner(x)^2)^x }
+        FUNCTION inner(x) { inner = 0.5*x  c = x*q }
+    """,
     "a_function_for_what_it_assigns": """
         DERIVATIVE update {
             rates(v)

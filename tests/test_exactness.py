@@ -78,6 +78,7 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "with_every_kind_of_pointer_and_ion": ("every_kind_of_pointer_and_ion", {}),
     "through_c_code_as_far_as_it_is_declared": ("a_channel_with_c_code", {}),
     "of_loops_whose_bounds_and_indices_are_computed": ("queue", {}),
+    "through_a_voltage_that_events_reset": ("a_voltage_that_events_reset", {}),
     "through_functions_that_hoc_tabulates": ("lookup", {}),
     "of_a_mechanism_in_two_files": ("parted", {}),
     "with_every_mechanism_together": ("all_the_fixtures", {"table": False, "duration_ms": 30.0}),

@@ -27,6 +27,7 @@ within 100 ms. The factor leaves room for errors that are not random and add up.
         "doing",
         "every_way_of_solving",
         "noise_of_every_kind",
+        "every_kind_of_kink",
     ],
 )
 def test_every_voltage_state_and_current_keeps_its_bits(oracle: Oracle, scenario: str, attached: bool) -> None:

@@ -75,6 +75,9 @@ def test_what_a_pointer_may_not_point_at_is_refused_by_name() -> None:
         adjuster._ref_wsyn = netcon._ref_weight[0]
         watcher._ref_sum = gap._ref_g
         refused(parameter)
+        watcher._ref_sum = place._ref_x[0]
+        h.ParallelContext().nthread(2)
+        refused(parameter)
     """)
     expected = [
         "i of halfgap[1] in two(0.5), which halfgap computes",
@@ -85,6 +88,7 @@ def test_what_a_pointer_may_not_point_at_is_refused_by_name() -> None:
         "g of halfgap[1] in two(0.5), one of the parameters",
         "v of one(0.5), which moves with the model",
         "g of halfgap[0] in one(0.5), and watcher writes there",
+        "in another cell: use one thread",
     ]
     assert len(out) == len(expected), out
     for line, part in zip(out, expected, strict=True):

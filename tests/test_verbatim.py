@@ -117,3 +117,11 @@ def test_a_constant_that_is_named_outside_the_file() -> None:
     assert "half" not in tangent("count = 1;", "minf").parameters
     assert tangent("count = minf;", "count").parameters == tangent("").parameters
     assert tangent("", "gbar").excluded["gbar"] == "it is declared to be constant"
+
+
+def test_a_function_that_must_not_run_twice_is_refused_where_its_value_is_needed() -> None:
+    counting = "FUNCTION calls() {\nVERBATIM\n    return counted();\nENDVERBATIM\n}\n"
+    text = CHANNEL.format(code="    count = calls()") + counting
+    differentiate(resolve(Source("x.mod", text)))
+    with pytest.raises(Refused, match="can not be done twice"):
+        differentiate(resolve(Source("x.mod", text.replace("v/half", "v/half/calls()"))))

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
+from nmodlgrad.calculus import opaque
 from nmodlgrad.diagnostics import Diagnostic, Refused
 from nmodlgrad.semantics import draws
-from nmodlgrad.semantics.dataflow import Dataflow
+from nmodlgrad.semantics.dataflow import Dataflow, heads_of
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import subnodes
 
@@ -25,7 +26,7 @@ def draw(scope: Scope, call: n.Call) -> n.Expression:
     active = [x for x in sorted(live) if scope.partials(x)]
     active += sorted({str(s) for v in values if v.partials for s in v.value.free_symbols if scope.partials(str(s))})
     text = f"{call.name}({', '.join(value.text for value in values)})"
-    variable = scope.lifted(call, text, live.union(*(v.reads for v in values)), True)
+    variable = scope.lifted(call, text, live.union(*(v.reads for v in values)), True, opaque.twice(scope.flow, call))
     scope.drawn.add(variable)
     partials: Partials = {}
     if active:
@@ -70,6 +71,12 @@ def require_order(flow: Dataflow, statement: n.Statement) -> None:
     match statement:
         case n.Assign(value=expression) | n.CallStatement(call=expression) | n.IfStatement(condition=expression):
             pass
+        case n.WhileStatement() | n.FromStatement():
+            for head in heads_of(statement):
+                if flow.draws(head):
+                    message = "random numbers at the head of a loop are drawn anew in every round"
+                    raise Refused([Diagnostic.at(head.span, "NG043", message, "draw them in the loop")])
+            return
         case _:
             return
     found = [x for x in subnodes(expression) if isinstance(x, n.Call) and flow.draws_itself(x)]

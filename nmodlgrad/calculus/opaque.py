@@ -153,6 +153,17 @@ def twice(flow: Dataflow, node: n.Node) -> Diagnostic | None:
     return Diagnostic.at(_word(found[0]), "NG040", message)
 
 
+def once(scope: Scope, call: n.Call, refusal: Diagnostic) -> n.Expression:
+    """A call of a FUNCTION that must not run twice, as a variable that nothing may need."""
+    live = scope.flow.function(call.name).live
+    values = [scope.evaluated(a, call.name) for a in call.arguments]
+    if any(scope.partials(x) for x in live) or any(value.partials for value in values):
+        raise Refused([refusal])
+    text = f"{call.name}({', '.join(value.text for value in values)})"
+    variable = scope.lifted(call, text, live.union(*(value.reads for value in values)), False, refusal)
+    return scope.standing_for(call, variable, {})
+
+
 def require_explicit(flow: Dataflow) -> None:
     """Refuse C code in what a method evaluates until it has converged, or takes apart."""
     for solve in flow.mechanism.solves:

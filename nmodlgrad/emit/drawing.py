@@ -21,7 +21,8 @@ def edits(tangent: TangentMechanism) -> list[Edit]:
     The functions that draw are replaced by macros of their names: they have to be declared by then.
     """
     staged = [phase for stage in (*tangent.later_initial, *tangent.states) for phase in stage.phases]
-    phases = (tangent.initial, tangent.connect, *staged, tangent.receive)
+    around = [phase for _, phase in tangent.around]
+    phases = (tangent.initial, tangent.connect, *staged, tangent.receive, *around)
     if not any(phase and has_effects(phase.program.steps) for phase in phases):
         return []
     mechanism = tangent.original

@@ -52,7 +52,7 @@ def _event_edits(tangent: TangentMechanism) -> list[Edit]:
     if mechanism.net_receive is None:
         return []
     body, text = mechanism.net_receive.body, mechanism.source.text
-    initial = next((s.body for s in body.statements if isinstance(s, n.NetInitial)), None)
+    initial = next((x.body for x in subnodes(body) if isinstance(x, n.NetInitial)), None)
     places = (("ng_connect", tangent.connect, initial), ("ng_receive", tangent.receive, body))
     return [
         insert_line(text, stages.start(block), inserted("event", routine, len(mechanism.arguments)))
@@ -155,11 +155,13 @@ def _stages(tangent: TangentMechanism) -> tuple[list[dict[str, Any]], list[dict[
         if isinstance(stage, ExplicitTangent):
             guarded = not in_initial and not stages.is_inside(tangent.mechanism, stage)
             more = {"routine": routine, "guarded": guarded, "timed": not in_initial, "solves": stages.what(stage)}
+            more["performs"] = stage.linearised.performs
             explicit.append(_update(tangent, stage.linearised) | more)
             continue
         after = _update(tangent, stage.after) if stage.after else None
         if after:
             more = {"routine": f"{routine}_after", "guarded": False, "timed": False, "solves": stages.what(stage)}
+            more["performs"] = False
             explicit.append(after | more)
         data = stages.implicit(tangent, routine, stage, after and explicit[-1], _c)
         implicit.append(data | {"guarded": not in_initial, "timed": not in_initial})
@@ -190,13 +192,15 @@ def _current(tangent: TangentMechanism) -> dict[str, Any] | None:
             "name": f"d/d{seconds.get(x, x)}",
             "value": _c(partials[seconds.get(x, x)], program) if x not in firsts else None,
             "latched": x in seconds,
+            "slope": _c((tangent.slopes or {}).get(x, "0."), program),
         }
         for x in acting
     ]
     if not tangent.linear:
         values = {"d/dv": partials.get("v", "0."), "the current": tangent.current.values[tangent.total]}
         entries += [{"name": x, "value": _c(value, program), "latched": False} for x, value in values.items()]
-    return {"locals": program.local_names, "steps": program.steps, "entries": entries}
+    once = tangent.slopes is not None
+    return {"locals": program.local_names, "steps": program.steps, "entries": entries, "once": once}
 
 
 def _ion_currents(tangent: TangentMechanism) -> dict[str, Any] | None:
@@ -229,7 +233,7 @@ def _update(tangent: TangentMechanism, phase: Linearised | None) -> dict[str, An
     owners = [*tangent.carried, *tangent.arguments]
     rows: list[dict[str, Any]] = []
     seeds: list[dict[str, Any]] = []
-    for x, partials in ((x, phase.partials[x]) for x in owners if x in phase.partials):
+    for x, partials in ((x, phase.partials[x]) for x in (*owners, "v") if x in phase.partials):
         terms: list[dict[str, str | None]] = []
         for u, value in partials.items():
             coefficient = _c(value, phase.program)
@@ -240,7 +244,7 @@ def _update(tangent: TangentMechanism, phase: Linearised | None) -> dict[str, An
             else:
                 number = None if u == tangent.weight else tangent.parameters.index(u)
                 seeds.append({"parameter": u, "number": number, "coefficient": coefficient, "row": x})
-        if terms != [{"coefficient": "1.0", "row": x}]:  # a row that stays as it is needs no loop
+        if terms != [{"coefficient": "1.0", "row": None if x == "v" else x}]:  # a row that stays as it is needs no loop
             rows.append({"name": x, "terms": terms})
     written = {row["name"] for row in (*rows, *({"name": seed["row"]} for seed in seeds))}
     read = {term["row"] for row in rows for term in row["terms"] if term["row"] is not None}
@@ -251,6 +255,7 @@ def _update(tangent: TangentMechanism, phase: Linearised | None) -> dict[str, An
         "reads": [x for x in owners if x in read],
         "pointers": [{"name": x, "index": i} for i, x in enumerate(tangent.carried) if x in read | written],
         "connected": [{"name": x, "index": i} for i, x in enumerate(tangent.arguments) if x in read | written],
+        "sets_voltage": "v" in phase.partials,
         "uses_voltage": any(term["row"] is None for row in rows for term in row["terms"]),
         "seeds": seeds,
     }

@@ -81,11 +81,15 @@ def check_each(
     timeout_s: float = TIMEOUT_S,
     fresh: bool = False,
     keep: bool = False,
+    run: bool = True,
 ) -> Iterator[tuple[int, Report]]:
-    """The place of every mechanism and its report, as they are done; `keep` keeps the differences too."""
+    """The place of every mechanism and its report, as they are done.
+
+    `keep` keeps the differences too; unless something is to be `run`, only reports that are kept are given.
+    """
     import nmodlgrad.calculus.tangent  # noqa: F401 -- once, before the processes are forked
 
-    tasks = [check.Task(item, config or Config(), found, fresh, timeout_s, keep) for item in found]
+    tasks = [check.Task(item, config or Config(), found, fresh, timeout_s, keep, run) for item in found]
     for place, outcome in each(check.check, tasks, jobs or os.cpu_count() or 1, timeout_s):
         if isinstance(outcome, Broken):
             name = found[place].source.name

@@ -12,7 +12,7 @@ import neuron
 import numpy as np
 
 import nmodlgrad as ng
-from nmodlgrad.gradcheck.cell import Knob, build, record, simulate
+from nmodlgrad.gradcheck.cell import Cell, Knob, build, record, simulate
 from nmodlgrad.runtime import registry
 
 
@@ -23,7 +23,9 @@ def measure(request: Mapping[str, Any]) -> dict[str, Any]:
     entry = request["entry"]
     cell = build(h, dict(request))
     knobs = cell.knobs
-    carried = [_parameter(entry, knob) for knob in knobs] or [ng.Parameter("g_gradcheck_leak", segments=cell.segments)]
+    carried = [_parameter(entry, knob, cell) for knob in knobs] or [
+        ng.Parameter("g_gradcheck_leak", segments=cell.segments)
+    ]
     sensitivity = ng.Sensitivity(carried)
     vectors = record(h, cell, dict(request), request["name"])
     records = [sensitivity.record(segment) for segment in cell.segments]
@@ -35,11 +37,13 @@ def measure(request: Mapping[str, Any]) -> dict[str, Any]:
     return {"names": [knob.name for knob in knobs], "derivative": derivative} | found
 
 
-def _parameter(entry: dict[str, Any], knob: Knob) -> ng.Parameter:
+def _parameter(entry: dict[str, Any], knob: Knob, cell: Cell) -> ng.Parameter:
     if knob.weight is not None or (entry["point_process"] and hasattr(knob.owners[0], "get_segment")):
         return ng.Parameter(knob.name, of=knob.owners[0])
     if hasattr(knob.owners[0], "sec"):
         return ng.Parameter(knob.name, segments=list(knob.owners))
+    if entry["point_process"]:
+        return ng.Parameter(knob.name.removesuffix(f"_{entry['original']}"), of=cell.points[0])
     return ng.Parameter(knob.name)
 
 

@@ -22,7 +22,16 @@ from nmodlgrad.diagnostics import NmodlGradError, Refused, Source
 from nmodlgrad.gradcheck import cache, compare, parts
 from nmodlgrad.gradcheck.config import GENTLE, PULSES, Config, Setting
 from nmodlgrad.gradcheck.parts import Part
-from nmodlgrad.gradcheck.report import FAILED, NOT_CARRIED, NOT_COMPILED, NOT_FINITE, PASSED, REFUSED, WRONG, Report
+from nmodlgrad.gradcheck.report import (
+    FAILED,
+    NOT_CARRIED,
+    NOT_COMPILED,
+    NOT_FINITE,
+    PASSED,
+    REFUSED,
+    UNTRIED,
+    Report,
+)
 from nmodlgrad.gradcheck.subject import Subject, subject
 from nmodlgrad.semantics.resolve import resolve
 from nmodlgrad.sources import BUILT_IN, Found
@@ -36,6 +45,7 @@ class Task:
     """A mechanism to check; `others` are the sources it may find its companions among.
 
     A `fresh` report is made whatever is kept; `keep` keeps the differences too, which the original alone decides.
+    Unless something is to be `run`, only reports that are kept are given.
     """
 
     found: Found
@@ -44,6 +54,7 @@ class Task:
     fresh: bool = False
     timeout_s: float = 300.0
     keep: bool = False
+    run: bool = True
 
 
 @dataclass
@@ -76,11 +87,13 @@ def check(task: Task) -> Report:
     if not own.entries:
         return Report(Path(file).stem, file, (), (), PASSED, "nothing in it to differentiate")
     seen = subject(mechanism)
-    setting = task.config.of(seen.name)
+    setting = task.config.of(seen.name.removesuffix(TRIED))
     beside = [*parts.helpers(seen, setting), *_companions(task, setting)]
     texts = [text for part in (*beside, own) for text in (*part.originals.values(), *part.translation.files.values())]
     name = cache.key([*texts, json.dumps(asdict(setting), sort_keys=True)])
     report = None if task.fresh else cache.load(name)
+    if report is None and not task.run:
+        return Report(seen.name, file, (), (), UNTRIED, "", (), (), clock.seconds)
     if report is None:
         report = _Check(task, own, seen, setting, beside, clock).report()
         if report.unchecked not in (FAILED, NOT_COMPILED):  # for a reason that may have nothing to do with it
@@ -156,25 +169,19 @@ class _Check:
             if "lost" in theirs:
                 if setting.drive == PULSES:  # driven less, it may hold
                     return self._compared(replace(setting, drive=GENTLE))
-                return self._without(
-                    NOT_FINITE, f"a voltage of the original is not finite from {theirs['lost']:g} ms on"
-                )
-            ours = run(
-                "augmented", Path(name), request | {"libraries": self._augmented()}, self.task.timeout_s, self.clock
-            )
+                reason = f"a voltage of the original is not finite from {theirs['lost']:g} ms on"
+                return self._without(NOT_FINITE, reason)
+            libraries = {"libraries": self._augmented()}
+            ours = run("augmented", Path(name), request | libraries, self.task.timeout_s, self.clock)
             checked = tuple(compare.parameters(ours, theirs, setting.dt))
-            wrong = {p.name: float(s) for p, s in zip(checked, theirs["step"], strict=True) if p.kind == WRONG and s}
-            if wrong:
-                asked = request | {"libraries": self._originals(), "again": wrong}
+            doubtful = {p.name: float(s) for p, s in zip(checked, theirs["step"], strict=True) if not p.good and s}
+            if doubtful:
+                asked = request | {"libraries": self._originals(), "again": doubtful}
                 again = run("original", Path(name), asked, self.task.timeout_s, self.clock)
-                sides = dict(zip(again["names"].tolist(), again["sides"], strict=True))
-                mine = dict(zip(ours["names"].tolist(), ours["derivative"], strict=True))
-                checked = tuple(
-                    compare.one_sided(p, mine[p.name], sides[p.name]) if p.name in sides else p for p in checked
-                )
+                checked = compare.from_both_sides(checked, ours, again)
         changed = compare.changed(ours, theirs)
-        notes = tuple(part.name for part in self.beside[1:])
-        return Report(self._entry["original"], "", checked, changed[:8], "", "", (), notes, self.clock.seconds)
+        notes = [part.name for part in self.beside[1:]] + (["driven gently"] if setting.drive == GENTLE else [])
+        return Report(self._entry["original"], "", checked, changed[:8], "", "", (), tuple(notes), self.clock.seconds)
 
     def _theirs(self, folder: Path, request: dict[str, Any]) -> dict[str, NDArray[Any]]:
         """What the original gives; where differences are kept, under a key of all that decides them."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 MOVED_MV = 0.03  # how far the largest step moves any voltage: little beside what is nonlinear, much beside rounding
 MOST = 0.2  # of a parameter's value: no step is larger
+ROUNDING_MV = 1e-10  # a parameter that moves all voltages by less when it changes by as much as that moves nothing
 AGREED = 1e-8  # relative: steps that agree so well are taken
 RUNGS = (1, 4, 16, 64, 256, 1024)  # steps are the largest over these, and half of that
 PROBES = (1e-6, 1e-3)  # relative to the value
@@ -23,6 +24,11 @@ class Difference:
     derivative: Floats
     spread: Floats
     step: float
+
+
+def rounding(value: float) -> float:
+    """The derivative of a parameter with this value below which it moves nothing."""
+    return ROUNDING_MV / (MOST * (abs(value) or 1.0))
 
 
 def differentiate(run: Callable[[float], Floats], value: float, base: Floats) -> Difference:
@@ -42,20 +48,29 @@ def differentiate(run: Callable[[float], Floats], value: float, base: Floats) ->
             known[step] = run(value + step) - run(value - step)
         return known[step]
 
+    if largest == MOST * size and abs(change(largest)).max() < ROUNDING_MV:
+        return Difference(np.zeros_like(base), np.zeros_like(base), 0.0)
+
     def fourth(step: float) -> Floats:
         return (8 * change(step) - change(2 * step)) / (12 * step)
 
-    best: Difference | None = None
+    tried = []
     for rung in RUNGS:
         step = largest / rung / 4
         fine, coarse = fourth(step), fourth(2 * step)
-        found = Difference(fine, abs(fine - coarse), step)
-        if best is None or found.spread.max() < best.spread.max():
-            best = found
-        if best.spread.max() <= AGREED * abs(best.derivative).max():
-            break
-    assert best is not None
-    return best
+        tried.append(Difference(fine, abs(fine - coarse), step))
+        if tried[-1].spread.max() <= AGREED * abs(fine).max():
+            return tried[-1]
+    return _best(tried)
+
+
+def _best(tried: list[Difference]) -> Difference:
+    """The one of least spread; two steps may agree by chance, so another pair's has a say in what it is worth."""
+    place = min(range(len(tried)), key=lambda k: tried[k].spread.max())
+    best = tried[place]
+    beside = [abs(best.derivative - tried[k].derivative) for k in (place - 1, place + 1) if 0 <= k < len(tried)]
+    nearest = min(beside, key=lambda distance: distance.max())
+    return Difference(best.derivative, np.maximum(best.spread, nearest), best.step)
 
 
 def one_sided(run: Callable[[float], Floats], value: float, base: Floats, step: float) -> tuple[Floats, Floats]:

@@ -12,6 +12,7 @@ TOLERANCE = 1e-6  # relative to the largest derivative
 EXACT = "exact"
 NOISE = "noise floor"
 KINK = "kink"
+BLUNT = "blunt"
 STILL = "moves nothing"
 WRONG = "WRONG"
 
@@ -21,6 +22,7 @@ REFUSED = "refused"
 NOT_COMPILED = "does not compile"
 NOT_FINITE = "not finite"
 NOT_CARRIED = "not carried"
+UNTRIED = "not tried yet"
 FAILED = "failed"
 
 
@@ -37,8 +39,8 @@ class Checked:
 
     @property
     def good(self) -> bool:
-        """Whether nothing speaks against the gradient."""
-        return self.kind != WRONG
+        """Whether the differences speak for the gradient, or there is nothing to say."""
+        return self.kind not in (WRONG, BLUNT)
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ class Report:
         kinds = {p.kind for p in self.parameters}
         if self.changed or WRONG in kinds:
             return WRONG
-        return next((kind for kind in (KINK, NOISE, EXACT) if kind in kinds), STILL)
+        return next((kind for kind in (BLUNT, KINK, NOISE, EXACT) if kind in kinds), STILL)
 
     def as_data(self) -> dict[str, Any]:
         """The same as plain data, for ``--json``; what is not a number is null there."""

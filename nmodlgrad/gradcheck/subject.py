@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,7 +85,7 @@ def subject(mechanism: Mechanism) -> Subject:
         randoms=tuple(s.name for s in symbols if s.role is Role.RANDOM),
         seeding=tuple(name for name in _SEEDING if name in mechanism.procedures or name in mechanism.functions),
         takes_random="nrnran123_newstream" not in text,
-        parameters=dict(_instead_of_zero(mechanism)),
+        parameters=dict(_instead_of_zero(mechanism, assigned)),
         weight=_weight(mechanism),
         externals=tuple(s.name for s in symbols if s.role is Role.EXTERNAL),
     )
@@ -104,9 +104,11 @@ def _ion(use: n.UseIon) -> Ion:
     return Ion(str(use.ion), tuple(map(str, use.read)), tuple(map(str, use.write)), valence)
 
 
-def _instead_of_zero(mechanism: Mechanism) -> Iterator[tuple[str, float]]:
+def _instead_of_zero(mechanism: Mechanism, assigned: Collection[str]) -> Iterator[tuple[str, float]]:
     for symbol in mechanism.symbols.values():
-        if symbol.role is Role.PARAMETER and symbol.size is None and _number(symbol.value) == 0:
+        given = symbol.role is Role.PARAMETER and _number(symbol.value) == 0
+        awaited = symbol.role is Role.ASSIGNED and symbol.scope is Scope.RANGE and symbol.name not in assigned
+        if (given or awaited) and symbol.size is None:
             value = _INSTEAD_OF_ZERO.get(_unit(symbol.unit))
             if value is not None:
                 yield symbol.name, value

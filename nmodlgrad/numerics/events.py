@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.syntax import nodes as n
+from nmodlgrad.syntax.walk import subnodes
 
 
 def connect(mechanism: Mechanism) -> tuple[n.Statement, ...]:
-    """The INITIAL inside NET_RECEIVE. Without one, NEURON sets all arguments but the first to zero."""
+    """The INITIAL inside NET_RECEIVE, wherever it stands. Without one, NEURON zeroes all arguments but the first."""
     block = mechanism.net_receive
-    found = (s for s in block.body.statements if isinstance(s, n.NetInitial)) if block else ()
+    found = (x for x in subnodes(block.body) if isinstance(x, n.NetInitial)) if block else ()
     return tuple(statement for initial in found for statement in initial.body.statements)
 
 

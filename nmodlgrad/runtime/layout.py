@@ -39,6 +39,7 @@ INSTANCE = np.dtype(
     [
         ("cell", _ADDRESS),
         ("voltage", _ADDRESS),
+        ("v", _ADDRESS),
         ("carried", _ADDRESS),
         ("record", _ADDRESS),
         ("ion_record", _ADDRESS),

@@ -126,7 +126,7 @@ def add(manifest: dict[str, Any]) -> None:
     for data in manifest["mechanisms"]:
         entry = Entry.from_manifest(data)
         _loaded[entry.original] = entry
-    for data in manifest["passed"]:
+    for data in manifest.get("passed", ()):
         _passed[data["name"]] = Passed(
             data["name"], data["point_process"], tuple(data["reads"]), tuple(data["writes"]), data["observes"]
         )

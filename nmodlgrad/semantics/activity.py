@@ -94,6 +94,11 @@ def _through_arrays(flow: Dataflow, phases: Phases, weight: str | None) -> dict[
 
 def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: str | None) -> tuple[str, ...]:
     found = _closure(flow, phases, parameters, weight)
+    for name in sorted(flow.mechanism.arrays.intersection(found)):
+        message = (
+            f"{name}, an array with indices that are known at run time only, gets values that move with v or a state"
+        )
+        raise Refused([Diagnostic.at(flow.mechanism.symbols[name].span, "NG002", f"{message}: not differentiated yet")])
     _refuse_changed_inputs(flow, phases)
     _refuse_unfinished_current(flow, phases)
     at_events = flow.access((*phases.connect, *phases.receive)).written

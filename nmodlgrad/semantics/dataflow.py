@@ -144,9 +144,19 @@ class Dataflow:
                         seen.add(name)
                         ahead.append(routines[name].body)
 
+    @cached_property
+    def _drawing(self) -> frozenset[str]:
+        """The routines that draw random numbers."""
+        return frozenset(
+            str(block.name) for block in self.mechanism.callables if any(map(self._draws_here, self.inside(block.body)))
+        )
+
+    def _draws_here(self, item: n.Node) -> bool:
+        return draws.is_primitive(item) or (isinstance(item, n.Verbatim) and self.reach(item).draws)
+
     def draws_itself(self, call: n.Call) -> bool:
         """Whether a call draws, apart from what its arguments do."""
-        return draws.is_primitive(call) or self.draws(n.Call(call.span, call.name, ()))
+        return draws.is_primitive(call) or call.name in self._drawing
 
     @cached_property
     def solved(self) -> tuple[Span, ...]:
@@ -158,15 +168,23 @@ class Dataflow:
 
     def draws(self, node: n.Node) -> bool:
         """Whether something draws random numbers or sets their generator, itself or in a routine that it calls."""
-        return any(
-            draws.is_primitive(item) or (isinstance(item, n.Verbatim) and self.reach(item).draws)
-            for item in self.inside(node)
-        )
+        for item in subnodes(node):
+            if self._draws_here(item) or (isinstance(item, n.Call) and item.name in self._drawing):
+                return True
+            if isinstance(item, n.Verbatim) and self.reach(item).routines & self._drawing:
+                return True
+        return False
 
     def once_only(self, node: n.Node) -> tuple[n.Verbatim, str] | None:
         """C code under a node, or called there, that must not run twice, and why."""
+        if not self._has_c_code:
+            return None
         codes = ((item, self.reach(item).repeated) for item in self.inside(node) if isinstance(item, n.Verbatim))
         return next(((item, reason) for item, reason in codes if reason), None)
+
+    @cached_property
+    def _has_c_code(self) -> bool:
+        return any(isinstance(x, n.Verbatim) for item in self.mechanism.items for x in subnodes(item))
 
     def procedure(self, name: str) -> Access:
         """Global names that a PROCEDURE reads and writes."""
@@ -175,6 +193,13 @@ class Dataflow:
     def function(self, name: str) -> Access:
         """Global names that a FUNCTION reads and writes."""
         return self._callable(self.mechanism.functions[name])
+
+    @cached_property
+    def ever_written(self) -> Mapping[str, frozenset[str]]:
+        """What each routine may write, with all that is called in it, in expressions too."""
+        called = called_by(self.mechanism)
+        own = {str(block.name): self._callable(block).written for block in self.mechanism.callables}
+        return {name: _NOTHING.union(*(own[x] for x in reached(called, {name}) if x in own)) for name in own}
 
     def reached(self, name: str) -> frozenset[str]:
         """A PROCEDURE and those that it calls, directly or not."""

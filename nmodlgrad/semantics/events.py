@@ -36,22 +36,34 @@ def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
     block = mechanism.net_receive
     if block is None:
         return
+    initial = {id(x) for i in subnodes(block.body) if isinstance(i, n.NetInitial) for x in subnodes(i)}
     for node in subnodes(block.body):
         match node:
-            case n.NetInitial() if node not in block.body.statements:
-                yield _not_yet(node, "an INITIAL inside other statements of NET_RECEIVE is")
-            case n.Assign(target=n.VariableName(name="v")):
-                yield _not_yet(node, "assigning v is")
-            case n.Call(name="state_discontinuity", arguments=arguments) if not _is_state(mechanism, arguments):
-                yield _not_yet(node, "state_discontinuity of anything but a STATE is")
+            case n.Assign(target=n.VariableName(name="v")) if id(node) in initial:
+                yield _not_yet(node, "assigning v in the INITIAL of NET_RECEIVE is")
+            case n.Call(name="state_discontinuity", arguments=arguments) if not _is_variable(mechanism, arguments):
+                yield _not_yet(node, "state_discontinuity of anything but a variable of the mechanism is")
     reads_voltage = "v" in names_read(block.body)
     if not reads_voltage and not mechanism.solves and "v" in Dataflow(mechanism).access(block.body.statements).live:
         yield _not_yet(block, "reading v in a routine that NET_RECEIVE calls, in a mechanism that solves nothing, is")
 
 
-def _is_state(mechanism: Mechanism, arguments: tuple[n.Expression, ...]) -> bool:
-    symbol = mechanism.symbols.get(arguments[0].name) if isinstance(arguments[0], n.VariableName) else None
-    return symbol is not None and symbol.role is Role.STATE
+def sets_voltage(mechanism: Mechanism) -> bool:
+    """Whether an event leaves a new voltage in its node: only if NET_RECEIVE itself mentions v (noccout.cpp)."""
+    block = mechanism.net_receive
+    if block is None or not any(isinstance(x, n.VariableName) and x.name == "v" for x in subnodes(block.body)):
+        return False
+    return "v" in Dataflow(mechanism).access(block.body.statements).written
+
+
+def _is_variable(mechanism: Mechanism, arguments: tuple[n.Expression, ...]) -> bool:
+    """At a fixed step it is an assignment, to whatever can be assigned."""
+    name = arguments[0].name if arguments and isinstance(arguments[0], n.VariableName) else ""
+    symbol = mechanism.symbols.get(name)
+    return name in mechanism.arguments or (symbol is not None and symbol.role in _ASSIGNABLE)
+
+
+_ASSIGNABLE = (Role.STATE, Role.ASSIGNED, Role.PARAMETER, Role.VOLTAGE)
 
 
 def _not_yet(node: n.Node, what: str) -> Diagnostic:

@@ -36,6 +36,7 @@ def main() -> None:
     parser.add_argument("--silent", default="", metavar="WORD,...", help="verdicts that need not be shown")
     parser.add_argument("--fresh", action="store_true", help="check again what was checked before")
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="files at once")
+    parser.add_argument("--kept", action="store_true", help="run nothing: what was done before, and what was not")
     parser.add_argument("--write", action="store_true", help=f"write {DOCUMENT.name}")
     options = parser.parse_args()
     quick.use()
@@ -44,7 +45,7 @@ def main() -> None:
         files = random.sample(files, min(options.sample, len(files)))
     reports = {}
     print(table.HEAD)
-    for mechanism, report in checked(files, options.jobs, options.fresh):
+    for mechanism, report in checked(files, options.jobs, options.fresh, not options.kept):
         reports[mechanism] = report
         if report.verdict not in options.silent.split(","):
             print(table.row(report), mechanism, *filter(None, [table.details(report)]), sep="\n    ", flush=True)
@@ -56,11 +57,11 @@ def main() -> None:
         DOCUMENT.write_text(text(rows, [mechanism for mechanism, verdict in verdicts() if not verdict.good]))
 
 
-def checked(files: Sequence[Mechanism], jobs: int, fresh: bool) -> Iterator[tuple[Mechanism, Report]]:
+def checked(files: Sequence[Mechanism], jobs: int, fresh: bool, run: bool = True) -> Iterator[tuple[Mechanism, Report]]:
     """Each file and its report, as they are done."""
     found = [_found(mechanism) for mechanism in files]
     settings = config.read(CONFIG)
-    for place, report in check_each(found, jobs, settings, TIMEOUT_S, fresh, keep=True):
+    for place, report in check_each(found, jobs, settings, TIMEOUT_S, fresh, keep=True, run=run):
         yield files[place], report
 
 

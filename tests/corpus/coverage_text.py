@@ -11,15 +11,18 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from nmodlgrad.gradcheck.report import (
+    BLUNT,
     EXACT,
     FAILED,
     KINK,
     NOISE,
+    NOT_CARRIED,
     NOT_FINITE,
     PASSED,
     REFUSED,
     STILL,
     TOLERANCE,
+    UNTRIED,
     WRONG,
     Report,
 )
@@ -76,10 +79,13 @@ _OUTCOMES = {
     EXACT: "exact to 1e-6",
     NOISE: "as exact as differences can tell",
     KINK: "exact up to a kink",
+    BLUNT: "differences tell nothing",
     STILL: "no parameter moves a voltage here",
     WRONG: "WRONG",
     NOT_FINITE: "the original is not finite",
+    NOT_CARRIED: "not carried in this cell",
     FAILED: "could not be run",
+    UNTRIED: "differentiated, not tried yet",
     PASSED: "needs no derivative: passed through",
     REFUSED: "refused",
 }
@@ -162,7 +168,7 @@ def _explained(rows: Sequence[Row]) -> str:
     for row in rows:
         report = row.report
         bad = [p for p in report.parameters if p.kind not in (EXACT, STILL)]
-        if report.unchecked in (NOT_FINITE, FAILED):
+        if report.unchecked in (NOT_FINITE, NOT_CARRIED, FAILED):
             lines.append((_name(row), "", "", "", f"{report.unchecked}: {_line(report.reason)}"))
         elif report.changed:
             lines.append((_name(row), "", "", "", f"primal changed: {', '.join(report.changed)}"))

@@ -64,6 +64,7 @@ typedef struct {            /* one cell */
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
@@ -90,10 +91,10 @@ ENDVERBATIM
 PROCEDURE ng_current() {
     LOCAL exp_1, dexp_1_drectify, dexp_1_dv, dexp_1_dvgap, di_dg, di_drectify, di_dv, di_dvgap, i,
           total_current
-    exp_1 = ng_finite(exp((v - vgap)/rectify))
-    dexp_1_drectify = -exp_1*(v - vgap)/(rectify*rectify)
-    dexp_1_dv = exp_1/rectify
-    dexp_1_dvgap = -exp_1/rectify
+    exp_1 = exp((v - vgap)/rectify)
+    dexp_1_drectify = -ng_finite(exp_1)*(v - vgap)/(rectify*rectify)
+    dexp_1_dv = ng_finite(exp_1)/rectify
+    dexp_1_dvgap = -ng_finite(exp_1)/rectify
     di_dg = 0.5*(exp_1 + 1)*(v - vgap)
     di_drectify = 0.5*dexp_1_drectify*g*(v - vgap)
     di_dv = 0.5*dexp_1_dv*g*(v - vgap) + 0.5*g*(exp_1 + 1)

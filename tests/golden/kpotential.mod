@@ -80,6 +80,7 @@ typedef struct {            /* one cell */
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */

@@ -78,6 +78,7 @@ typedef struct {            /* one cell */
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
@@ -146,16 +147,16 @@ ENDVERBATIM
 : The derivative of activation with respect to u.
 FUNCTION dactivation_du(u) {
     LOCAL exp_1, dexp_1_du
-    exp_1 = ng_finite(exp((vmid - u)/steepness))
-    dexp_1_du = -exp_1/steepness
+    exp_1 = exp((vmid - u)/steepness)
+    dexp_1_du = -ng_finite(exp_1)/steepness
     dactivation_du = -dexp_1_du/((exp_1 + 1)*(exp_1 + 1))
 }
 
 : The derivative of activation with respect to vmid.
 FUNCTION dactivation_dvmid(u) {
     LOCAL exp_1, dexp_1_dvmid
-    exp_1 = ng_finite(exp((vmid - u)/steepness))
-    dexp_1_dvmid = exp_1/steepness
+    exp_1 = exp((vmid - u)/steepness)
+    dexp_1_dvmid = ng_finite(exp_1)/steepness
     dactivation_dvmid = -dexp_1_dvmid/((exp_1 + 1)*(exp_1 + 1))
 }
 

@@ -133,6 +133,7 @@ typedef struct {            /* one cell */
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
@@ -199,8 +200,8 @@ FUNCTION dalpha_dx(x) {
     if (x < 0) {
         dalpha_dx = 0
     } else {
-        exp_1 = ng_finite(exp(1 - x))
-        dexp_1_dx = -exp_1
+        exp_1 = exp(1 - x)
+        dexp_1_dx = -ng_finite(exp_1)
         dalpha_dx_2 = dexp_1_dx*x + exp_1
         dalpha_dx = dalpha_dx_2
     }

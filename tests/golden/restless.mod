@@ -4,7 +4,7 @@ NEURON {
     SUFFIX restless
     RANGE ng_link  : nmodlgrad
     THREADSAFE  : nmodlgrad
-    RANGE mean, sigma, tau, e, scale, g
+    RANGE mean, sigma, tau, e, scale, g, tau_z, sigma_z
     GLOBAL start
     NONSPECIFIC_CURRENT i
 }
@@ -21,6 +21,8 @@ PARAMETER {
     tau = 3 (ms)
     e = -10 (mV)
     scale = 1.2
+    tau_z = 5 (ms)
+    sigma_z = 0.2
     start = 7
 }
 
@@ -32,9 +34,10 @@ ASSIGNED {
     push (S/cm2)
     spread
     bias
+    keep
 }
 
-STATE { x (S/cm2) }
+STATE { x (S/cm2) z }
 
 VERBATIM  /* nmodlgrad */
 #ifndef __cplusplus
@@ -82,13 +85,17 @@ INITIAL {
     set_seed(start)
     bias = exprand(0.1)
     x = mean*(1 + normrand(0, 0.1*scale))
+    z = 0
+    keep = exp(-dt/tau_z)
     spread = sqrt(1 - exp(-2*dt/tau))
 }
 
 BREAKPOINT {
     if (ng_link != 0) { ng_current() }  : nmodlgrad
     SOLVE walk METHOD cnexp
-    g = x
+    SOLVE ng_states_2  : nmodlgrad
+    SOLVE flicker METHOD after_cvode
+    g = x*(1 + z)
     if (g < 0) {
         g = 0
     }
@@ -97,11 +104,15 @@ BREAKPOINT {
 
 DERIVATIVE walk {
     LOCAL kick
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) { ng_states_1() }  : nmodlgrad
     pushed()
     kick = normrand(0.02*bias, scale)
     kick = 1 + 0.1*kick + 0.05*scop_random()
     x' = (mean - x)/tau + push*kick/dt
+}
+
+PROCEDURE flicker() {  : the same, written by hand
+    z = z*keep + sigma_z*sqrt(1 - keep*keep)*normrand(0, 1)
 }
 
 PROCEDURE pushed() {
@@ -110,12 +121,13 @@ PROCEDURE pushed() {
 
 : ---------------------------------------------------------------------------------------------------
 : Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
-: Carried, one row of directions each: x, spread.
-: Seedable: e, mean, sigma, tau, scale.
+: Carried, one row of directions each: x, z, keep, spread.
+: Seedable: e, mean, sigma, tau, scale, tau_z, sigma_z.
 : All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
 : ---------------------------------------------------------------------------------------------------
 ASSIGNED {
     ng_link
+    ng_latest_v
     dpush_dsigma
     dpush_dspread
 }
@@ -150,6 +162,7 @@ typedef struct {            /* one cell */
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
@@ -173,35 +186,44 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL g, dg_dx, di_de, di_dx
-    g = x
+    LOCAL dg_dx, g, dg_dx_2, dg_dz, di_de, ddi_dx_dv, di_dx, ddi_dz_dv, di_dz
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
+    dg_dx = z + 1
+    g = x*(1 + z)
     if (g < 0) {
         g = 0
-        dg_dx = 0
+        dg_dx_2 = 0
+        dg_dz = 0
     } else {
-        dg_dx = 1
+        dg_dx_2 = dg_dx
+        dg_dz = x
     }
     di_de = -g
-    di_dx = dg_dx*(v - e)
+    ddi_dx_dv = dg_dx_2
+    di_dx = dg_dx_2*(v - e)
+    ddi_dz_dv = dg_dz
+    di_dz = dg_dz*(v - e)
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldi_dx); /* d/dx */
-    ng_keep(ng_record + 2, _ldi_de); /* d/de */
+    ng_record[0] = _ldi_dx; /* d/dx */
+    ng_record[1] = _lddi_dx_dv;
+    ng_record[2] = _ldi_dz; /* d/dz */
+    ng_record[3] = _lddi_dz_dv;
+    ng_record[4] = _ldi_de; /* d/de */
+    ng_record[5] = 0.0;
 ENDVERBATIM
 }
 
 : Derivatives of the update that cnexp performs, at the new voltage and the old states.
-PROCEDURE ng_states() {
+PROCEDURE ng_states_1() {
     LOCAL normrand_1, dnormrand_1_dscale, kick, scop_random_1, dkick_dscale, dx_rate_dtau, x_rate, exp_1,
           dexp_1_dtau, x_decay, dx_limit_dscale, dx_limit_dsigma, dx_limit_dspread, dx_limit_dtau, x_limit,
           dx_dmean, dx_dscale, dx_dsigma, dx_dspread, dx_dtau, dx_dx
@@ -221,14 +243,14 @@ ENDVERBATIM
     kick = 1 + 0.1*kick + 0.05*scop_random_1
     dx_rate_dtau = 1/(tau*tau)
     x_rate = -1/tau
-    exp_1 = ng_finite(exp(dt*x_rate))
-    dexp_1_dtau = dt*dx_rate_dtau*exp_1
+    exp_1 = exp(dt*x_rate)
+    dexp_1_dtau = dt*dx_rate_dtau*ng_finite(exp_1)
     x_decay = exp_1
     dx_limit_dscale = dkick_dscale*push*tau/dt
     dx_limit_dsigma = dpush_dsigma*kick*tau/dt
     dx_limit_dspread = dpush_dspread*kick*tau/dt
     dx_limit_dtau = kick*push/dt
-    x_limit = tau*(mean/tau + kick*push/dt)
+    x_limit = -tau*(-mean/tau - kick*push/dt)
     dx_dmean = 1 - x_decay
     dx_dscale = dx_limit_dscale*(1 - x_decay)
     dx_dsigma = dx_limit_dsigma*(1 - x_decay)
@@ -243,7 +265,7 @@ VERBATIM
     const long ng_width = ng_self->ng_cell->ng_width;
     long ng_k;
     double *NG_RESTRICT ng_row_x = ng_self->ng_carried + 0*ng_width;
-    double *NG_RESTRICT ng_row_spread = ng_self->ng_carried + 1*ng_width;
+    double *NG_RESTRICT ng_row_spread = ng_self->ng_carried + 3*ng_width;
     for (ng_k = 0; ng_k < ng_width; ng_k++) {
       const double ng_old_x = ng_row_x[ng_k];
       const double ng_old_spread = ng_row_spread[ng_k];
@@ -256,10 +278,45 @@ VERBATIM
 ENDVERBATIM
 }
 
+: Derivatives of the update that flicker performs, at the new voltage and the old states.
+PROCEDURE ng_states_2() {
+    LOCAL sqrt_1, dsqrt_1_dkeep, normrand_1, dz_dkeep, dz_dsigma_z, dz_dz
+VERBATIM
+    if (ng_link == 0.) return 0;
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
+      hoc_execerror("restless advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+VERBATIM
+    ng_note_draws();
+ENDVERBATIM
+    sqrt_1 = sqrt(1 - keep*keep)
+    dsqrt_1_dkeep = -2*keep*(sqrt_1 > 0)/(2*sqrt_1 + 1 - (sqrt_1 > 0))
+    normrand_1 = normrand(0, 1)
+    dz_dkeep = dsqrt_1_dkeep*normrand_1*sigma_z + z
+    dz_dsigma_z = normrand_1*sqrt_1
+    dz_dz = keep
+VERBATIM
+    ng_draws.ng_recording = 0;
+ENDVERBATIM
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_z = ng_self->ng_carried + 1*ng_width;
+    double *NG_RESTRICT ng_row_keep = ng_self->ng_carried + 2*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_z = ng_row_z[ng_k];
+      const double ng_old_keep = ng_row_keep[ng_k];
+      ng_row_z[ng_k] = _ldz_dkeep*ng_old_keep + _ldz_dz*ng_old_z;
+    }
+    ng_sow(ng_self->ng_seeds + 6, _ldz_dsigma_z, ng_row_z, ng_width); /* sigma_z */
+ENDVERBATIM
+}
+
 : Derivatives of the initial values.
 PROCEDURE ng_initial() {
-    LOCAL exprand_1, normrand_1, dnormrand_1_dscale, dx_dmean, dx_dscale, exp_1, dexp_1_dtau, sqrt_1,
-          dsqrt_1_dtau
+    LOCAL exprand_1, normrand_1, dnormrand_1_dscale, dx_dmean, dx_dscale, exp_1, dexp_1_dtau_z, exp_2,
+          dexp_2_dtau, sqrt_1, dsqrt_1_dtau
 VERBATIM
     ng_note_draws();
 ENDVERBATIM
@@ -269,10 +326,12 @@ ENDVERBATIM
     dnormrand_1_dscale = normrand_1/scale
     dx_dmean = normrand_1 + 1
     dx_dscale = dnormrand_1_dscale*mean
-    exp_1 = ng_finite(exp(-2*dt/tau))
-    dexp_1_dtau = 2*dt*exp_1/(tau*tau)
-    sqrt_1 = sqrt(1 - exp_1)
-    dsqrt_1_dtau = -dexp_1_dtau*(sqrt_1 > 0)/(2*sqrt_1 + 1 - (sqrt_1 > 0))
+    exp_1 = exp(-dt/tau_z)
+    dexp_1_dtau_z = dt*ng_finite(exp_1)/(tau_z*tau_z)
+    exp_2 = exp(-2*dt/tau)
+    dexp_2_dtau = 2*dt*ng_finite(exp_2)/(tau*tau)
+    sqrt_1 = sqrt(1 - exp_2)
+    dsqrt_1_dtau = -dexp_2_dtau*(sqrt_1 > 0)/(2*sqrt_1 + 1 - (sqrt_1 > 0))
 VERBATIM
     ng_draws.ng_recording = 0;
 ENDVERBATIM
@@ -281,13 +340,18 @@ VERBATIM
     const long ng_width = ng_self->ng_cell->ng_width;
     long ng_k;
     double *NG_RESTRICT ng_row_x = ng_self->ng_carried + 0*ng_width;
-    double *NG_RESTRICT ng_row_spread = ng_self->ng_carried + 1*ng_width;
+    double *NG_RESTRICT ng_row_z = ng_self->ng_carried + 1*ng_width;
+    double *NG_RESTRICT ng_row_keep = ng_self->ng_carried + 2*ng_width;
+    double *NG_RESTRICT ng_row_spread = ng_self->ng_carried + 3*ng_width;
     for (ng_k = 0; ng_k < ng_width; ng_k++) {
       ng_row_x[ng_k] = 0.;
+      ng_row_z[ng_k] = 0.;
+      ng_row_keep[ng_k] = 0.;
       ng_row_spread[ng_k] = 0.;
     }
     ng_sow(ng_self->ng_seeds + 1, _ldx_dmean, ng_row_x, ng_width); /* mean */
     ng_sow(ng_self->ng_seeds + 4, _ldx_dscale, ng_row_x, ng_width); /* scale */
+    ng_sow(ng_self->ng_seeds + 5, _ldexp_1_dtau_z, ng_row_keep, ng_width); /* tau_z */
     ng_sow(ng_self->ng_seeds + 3, _ldsqrt_1_dtau, ng_row_spread, ng_width); /* tau */
 ENDVERBATIM
 }

@@ -4,7 +4,7 @@ NEURON {
     THREADSAFE
     POINT_PROCESS vesicles
     RANGE ng_link  : nmodlgrad
-    RANGE tau, e, use, recovery, facilitation, jitter, drawn, boost
+    RANGE tau, e, use, recovery, facilitation, jitter, drawn, boost, sites
     NONSPECIFIC_CURRENT i
     BBCOREPOINTER generator
 }
@@ -23,6 +23,7 @@ PARAMETER {
     facilitation = 20 (ms)
     jitter = 0.3
     boost = 1.1
+    sites = 3
 }
 
 ASSIGNED {
@@ -102,12 +103,16 @@ BREAKPOINT {
 }
 
 DERIVATIVE decay {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     g' = -g/tau
 }
 
 NET_RECEIVE(weight (uS), size, last (ms)) {
-    LOCAL chance, survival
+    LOCAL chance, survival, found
     if (ng_link != 0) {  : nmodlgrad
 VERBATIM
         ng_receive(_threadargscomma_ _lflag, _args ? _args[0] : 0., _args ? _args[1] : 0., _args ? _args[2] : 0., (double) (size_t) _args);
@@ -147,10 +152,17 @@ ENDVERBATIM
             occupied = 1
         }
     }
+    found = 0
+    FROM k = 0 TO sites - 1 {
+        chance = uniform()
+        if (chance < 0.6*u) {
+            found = found + 1
+        }
+    }
     if (occupied == 1) {
         if (uniform() < u) {
             size = 0.4*size + 0.6 + jitter*normal()
-            g = g + weight*u*size
+            g = g + weight*u*size*(found + 1)/sites
             occupied = 0
         } else if (uniform() < 0.9) {
             g = g + 0.2*weight*size*boost
@@ -206,12 +218,13 @@ ENDVERBATIM
 : Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
 : Carried, one row of directions each: g, u.
 : Carried for each connection: size.
-: Seedable: e, tau, use, facilitation, jitter, boost.
+: Seedable: e, tau, use, facilitation, jitter, boost, sites.
 : All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
 : ---------------------------------------------------------------------------------------------------
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
 }
 
 UNITSOFF
@@ -244,6 +257,7 @@ typedef struct {            /* one cell */
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
@@ -268,12 +282,6 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
 
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
-
 static const ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
   static const ng_Connection ng_none = {0, {0, 0, 0}, 0};
   const double *ng_address = (const double *) (size_t) ng_sender;
@@ -292,17 +300,24 @@ ENDVERBATIM
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
     LOCAL di_de, di_dg
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     di_de = -g
     di_dg = v - e
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
     const double ng_density = 100./(_nd_area);
-    ng_keep(ng_record + 0, ng_density*_ldi_dg); /* d/dg */
-    ng_keep(ng_record + 2, ng_density*_ldi_de); /* d/de */
+    ng_record[0] = ng_density*_ldi_dg; /* d/dg */
+    ng_record[1] = ng_density*1.0;
+    ng_record[2] = ng_density*_ldi_de; /* d/de */
+    ng_record[3] = ng_density*0.0;
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL dg_rate_dtau, g_rate, exp_1, dexp_1_dtau, g_decay, g_limit, dg_dg, dg_dtau
 VERBATIM
@@ -311,12 +326,13 @@ VERBATIM
 ENDVERBATIM
     dg_rate_dtau = 1/(tau*tau)
     g_rate = -1/tau
-    exp_1 = ng_finite(exp(dt*g_rate))
-    dexp_1_dtau = dg_rate_dtau*dt*exp_1
+    exp_1 = exp(dt*g_rate)
+    dexp_1_dtau = dg_rate_dtau*dt*ng_finite(exp_1)
     g_decay = exp_1
-    g_limit = 0
+    g_limit = -0/(-1/tau)
     dg_dg = g_decay
     dg_dtau = dexp_1_dtau*(g - g_limit)
+    g = g + (1 - g_decay)*(g_limit - g)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -375,15 +391,16 @@ ENDVERBATIM
 : Derivatives of the jump at an event; ng_sender is the address of the NetCon's weight.
 PROCEDURE ng_receive(flag, weight, size, last, ng_sender) {
     LOCAL last_next, occupied_next, size_next, u_next, dsize_dboost_2, dsize_dsize_2, dsize_dboost,
-          dsize_dsize, dg_dboost_6, dg_dfacilitation_5, dg_djitter_5, dg_dsize_7, dg_du_5, dg_duse_5,
-          dg_dweight_7, dsize_dboost_3, dsize_djitter_4, dsize_dsize_6, du_dfacilitation_4, du_du_3,
-          du_duse_3, dg_dboost_5, dg_dfacilitation_4, dg_djitter_4, dg_dsize_6, dg_du_4, dg_duse_4,
-          dg_dweight_6, dsize_djitter_3, dsize_dsize_5, du_dfacilitation_3, du_du_2, du_duse_2, exp_1,
-          dexp_1_dfacilitation, du_dfacilitation, du_dfacilitation_2, du_du, du_duse, exp_2, survival,
-          uniform_1, chance, uniform_2, normal_1, dg_dfacilitation, dg_djitter, dg_dsize, dg_du, dg_duse,
-          dg_dweight, dg_dboost_3, dg_dfacilitation_2, dg_djitter_2, dg_dsize_4, dg_du_2, dg_duse_2,
-          dg_dweight_4, dsize_djitter, dsize_dsize_3, uniform_3, dg_dboost, dg_dsize_2, dg_dweight_2,
-          dg_dboost_2, dg_dsize_3, dg_dweight_3, dg_dboost_4, dg_dfacilitation_3, dg_djitter_3, dg_dsize_5,
+          dsize_dsize, dg_dboost_6, dg_dfacilitation_5, dg_djitter_5, dg_dsites_5, dg_dsize_7, dg_du_5,
+          dg_duse_5, dg_dweight_7, dsize_dboost_3, dsize_djitter_4, dsize_dsize_6, du_dfacilitation_4,
+          du_du_3, du_duse_3, dg_dboost_5, dg_dfacilitation_4, dg_djitter_4, dg_dsites_4, dg_dsize_6, dg_du_4,
+          dg_duse_4, dg_dweight_6, dsize_djitter_3, dsize_dsize_5, du_dfacilitation_3, du_du_2, du_duse_2,
+          exp_1, dexp_1_dfacilitation, du_dfacilitation, du_dfacilitation_2, du_du, du_duse, exp_2, survival,
+          uniform_1, chance, found, uniform_2, uniform_3, normal_1, dg_by_size_next, dg_by_u_next,
+          dg_dfacilitation, dg_djitter, dg_dsites, dg_dsize, dg_du, dg_duse, dg_dweight, dg_dboost_3,
+          dg_dfacilitation_2, dg_djitter_2, dg_dsites_2, dg_dsize_4, dg_du_2, dg_duse_2, dg_dweight_4,
+          dsize_djitter, dsize_dsize_3, uniform_4, dg_dboost, dg_dsize_2, dg_dweight_2, dg_dboost_2,
+          dg_dsize_3, dg_dweight_3, dg_dboost_4, dg_dfacilitation_3, dg_djitter_3, dg_dsites_3, dg_dsize_5,
           dg_du_3, dg_duse_3, dg_dweight_5, dsize_djitter_2, dsize_dsize_4, exponential_1
 VERBATIM
     ng_note_draws();
@@ -409,6 +426,7 @@ ENDVERBATIM
         dg_dboost_6 = 0
         dg_dfacilitation_5 = 0
         dg_djitter_5 = 0
+        dg_dsites_5 = 0
         dg_dsize_7 = 0
         dg_du_5 = 0
         dg_duse_5 = 0
@@ -424,6 +442,7 @@ ENDVERBATIM
             dg_dboost_5 = 0
             dg_dfacilitation_4 = 0
             dg_djitter_4 = 0
+            dg_dsites_4 = 0
             dg_dsize_6 = 0
             dg_du_4 = 0
             dg_duse_4 = 0
@@ -434,8 +453,8 @@ ENDVERBATIM
             du_du_2 = 1
             du_duse_2 = 0
         } else {
-            exp_1 = ng_finite(exp(-(t - last_next)/facilitation))
-            dexp_1_dfacilitation = -exp_1*(last_next - t)/(facilitation*facilitation)
+            exp_1 = exp(-(t - last_next)/facilitation)
+            dexp_1_dfacilitation = -ng_finite(exp_1)*(last_next - t)/(facilitation*facilitation)
             du_dfacilitation = dexp_1_dfacilitation*u_next
             u_next = u_next*exp_1
             du_dfacilitation_2 = du_dfacilitation*(1 - use)
@@ -443,7 +462,7 @@ ENDVERBATIM
             du_duse = 1 - u_next
             u_next = u_next + use*(1 - u_next)
             if (occupied_next == 0) {
-                exp_2 = ng_finite(exp(-(t - last_next)/recovery))
+                exp_2 = exp(-(t - last_next)/recovery)
                 survival = exp_2
                 uniform_1 = uniform()
                 chance = uniform_1
@@ -451,20 +470,32 @@ ENDVERBATIM
                     occupied_next = 1
                 }
             }
-            if (occupied_next == 1) {
+            found = 0
+            FROM k = 0 TO sites - 1 {
                 uniform_2 = uniform()
-                if (uniform_2 < u_next) {
+                chance = uniform_2
+                if (chance < 0.6*u_next) {
+                    found = found + 1
+                }
+            }
+            if (occupied_next == 1) {
+                uniform_3 = uniform()
+                if (uniform_3 < u_next) {
                     normal_1 = normal()
                     size_next = 0.4*size_next + 0.6 + jitter*normal_1
-                    dg_dfacilitation = du_dfacilitation_2*size_next*weight
-                    dg_djitter = normal_1*u_next*weight
-                    dg_dsize = 0.4*u_next*weight
-                    dg_du = du_du*size_next*weight
-                    dg_duse = du_duse*size_next*weight
-                    dg_dweight = size_next*u_next
+                    dg_by_size_next = u_next*weight*(found + 1)/sites
+                    dg_by_u_next = size_next*weight*(found + 1)/sites
+                    dg_dfacilitation = dg_by_u_next*du_dfacilitation_2
+                    dg_djitter = dg_by_size_next*normal_1
+                    dg_dsites = -size_next*u_next*weight*(found + 1)/(sites*sites)
+                    dg_dsize = 0.4*dg_by_size_next
+                    dg_du = dg_by_u_next*du_du
+                    dg_duse = dg_by_u_next*du_duse
+                    dg_dweight = size_next*u_next*(found + 1)/sites
                     dg_dboost_3 = 0
                     dg_dfacilitation_2 = dg_dfacilitation
                     dg_djitter_2 = dg_djitter
+                    dg_dsites_2 = dg_dsites
                     dg_dsize_4 = dg_dsize
                     dg_du_2 = dg_du
                     dg_duse_2 = dg_duse
@@ -472,8 +503,8 @@ ENDVERBATIM
                     dsize_djitter = normal_1
                     dsize_dsize_3 = 0.4
                 } else {
-                    uniform_3 = uniform()
-                    if (uniform_3 < 0.9) {
+                    uniform_4 = uniform()
+                    if (uniform_4 < 0.9) {
                         dg_dboost = 0.2*size_next*weight
                         dg_dsize_2 = 0.2*boost*weight
                         dg_dweight_2 = 0.2*boost*size_next
@@ -488,6 +519,7 @@ ENDVERBATIM
                     dg_dboost_3 = dg_dboost_2
                     dg_dfacilitation_2 = 0
                     dg_djitter_2 = 0
+                    dg_dsites_2 = 0
                     dg_dsize_4 = dg_dsize_3
                     dg_du_2 = 0
                     dg_duse_2 = 0
@@ -498,6 +530,7 @@ ENDVERBATIM
                 dg_dboost_4 = dg_dboost_3
                 dg_dfacilitation_3 = dg_dfacilitation_2
                 dg_djitter_3 = dg_djitter_2
+                dg_dsites_3 = dg_dsites_2
                 dg_dsize_5 = dg_dsize_4
                 dg_du_3 = dg_du_2
                 dg_duse_3 = dg_duse_2
@@ -508,6 +541,7 @@ ENDVERBATIM
                 dg_dboost_4 = 0
                 dg_dfacilitation_3 = 0
                 dg_djitter_3 = 0
+                dg_dsites_3 = 0
                 dg_dsize_5 = 0
                 dg_du_3 = 0
                 dg_duse_3 = 0
@@ -519,6 +553,7 @@ ENDVERBATIM
             dg_dboost_5 = dg_dboost_4
             dg_dfacilitation_4 = dg_dfacilitation_3
             dg_djitter_4 = dg_djitter_3
+            dg_dsites_4 = dg_dsites_3
             dg_dsize_6 = dg_dsize_5
             dg_du_4 = dg_du_3
             dg_duse_4 = dg_duse_3
@@ -532,6 +567,7 @@ ENDVERBATIM
         dg_dboost_6 = dg_dboost_5
         dg_dfacilitation_5 = dg_dfacilitation_4
         dg_djitter_5 = dg_djitter_4
+        dg_dsites_5 = dg_dsites_4
         dg_dsize_7 = dg_dsize_6
         dg_du_5 = dg_du_4
         dg_duse_5 = dg_duse_4
@@ -569,6 +605,7 @@ VERBATIM
     ng_sow(ng_self->ng_seeds + 5, _ldg_dboost_6, ng_row_g, ng_width); /* boost */
     ng_sow(ng_self->ng_seeds + 3, _ldg_dfacilitation_5, ng_row_g, ng_width); /* facilitation */
     ng_sow(ng_self->ng_seeds + 4, _ldg_djitter_5, ng_row_g, ng_width); /* jitter */
+    ng_sow(ng_self->ng_seeds + 6, _ldg_dsites_5, ng_row_g, ng_width); /* sites */
     ng_sow(ng_self->ng_seeds + 2, _ldg_duse_5, ng_row_g, ng_width); /* use */
     ng_sow(&ng_connection->ng_seed, _ldg_dweight_7, ng_row_g, ng_width); /* weight */
     ng_sow(ng_self->ng_seeds + 3, _ldu_dfacilitation_4, ng_row_u, ng_width); /* facilitation */

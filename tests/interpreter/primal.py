@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from nmodlgrad.diagnostics import Source
 from nmodlgrad.semantics.dataflow import local_names
-from nmodlgrad.semantics.mechanism import Mechanism
+from nmodlgrad.semantics.mechanism import Mechanism, Symbol
 from nmodlgrad.semantics.resolve import resolve
 from nmodlgrad.syntax import nodes as n
 
@@ -29,7 +29,7 @@ class Primal:
 
     def __init__(self, mechanism: Mechanism, **values: complex) -> None:
         self.mechanism = mechanism
-        given = {s.name: complex(s.value) if s.value else 0j for s in mechanism.symbols.values()}
+        given = {x: complex(s.value) if s.value else 0j for s in mechanism.symbols.values() for x in _scalars(s)}
         self.values: Values = {**given, **values}
 
     def run(self, statements: Iterable[n.Statement], frame: Values, own: frozenset[str] = frozenset()) -> None:
@@ -37,8 +37,9 @@ class Primal:
         for statement in statements:
             match statement:
                 case n.Assign(target=target, value=value):
-                    shared = target.name in self.values and target.name not in own
-                    (self.values if shared else frame)[target.name] = self.value(value, frame)
+                    name = self._element(target, frame)
+                    shared = name in self.values and name not in own
+                    (self.values if shared else frame)[name] = self.value(value, frame)
                 case n.CallStatement(call=call):
                     self.value(call, frame)
                 case n.IfStatement(condition=condition, body=body, orelse=orelse):
@@ -60,7 +61,8 @@ class Primal:
         match node:
             case n.Number(text=text):
                 return complex(text)
-            case n.VariableName(name=name):
+            case n.VariableName():
+                name = self._element(node, frame)
                 return frame[name] if name in frame else self.values[name]
             case n.Unary(operator="-", operand=operand):
                 return -self.value(operand, frame)
@@ -72,6 +74,10 @@ class Primal:
                 return self.call(name, [self.value(a, frame) for a in arguments])
         raise AssertionError(node)
 
+    def _element(self, node: n.VariableName | n.Prime | n.PastValue, frame: Mapping[str, complex]) -> str:
+        """What a variable is kept under: each element of an array by itself."""
+        return node.name if node.index is None else f"{node.name}[{int(self.value(node.index, frame).real)}]"
+
     def call(self, name: str, arguments: Sequence[complex]) -> complex:
         """Call a FUNCTION, a PROCEDURE or an intrinsic function."""
         block = self.mechanism.functions.get(name) or self.mechanism.procedures.get(name)
@@ -81,6 +87,10 @@ class Primal:
         own = frozenset({name, *frame, *local_names(block.body)})
         self.run(block.body.statements, frame, own)
         return frame.get(name, 0j)
+
+
+def _scalars(symbol: Symbol) -> list[str]:
+    return [symbol.name] if symbol.size is None else [f"{symbol.name}[{number}]" for number in range(symbol.size)]
 
 
 def operate(operator: str, x: complex, y: complex) -> complex:

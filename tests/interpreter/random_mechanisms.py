@@ -14,8 +14,8 @@ NEURON {
     RANGE p, q, a, b, c
     GLOBAL r
 }
-PARAMETER { p = 0.7  q = 1.3  r = -0.4 }
-ASSIGNED { v  ena  ina  i  a  b  c  d }
+PARAMETER { p = 0.7  q = 1.3  r = -0.4  often = 2 }
+ASSIGNED { v  ena  ina  i  a  b  c  d  s[3] }
 STATE { m n }
 """
 
@@ -69,7 +69,12 @@ def expressions(place: Place, depth: int = 2) -> st.SearchStrategy[str]:
 @st.composite
 def statements(draw: st.DrawFn, place: Place, indent: str, depth: int = 2) -> list[str]:
     """Up to four statements, branches among them."""
-    kinds = ["assign", "assign", "assign"] + ["if"] * (depth > 0) + ["call"] * bool(place.procedures)
+    kinds = (
+        ["assign", "assign", "assign"]
+        + ["if"] * (depth > 0)
+        + ["loop"] * (depth > 1)
+        + ["call"] * bool(place.procedures)
+    )
     lines: list[str] = []
     for kind in draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=4)):
         if kind == "assign" and place.settable:
@@ -78,6 +83,8 @@ def statements(draw: st.DrawFn, place: Place, indent: str, depth: int = 2) -> li
             routine = draw(st.sampled_from(place.procedures))
             values = [draw(expressions(place, 1)) for _ in range(routine.arguments)]
             lines.append(f"{indent}{routine.name}({', '.join(values)})")
+        elif kind == "loop":
+            lines += draw(_loops(place, indent))
         elif kind == "if":
             comparison = draw(st.sampled_from(("<", ">", "<=", ">=")))
             condition = f"{draw(expressions(place, 1))} {comparison} {draw(st.sampled_from(('0.3', '-0.1', '0.7')))}"
@@ -86,6 +93,22 @@ def statements(draw: st.DrawFn, place: Place, indent: str, depth: int = 2) -> li
                 lines += [f"{indent}}} else {{", *draw(statements(place, indent + INDENT, depth - 1))]
             lines.append(f"{indent}}}")
     return lines
+
+
+@st.composite
+def _loops(draw: st.DrawFn, place: Place, indent: str) -> list[str]:
+    """A loop with bounds that are numbers, over the elements of an array, or with a bound that is computed."""
+    counter = "j"
+    inside = Place([*place.readable, f"({counter}/4)"], [*place.settable], place.functions, place.procedures)
+    last = draw(st.sampled_from(("1", "2", "often", "often - 1")))
+    if last.isdigit():
+        inside.readable.append(f"s[{counter}]")
+        inside.settable += [f"s[{counter}]"] * ("a" in place.settable)
+    return [
+        f"{indent}FROM {counter} = 0 TO {last} {{",
+        *draw(statements(inside, indent + INDENT, 0)),
+        f"{indent}}}",
+    ]
 
 
 @st.composite

@@ -19,11 +19,16 @@ from nmodlgrad.emit.render import helpers
 Row = dict[str, float]
 
 
+NOT = "not_"
+"""What stands for !, which binds tighter than the word of Python."""
+
+
 @lru_cache(maxsize=4096)
 def _python(text: str) -> CodeType:
     """NMODL and Python agree on how tightly operators bind; only the words differ."""
-    words = {"^": "**", "&&": " and ", "||": " or ", "!": " not "}
-    return compile(re.sub(r"\^|&&|\|\||!(?!=)", lambda m: words[m.group()], text).strip(), text, "eval")
+    text = re.sub(r"!(?=\()", NOT, re.sub(r"!(\w+)", rf"{NOT}(\1)", text))
+    words = {"^": "**", "&&": " and ", "||": " or "}
+    return compile(re.sub(r"\^|&&|\|\|", lambda m: words[m.group()], text).strip(), text, "eval")
 
 
 @lru_cache(maxsize=1)
@@ -48,10 +53,15 @@ class _Names(Mapping[str, Any]):
         self.tangent, self.frame, self.locals = tangent, frame, locals_
 
     def __getitem__(self, name: str) -> Any:
+        if name == NOT:
+            return lambda x: float(not x)
         if name in self.frame or name in self.locals:
             return self.frame[name]
         if name in self.tangent.primal.values:
             return self.tangent.primal.values[name].real
+        elements = {x: value.real for x, value in self.tangent.primal.values.items() if x.startswith(f"{name}[")}
+        if elements:
+            return [elements[f"{name}[{number}]"] for number in range(len(elements))]
         return self.tangent.routine(name)
 
     def __iter__(self) -> Iterator[str]:

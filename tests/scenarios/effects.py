@@ -16,7 +16,7 @@ def a_noisy_conductance(h: Any) -> Model:
     soma, dend, kept = host(h, amp_nA=0.08)
     for sec in (soma, dend):
         sec.insert("restless")
-    names = "mean sigma tau e scale"
+    names = "mean sigma tau e scale tau_z sigma_z"
     return Model(
         sections=[soma, dend],
         directions=[
@@ -56,7 +56,7 @@ def synapses_that_release_at_random(h: Any) -> Model:
     )
 
 
-@scenario("leak", "naf", "kdr", "restless", "vesicles", "written")
+@scenario("leak", "naf", "kdr", "restless", "vesicles", "written", "resetting")
 def noise_of_every_kind(h: Any) -> Model:
     """In one cell of a user's mechanisms, none of which is swapped: are the same numbers drawn in the same order?"""
     soma = section(h, "soma", 20, 20)
@@ -68,7 +68,9 @@ def noise_of_every_kind(h: Any) -> Model:
     for number, synapse in enumerate(synapses):
         synapse.seed(number + 1, 5)
     sources = [stimulus(h, 1, 1.3, 100), stimulus(h, 2.1, 1.7, 100)]
-    netcons = [connection(h, sources[0], synapses[0], 0.006), connection(h, sources[1], synapses[1], 0.004)]
+    reset = h.resetting(soma(0.5))
+    targets = zip((*sources, sources[0]), (*synapses, reset), (0.006, 0.004, 0.2), strict=True)
+    netcons = [connection(h, source, target, weight) for source, target, weight in targets]
     return Model(
         sections=[soma],
         directions=[
@@ -77,7 +79,7 @@ def noise_of_every_kind(h: Any) -> Model:
             *every("tau jitter", synapses[0]),
             Direction("weight", of=netcons[0]),
         ],
-        keep=[*synapses, *sources, *netcons, clamp(h, soma(0.5), 0.3)],
+        keep=[*synapses, reset, *sources, *netcons, clamp(h, soma(0.5), 0.3)],
         duration_ms=100.0,
     )
 
@@ -96,4 +98,24 @@ def a_channel_with_c_code(h: Any) -> Model:
             Direction("gnabar_hh", sections=[soma]),
         ],
         keep=kept,
+    )
+
+
+@scenario("resetting")
+def a_voltage_that_events_reset(h: Any) -> Model:
+    """Between the steps the voltage of two nodes jumps, in one of them back and forth, and the rest of the cell not."""
+    soma, dend, kept = host(h, amp_nA=0.1)
+    resets = [h.resetting(soma(0.5)), h.resetting(dend(0.7))]
+    sources = [stimulus(h, 3, 4.3, 8), stimulus(h, 5.1, 3.7, 8)]
+    netcons = [connection(h, source, reset, 0.2, 0.7) for source, reset in zip(sources, resets, strict=True)]
+    return Model(
+        sections=[soma, dend],
+        directions=[
+            *every("share target strength", resets[0]),
+            *every("share target", resets[1]),
+            *(Direction("weight", of=netcon) for netcon in netcons),
+            Direction("gnabar_hh", sections=[soma]),
+            Direction("g_pas", sections=[dend]),
+        ],
+        keep=[*kept, *resets, *sources, *netcons],
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from oracle.model import Model
+from oracle.model import Direction, Model
 from scenarios.density_mechanisms import guest
+from scenarios.parts import clamp, section
 from scenarios.registry import scenario
 
 
@@ -36,3 +37,16 @@ def kept(h: Any) -> Model:
 def around(h: Any) -> Model:
     """BEFORE and AFTER blocks that compute what the current and the states read."""
     return guest(h, "around", "gain", "gbar", "rest", "tau", "tau", amp_nA=0.4)
+
+
+@scenario("kinked", "trapped", "kept", "around", "naf", "kdr", "leak")
+def every_kind_of_kink(h: Any) -> Model:
+    """All of these mechanisms in one cell, each thin enough that it goes on spiking, which it does by ours alone."""
+    h.usetable_naf = 0
+    soma = section(h, "soma", 20, 20)
+    for name in ("naf", "kdr", "leak", "kinked", "trapped", "kept", "around"):
+        soma.insert(name)
+    soma.ena = 70
+    soma.gbar_kinked, soma.gbar_trapped, soma.gbar_kept, soma.gbar_around = 1e-5, 1e-5, 1e-5, 1e-5
+    soma.permeability_kinked, soma.permeability_trapped, soma.gk_kept = 1e-9, 1e-5, 1e-5
+    return Model([soma], [Direction("gain_kept", sections=[soma])], [clamp(h, soma(0.5), 0.25)])

@@ -69,7 +69,7 @@ class _Lifting:
     def __post_init__(self) -> None:
         functions = self.flow.mechanism.functions
         variables = self.flow.mechanism.symbols.keys()  # C code may have others of its own
-        self.impure = {str(name) for name in functions if self.flow.function(name).written & variables}
+        self.impure = {str(name) for name in functions if self.flow.ever_written[name] & variables}
         for item in self.flow.mechanism.items:
             statements = {id(x.call) for x in subnodes(item) if isinstance(x, n.CallStatement)}
             for call in calls(item):
@@ -185,7 +185,7 @@ class _Lifting:
             written = self._written(one)
             clash = sorted(written & (self.flow.reads(two) | self._written(two)))
             if clash:
-                (call, *_) = [c for c in self._impure_calls(one) if clash[0] in self.flow.function(c.name).written]
+                (call, *_) = [c for c in self._impure_calls(one) if clash[0] in self.flow.ever_written[c.name]]
                 message = (
                     f"{call.name} assigns {clash[0]}, which the same expression uses elsewhere: their order is open"
                 )
@@ -196,7 +196,7 @@ class _Lifting:
         return [call for call in calls(node) if call.name in self.impure]
 
     def _written(self, node: n.Node) -> frozenset[str]:
-        return frozenset().union(*(self.flow.function(c.name).written for c in self._impure_calls(node)))
+        return frozenset().union(*(self.flow.ever_written[c.name] for c in self._impure_calls(node)))
 
     # ------------------------------------------------------------------ what can not be lifted
     def _refuse_repeated(self, statement: n.Assign | n.Reaction) -> None:
@@ -208,12 +208,12 @@ class _Lifting:
             access = self.flow.function(call.name)
             read = self.flow.reads(call)
             states = {x for x in read if x in symbols and symbols[x].role is Role.STATE}
-            if access.live & access.written or states:
+            if access.live & self.flow.ever_written[call.name] or states:
                 self._refuse_calls([call], "in an equation, where it is evaluated again and again")
 
     def _refuse_calls(self, nodes: Iterable[n.Node], where: str) -> None:
         for call in (c for node in nodes for c in self._impure_calls(node)):
-            written = sorted(self.flow.function(call.name).written)
+            written = sorted(self.flow.ever_written[call.name])
             message = f"the FUNCTION {call.name} assigns {written[0]}, and is called {where}: not differentiated"
             raise Refused([Diagnostic.at(call.span, "NG026", message, "call it in a statement before")])
 

@@ -10,12 +10,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from nmodlgrad.diagnostics import Diagnostic, Refused
 from nmodlgrad.numerics.normal.rewrite import rebuilt, within
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.mechanism import Mechanism, Role
 from nmodlgrad.semantics.names import Names
 from nmodlgrad.syntax import nodes as n
-from nmodlgrad.syntax.walk import calls
+from nmodlgrad.syntax.walk import calls, subnodes
 
 Renamed = Mapping[str, str]
 
@@ -39,8 +40,12 @@ def _block(item: n.Item, flow: Dataflow, variables: frozenset[str], names: Names
     else:
         visible = variables
         own = set(arguments)
-    moved = {str(a): names.fresh(a) for a in arguments if a in visible}
-    inside = _Inside(names, variables, visible, {*own, *moved.values()})
+    in_c = frozenset(
+        x for node in subnodes(item) if isinstance(node, n.Verbatim) for x in re.findall(r"\w+", node.text)
+    )
+    inside = _Inside(names, variables, visible, in_c, set(own))
+    moved = {str(a): inside.fresh(a) for a in arguments if a in visible}
+    inside.taken |= set(moved.values())
     changed = inside.node(item, moved)
     assert isinstance(changed, n.Node)
     return changed
@@ -61,8 +66,16 @@ class _Inside:
     names: Names
     variables: frozenset[str]
     visible: frozenset[str]
+    in_c: frozenset[str]
     taken: set[str] = field(default_factory=set)
     is_outermost: bool = True
+
+    def fresh(self, name: n.Word) -> str:
+        """Another name for a LOCAL or an argument; C code knows these by the names that they have."""
+        if f"_l{name}" in self.in_c:
+            message = f"{name} hides another {name} here, and C code uses it: not differentiated"
+            raise Refused([Diagnostic.at(name.span, "NG002", message, "give it a name of its own")])
+        return self.names.fresh(name)
 
     def node(self, node: n.Node, moved: Renamed) -> n.Node:
         """A node in which the names in `moved` are called otherwise."""
@@ -101,6 +114,6 @@ class _Inside:
         for name in declared:
             inner.pop(name, None)
             if name in self.taken or name in hiding:
-                inner[name] = self.names.fresh(name)
+                inner[name] = self.fresh(name)
             self.taken.add(inner.get(name, name))
         return inner

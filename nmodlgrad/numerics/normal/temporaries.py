@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from nmodlgrad.numerics.normal.rewrite import rebuilt, with_locals
-from nmodlgrad.semantics.dataflow import Access, Dataflow, local_names
+from nmodlgrad.semantics.dataflow import Dataflow, local_names
 from nmodlgrad.semantics.mechanism import Mechanism, Role
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import calls, subnodes
@@ -63,12 +63,5 @@ def _sets_before_reading(flow: Dataflow, body: n.Body, name: str) -> bool:
     if not read:
         return True
     set_here = any(isinstance(x, n.Assign) and x.target.name == name for x in subnodes(body))
-    called = (_routine(flow, call) for call in calls(body))
-    set_there = any(name in access.written for access in called)
+    set_there = any(name in flow.ever_written.get(call.name, ()) for call in calls(body))
     return set_here and not set_there and name not in flow.access(body.statements).live
-
-
-def _routine(flow: Dataflow, call: n.Call) -> Access:
-    if call.name in flow.mechanism.functions:
-        return flow.function(call.name)
-    return flow.procedure(call.name) if call.name in flow.mechanism.procedures else Access()

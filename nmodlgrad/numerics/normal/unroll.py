@@ -5,6 +5,7 @@ An array stays one where an index is known at run time only, and so does a loop 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -139,6 +140,9 @@ class _Arrays:
                         yield name
                     case n.Table(depend=depend):
                         yield from depend
+                    case n.Verbatim(text=text):  # C code may take any element
+                        yield from (word.removeprefix("_l") for word in re.findall(r"\w+", text))
+                        yield from re.findall(r"\w+", text)
 
     def change_block(self, item: n.Node) -> n.Node:
         """An item with its arrays as scalars; the arrays that its LOCAL lists declare hide the mechanism's."""

@@ -1,0 +1,289 @@
+TITLE Resets the voltage at events, and holds it for a while
+
+NEURON {
+    POINT_PROCESS resetting
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    RANGE share, target, strength, hold, held
+    NONSPECIFIC_CURRENT i
+}
+
+UNITS {
+    (nA) = (nanoamp)
+    (mV) = (millivolt)
+    (uS) = (microsiemens)
+}
+
+PARAMETER {
+    share = 0.3
+    target = -58 (mV)
+    strength = 0.05 (uS)
+    hold = 0.6 (ms)
+}
+
+ASSIGNED {
+    v (mV)
+    i (nA)
+    g (uS)
+    held (mV)
+}
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    g = 0
+    held = target
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    i = g*(v - held)
+}
+
+NET_RECEIVE(weight, count) {
+    LOCAL before
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        ng_receive(_threadargscomma_ _lflag, _args ? _args[0] : 0., _args ? _args[1] : 0., (double) (size_t) _args);
+ENDVERBATIM
+    }
+    if (flag == 0) {
+        INITIAL {
+            if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+                ng_connect(_threadargscomma_ _lflag, _args ? _args[0] : 0., _args ? _args[1] : 0., (double) (size_t) _args);
+ENDVERBATIM
+            }
+            count = 0.1*share
+        }
+        before = v
+        state_discontinuity(count, count + weight*(v + 70))
+        v = v + share*(target - v) + 0.01*count
+        state_discontinuity(held, 0.5*(v + before))
+        state_discontinuity(g, strength)
+        net_send(hold, 1)
+    } else {
+        g = 0
+        state_discontinuity(v, 0.9*v + 0.1*held)
+    }
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: held, g.
+: Carried for each connection: count.
+: Seedable: share, target, strength.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    ng_link
+    ng_latest_v
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a reversal potential that follows the concentrations of its ion */
+  double *ng_row;
+  const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
+  const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
+  double ng_factor;         /* mV: RT/zF */
+} ng_Nernst;
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
+  const ng_Nernst *ng_nernst; /* renews that row in INITIAL, or 0 */
+} ng_Seed;
+typedef struct {            /* a NetCon, found by the address of its weight */
+  const double *ng_address;
+  ng_Seed ng_seed;          /* of the weight */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+} ng_Connection;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions; many are rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Connection *ng_connections;
+  long ng_connection_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+
+static const ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
+  static const ng_Connection ng_none = {0, {0, 0, 0}, 0};
+  const double *ng_address = (const double *) (size_t) ng_sender;
+  long ng_low = 0, ng_high = ng_self->ng_connection_count;
+  while (ng_low < ng_high) {
+    const long ng_middle = (ng_low + ng_high)/2;
+    const ng_Connection *ng_connection = ng_self->ng_connections + ng_middle;
+    if (ng_connection->ng_address == ng_address) return ng_connection;
+    if (ng_connection->ng_address < ng_address) ng_low = ng_middle + 1;
+    else ng_high = ng_middle;
+  }
+  return &ng_none;
+}
+ENDVERBATIM
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL di_dg, di_dheld
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
+    di_dg = v - held
+    di_dheld = -g
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    const double ng_density = 100./(_nd_area);
+    ng_record[0] = ng_density*_ldi_dheld; /* d/dheld */
+    ng_record[1] = ng_density*0.0;
+    ng_record[2] = ng_density*_ldi_dg; /* d/dg */
+    ng_record[3] = ng_density*1.0;
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_held = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_g = ng_self->ng_carried + 1*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_held[ng_k] = 0.;
+      ng_row_g[ng_k] = 0.;
+    }
+    ng_sow(ng_self->ng_seeds + 1, 1.0, ng_row_held, ng_width); /* target */
+ENDVERBATIM
+}
+
+: Derivatives of what finitialize does for a connection; ng_sender is the address of the NetCon's weight.
+PROCEDURE ng_connect(flag, weight, count, ng_sender) {
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const ng_Connection *ng_connection = ng_find(ng_self, _lng_sender);
+    double *NG_RESTRICT ng_row_count = ng_connection->ng_rows + 0*ng_width;
+    if (!ng_connection->ng_rows) {
+      ng_self->ng_cell->ng_fault = "a NetCon was made during the run: finitialize first";
+      return 0;
+    }
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_count[ng_k] = 0.;
+    }
+    ng_sow(ng_self->ng_seeds + 0, 0.1, ng_row_count, ng_width); /* share */
+ENDVERBATIM
+}
+
+: Derivatives of the jump at an event; ng_sender is the address of the NetCon's weight.
+PROCEDURE ng_receive(flag, weight, count, ng_sender) {
+    LOCAL v_next, dcount_dweight, dv_dshare, dv_dv, dv_dweight, dheld_dshare, dheld_dtarget, dheld_dv,
+          dheld_dweight, dcount_dv, dcount_dweight_2, dg_dstrength, dheld_dcount, dheld_dheld, dheld_dshare_2,
+          dheld_dtarget_2, dheld_dv_2, dheld_dweight_2, dv_dcount, dv_dheld, dv_dshare_2, dv_dtarget, dv_dv_2,
+          dv_dweight_2
+    v_next = v
+    if (flag == 0) {
+        dcount_dweight = v_next + 70
+        dv_dshare = target - v_next
+        dv_dv = 0.01*weight + 1 - share
+        dv_dweight = 0.01*dcount_dweight
+        dheld_dshare = 0.5*dv_dshare
+        dheld_dtarget = 0.5*share
+        dheld_dv = 0.5*dv_dv + 0.5
+        dheld_dweight = 0.5*dv_dweight
+        dcount_dv = weight
+        dcount_dweight_2 = dcount_dweight
+        dg_dstrength = 1
+        dheld_dcount = 0.005
+        dheld_dheld = 0
+        dheld_dshare_2 = dheld_dshare
+        dheld_dtarget_2 = dheld_dtarget
+        dheld_dv_2 = dheld_dv
+        dheld_dweight_2 = dheld_dweight
+        dv_dcount = 0.01
+        dv_dheld = 0
+        dv_dshare_2 = dv_dshare
+        dv_dtarget = share
+        dv_dv_2 = dv_dv
+        dv_dweight_2 = dv_dweight
+    } else {
+        dcount_dv = 0
+        dcount_dweight_2 = 0
+        dg_dstrength = 0
+        dheld_dcount = 0
+        dheld_dheld = 1
+        dheld_dshare_2 = 0
+        dheld_dtarget_2 = 0
+        dheld_dv_2 = 0
+        dheld_dweight_2 = 0
+        dv_dcount = 0
+        dv_dheld = 0.1
+        dv_dshare_2 = 0
+        dv_dtarget = 0
+        dv_dv_2 = 0.9
+        dv_dweight_2 = 0
+    }
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *ng_row_v = (double *) ng_self->ng_voltage;
+    const double *ng_voltage = ng_row_v;
+    const ng_Connection *ng_connection = ng_find(ng_self, _lng_sender);
+    double *NG_RESTRICT ng_row_held = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_g = ng_self->ng_carried + 1*ng_width;
+    double *NG_RESTRICT ng_row_count = ng_connection->ng_rows + 0*ng_width;
+    if (!ng_connection->ng_rows) {
+      ng_self->ng_cell->ng_fault = "a NetCon was made during the run: finitialize first";
+      return 0;
+    }
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_held = ng_row_held[ng_k];
+      const double ng_old_count = ng_row_count[ng_k];
+      ng_row_held[ng_k] = _ldheld_dcount*ng_old_count + _ldheld_dheld*ng_old_held + _ldheld_dv_2*ng_voltage[ng_k];
+      ng_row_g[ng_k] = 0.;
+      ng_row_count[ng_k] = ng_old_count + _ldcount_dv*ng_voltage[ng_k];
+      ng_row_v[ng_k] = _ldv_dcount*ng_old_count + _ldv_dheld*ng_old_held + _ldv_dv_2*ng_voltage[ng_k];
+    }
+    *ng_self->ng_v = NAN; /* the cable does not know it: what it depends on is in its row */
+    ng_sow(ng_self->ng_seeds + 0, _ldheld_dshare_2, ng_row_held, ng_width); /* share */
+    ng_sow(ng_self->ng_seeds + 1, _ldheld_dtarget_2, ng_row_held, ng_width); /* target */
+    ng_sow(&ng_connection->ng_seed, _ldheld_dweight_2, ng_row_held, ng_width); /* weight */
+    ng_sow(ng_self->ng_seeds + 2, _ldg_dstrength, ng_row_g, ng_width); /* strength */
+    ng_sow(&ng_connection->ng_seed, _ldcount_dweight_2, ng_row_count, ng_width); /* weight */
+    ng_sow(ng_self->ng_seeds + 0, _ldv_dshare_2, ng_row_v, ng_width); /* share */
+    ng_sow(ng_self->ng_seeds + 1, _ldv_dtarget, ng_row_v, ng_width); /* target */
+    ng_sow(&ng_connection->ng_seed, _ldv_dweight_2, ng_row_v, ng_width); /* weight */
+ENDVERBATIM
+}
+
+UNITSON
