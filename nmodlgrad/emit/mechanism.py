@@ -155,11 +155,13 @@ def _stages(tangent: TangentMechanism) -> tuple[list[dict[str, Any]], list[dict[
         if isinstance(stage, ExplicitTangent):
             guarded = not in_initial and not stages.is_inside(tangent.mechanism, stage)
             more = {"routine": routine, "guarded": guarded, "timed": not in_initial, "solves": stages.what(stage)}
+            more["performs"] = stage.linearised.performs
             explicit.append(_update(tangent, stage.linearised) | more)
             continue
         after = _update(tangent, stage.after) if stage.after else None
         if after:
             more = {"routine": f"{routine}_after", "guarded": False, "timed": False, "solves": stages.what(stage)}
+            more["performs"] = False
             explicit.append(after | more)
         data = stages.implicit(tangent, routine, stage, after and explicit[-1], _c)
         implicit.append(data | {"guarded": not in_initial, "timed": not in_initial})
@@ -190,13 +192,15 @@ def _current(tangent: TangentMechanism) -> dict[str, Any] | None:
             "name": f"d/d{seconds.get(x, x)}",
             "value": _c(partials[seconds.get(x, x)], program) if x not in firsts else None,
             "latched": x in seconds,
+            "slope": _c((tangent.slopes or {}).get(x, "0."), program),
         }
         for x in acting
     ]
     if not tangent.linear:
         values = {"d/dv": partials.get("v", "0."), "the current": tangent.current.values[tangent.total]}
         entries += [{"name": x, "value": _c(value, program), "latched": False} for x, value in values.items()]
-    return {"locals": program.local_names, "steps": program.steps, "entries": entries}
+    once = tangent.slopes is not None
+    return {"locals": program.local_names, "steps": program.steps, "entries": entries, "once": once}
 
 
 def _ion_currents(tangent: TangentMechanism) -> dict[str, Any] | None:

@@ -169,25 +169,19 @@ class _Check:
             if "lost" in theirs:
                 if setting.drive == PULSES:  # driven less, it may hold
                     return self._compared(replace(setting, drive=GENTLE))
-                return self._without(
-                    NOT_FINITE, f"a voltage of the original is not finite from {theirs['lost']:g} ms on"
-                )
-            ours = run(
-                "augmented", Path(name), request | {"libraries": self._augmented()}, self.task.timeout_s, self.clock
-            )
+                reason = f"a voltage of the original is not finite from {theirs['lost']:g} ms on"
+                return self._without(NOT_FINITE, reason)
+            libraries = {"libraries": self._augmented()}
+            ours = run("augmented", Path(name), request | libraries, self.task.timeout_s, self.clock)
             checked = tuple(compare.parameters(ours, theirs, setting.dt))
-            wrong = {p.name: float(s) for p, s in zip(checked, theirs["step"], strict=True) if not p.good and s}
-            if wrong:
-                asked = request | {"libraries": self._originals(), "again": wrong}
+            doubtful = {p.name: float(s) for p, s in zip(checked, theirs["step"], strict=True) if not p.good and s}
+            if doubtful:
+                asked = request | {"libraries": self._originals(), "again": doubtful}
                 again = run("original", Path(name), asked, self.task.timeout_s, self.clock)
-                sides = dict(zip(again["names"].tolist(), again["sides"], strict=True))
-                mine = dict(zip(ours["names"].tolist(), ours["derivative"], strict=True))
-                checked = tuple(
-                    compare.one_sided(p, mine[p.name], sides[p.name]) if p.name in sides else p for p in checked
-                )
+                checked = compare.from_both_sides(checked, ours, again)
         changed = compare.changed(ours, theirs)
-        notes = tuple(part.name for part in self.beside[1:])
-        return Report(self._entry["original"], "", checked, changed[:8], "", "", (), notes, self.clock.seconds)
+        notes = [part.name for part in self.beside[1:]] + (["driven gently"] if setting.drive == GENTLE else [])
+        return Report(self._entry["original"], "", checked, changed[:8], "", "", (), tuple(notes), self.clock.seconds)
 
     def _theirs(self, folder: Path, request: dict[str, Any]) -> dict[str, NDArray[Any]]:
         """What the original gives; where differences are kept, under a key of all that decides them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,12 +30,15 @@ def _same(one: NDArray[np.float64] | None, other: NDArray[np.float64]) -> bool:
 def parameters(ours: Arrays, theirs: Arrays, dt: float) -> Iterator[Checked]:
     """Each parameter: how far the gradient is from the difference, and what the difference is worth."""
     by_name = dict(zip(ours["names"].tolist(), ours["derivative"], strict=True))
+    rounding = theirs.get("rounding", np.zeros_like(theirs["step"]))
     for place, name in enumerate(theirs["names"].tolist()):
         mine, reference, spread = by_name[name], theirs["derivative"][place], theirs["spread"][place]
         largest = max(abs(reference).max(), abs(mine).max())
-        if largest == 0 or not np.isfinite(largest):
-            finite = bool(np.isfinite(mine).all())
-            yield Checked(name, np.nan, np.nan, STILL if finite else WRONG, "" if finite else "it is not finite")
+        if not np.isfinite(mine).all() or not np.isfinite(reference).all():
+            yield Checked(name, np.nan, np.nan, WRONG, "it is not finite")
+            continue
+        if largest == 0 or (theirs["step"][place] == 0 and largest <= rounding[place]):
+            yield Checked(name, np.nan, np.nan, STILL)
             continue
         errors, noises = abs(mine - reference) / largest, spread / largest
         yield Checked(name, float(errors.max()), float(noises.max()), *_kind(errors, noises, reference / largest, dt))
@@ -55,7 +58,14 @@ def _kind(errors: Any, noises: Any, reference: Any, dt: float) -> tuple[str, str
     return (BLUNT, "differences of no step agree") if error <= 10 * noise else (WRONG, "")
 
 
-def one_sided(checked: Checked, mine: Any, sides: Any) -> Checked:
+def from_both_sides(checked: Sequence[Checked], ours: Arrays, again: Arrays) -> tuple[Checked, ...]:
+    """The parameters, those that were looked at from both sides in that light."""
+    mine = dict(zip(ours["names"].tolist(), ours["derivative"], strict=True))
+    sides = dict(zip(again["names"].tolist(), again["sides"], strict=True))
+    return tuple(_one_sided(p, mine[p.name], sides[p.name]) if p.name in sides else p for p in checked)
+
+
+def _one_sided(checked: Checked, mine: Any, sides: Any) -> Checked:
     """A parameter that is not good, beside its one-sided derivatives (steps, sides, segments, samples): a kink right
     here if they differ from each other, and the gradient is one of them."""
     largest = abs(mine).max()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 MOVED_MV = 0.03  # how far the largest step moves any voltage: little beside what is nonlinear, much beside rounding
 MOST = 0.2  # of a parameter's value: no step is larger
+ROUNDING_MV = 1e-10  # a parameter that moves all voltages by less when it changes by as much as that moves nothing
 AGREED = 1e-8  # relative: steps that agree so well are taken
 RUNGS = (1, 4, 16, 64, 256, 1024)  # steps are the largest over these, and half of that
 PROBES = (1e-6, 1e-3)  # relative to the value
@@ -23,6 +24,11 @@ class Difference:
     derivative: Floats
     spread: Floats
     step: float
+
+
+def rounding(value: float) -> float:
+    """The derivative of a parameter with this value below which it moves nothing."""
+    return ROUNDING_MV / (MOST * (abs(value) or 1.0))
 
 
 def differentiate(run: Callable[[float], Floats], value: float, base: Floats) -> Difference:
@@ -41,6 +47,9 @@ def differentiate(run: Callable[[float], Floats], value: float, base: Floats) ->
         if step not in known:
             known[step] = run(value + step) - run(value - step)
         return known[step]
+
+    if largest == MOST * size and abs(change(largest)).max() < ROUNDING_MV:
+        return Difference(np.zeros_like(base), np.zeros_like(base), 0.0)
 
     def fourth(step: float) -> Floats:
         return (8 * change(step) - change(2 * step)) / (12 * step)

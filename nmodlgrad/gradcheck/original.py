@@ -18,7 +18,7 @@ import numpy as np
 from neuron import h
 
 from nmodlgrad.gradcheck.cell import Cell, Knob, build, record, simulate
-from nmodlgrad.gradcheck.differences import Floats, differentiate, one_sided
+from nmodlgrad.gradcheck.differences import Floats, differentiate, one_sided, rounding
 
 _RESULT = "run.npz"
 
@@ -36,6 +36,7 @@ def measure(request: Mapping[str, Any]) -> dict[str, Any]:
     result["names"] = [knob.name for knob in cell.knobs]
     result["derivative"] = np.array([each.derivative for each in found])
     result["spread"] = np.array([each.spread for each in found])
+    result["rounding"] = np.array([rounding(knob.value()) for knob in cell.knobs])
     result["step"] = np.array([each.step for each in found])
     return result
 
