@@ -114,8 +114,9 @@ def compile_sources(
     progress: Callable[[str], None] | None = None,
     warn: Callable[[Diagnostic], None] | None = None,
     constant: Collection[str] = (),
+    look_up: bool = False,
 ) -> Translation:
-    """Translate source texts; what was translated before, by the same code, is taken from the user's cache."""
+    """Translate source texts; with `look_up`, take what the same code made of them before from the user's cache."""
     from nmodlgrad.emit.render import render
 
     files: dict[str, str] = {}
@@ -126,7 +127,8 @@ def compile_sources(
     for item in found:
         if progress:
             progress(item.source.name)
-        one = outcomes.kept(item, (wrt, suffix, constant), partial(_outcome, item, wrt, suffix, constant))
+        make = partial(_outcome, item, wrt, suffix, constant)
+        one = outcomes.kept(item, (wrt, suffix, constant), make) if look_up else make()
         known.update(one.names)
         problems += one.problems
         if warn:
