@@ -410,10 +410,12 @@ VERBATIM
       ng_row_early[ng_k] = _ldearly_dearly*ng_old_early + _ldearly_dv*ng_voltage[ng_k];
       ng_row_late[ng_k] = _ldlate_dearly*ng_old_early + _ldlate_dlate*ng_old_late + _ldlate_dv*ng_voltage[ng_k];
       ng_row_ca_at_1[ng_k] = _ldca_1_dca_0_2*ng_old_ca_at_0 + _ldca_1_dca_1_2*ng_old_ca_at_1 + _ldca_1_dca_2*ng_old_ca_at_2 + _ldca_1_dvolume_0_2*ng_old_volume_at_0 + _ldca_1_dvolume_1_2*ng_old_volume_at_1;
-      ng_row_ca_at_2[ng_k] = _ldca_2_dca_0_2*ng_old_ca_at_0 + _ldca_2_dca_1_2*ng_old_ca_at_1 + _ldca_2_dca_2_2*ng_old_ca_at_2 + _ldca_2_dca_3*ng_old_ca_at_3 + _ldca_2_dvolume_0_2*ng_old_volume_at_0 + _ldca_2_dvolume_1_2*ng_old_volume_at_1 + _ldca_2_dvolume_2_2*ng_old_volume_at_2;
+      ng_row_ca_at_2[ng_k] = _ldca_2_dca_0_2*ng_old_ca_at_0 + _ldca_2_dca_1_2*ng_old_ca_at_1 + _ldca_2_dca_2_2*ng_old_ca_at_2 + _ldca_2_dca_3*ng_old_ca_at_3 + _ldca_2_dvolume_0_2*ng_old_volume_at_0
+          + _ldca_2_dvolume_1_2*ng_old_volume_at_1 + _ldca_2_dvolume_2_2*ng_old_volume_at_2;
       ng_row_cai[ng_k] = _ldca_0_dca_0*ng_old_ca_at_0 + _ldca_0_dca_1*ng_old_ca_at_1 + _ldca_0_dvolume_0_2*ng_old_volume_at_0;
       ng_row_ca_at_0[ng_k] = _ldca_0_dca_0*ng_old_ca_at_0 + _ldca_0_dca_1*ng_old_ca_at_1 + _ldca_0_dvolume_0_2*ng_old_volume_at_0;
-      ng_row_ca_at_3[ng_k] = _ldca_3_dca_0_2*ng_old_ca_at_0 + _ldca_3_dca_1_2*ng_old_ca_at_1 + _ldca_3_dca_2_2*ng_old_ca_at_2 + _ldca_3_dca_3_2*ng_old_ca_at_3 + _ldca_3_dvolume_0_2*ng_old_volume_at_0 + _ldca_3_dvolume_1_2*ng_old_volume_at_1 + _ldca_3_dvolume_2_2*ng_old_volume_at_2 + _ldca_3_dvolume_3_2*ng_old_volume_at_3;
+      ng_row_ca_at_3[ng_k] = _ldca_3_dca_0_2*ng_old_ca_at_0 + _ldca_3_dca_1_2*ng_old_ca_at_1 + _ldca_3_dca_2_2*ng_old_ca_at_2 + _ldca_3_dca_3_2*ng_old_ca_at_3 + _ldca_3_dvolume_0_2*ng_old_volume_at_0
+          + _ldca_3_dvolume_1_2*ng_old_volume_at_1 + _ldca_3_dvolume_2_2*ng_old_volume_at_2 + _ldca_3_dvolume_3_2*ng_old_volume_at_3;
     }
     ng_sow(ng_self->ng_seeds + 4, _ldearly_dk, ng_row_early, ng_width); /* k */
     ng_sow(ng_self->ng_seeds + 5, _ldearly_dtau, ng_row_early, ng_width); /* tau */
