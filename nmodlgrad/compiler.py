@@ -123,13 +123,13 @@ def compile_sources(
     entries: list[dict[str, Any]] = []
     passed: list[dict[str, Any]] = []
     problems: list[Diagnostic] = []
-    known: set[str] = set()
+    known: dict[str, bool] = {}
     for item in found:
         if progress:
             progress(item.source.name)
         make = partial(_outcome, item, wrt, suffix, constant)
         one = outcomes.kept(item, (wrt, suffix, constant), make) if look_up else make()
-        known.update(one.names)
+        known |= {name: seedable or known.get(name, False) for name, seedable in one.names.items()}
         problems += one.problems
         if warn:
             for warning in one.warnings:
@@ -138,7 +138,9 @@ def compile_sources(
             _put(item, one.text, files, problems)
         entries += [one.differentiated] if one.differentiated else []
         passed += [one.passed] if one.passed else []
-    problems += _unknown(wrt, known, "--wrt", "parameter") + _unknown(constant, known, "--constant", "variable")
+    problems += _unknown(wrt, {name for name, seedable in known.items() if seedable}, "--wrt", "parameter") + _unknown(
+        constant, set(known), "--constant", "variable"
+    )
     problems += _twice([*entries, *passed])
     if problems:
         raise Refused(problems)
@@ -157,7 +159,7 @@ def _outcome(item: Found, wrt: Collection[str] | None, suffix: str | None, const
     from nmodlgrad.semantics.passive import is_passive
     from nmodlgrad.semantics.resolve import resolve
 
-    names: set[str] = set()
+    names: dict[str, bool] = {}
     warnings: list[Diagnostic] = []
     place: Callable[[Diagnostic], Diagnostic] = _same
     try:
@@ -199,12 +201,13 @@ def _put(item: Found, text: str, files: dict[str, str], problems: list[Diagnosti
     files[item.file] = text
 
 
-def _checked(item: Found, names: set[str], warnings: list[Diagnostic]) -> Mechanism:
+def _checked(item: Found, names: dict[str, bool], warnings: list[Diagnostic]) -> Mechanism:
     from nmodlgrad.checks import findings
+    from nmodlgrad.semantics.mechanism import Role
     from nmodlgrad.semantics.resolve import resolve
 
     mechanism = resolve(item.source)
-    names.update(mechanism.symbols)
+    names |= {name: symbol.role in (Role.PARAMETER, Role.REVERSAL) for name, symbol in mechanism.symbols.items()}
     found = findings(mechanism)
     warnings += [finding for finding in found if finding.severity == "warning"]
     errors = [finding for finding in found if finding.severity == "error"]

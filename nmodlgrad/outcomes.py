@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -24,10 +24,11 @@ _VERSIONS = ("sympy", "lark", "jinja2")
 class Outcome:
     """What becomes of one source: a text with its entry of the manifest, or problems.
 
-    `names` are the mechanism's variables. `includes` tells that the text depends on other files.
+    `names` are the mechanism's variables; True marks those that may be seeded. `includes` tells that the text depends
+    on other files.
     """
 
-    names: Collection[str]
+    names: Mapping[str, bool]
     warnings: Iterable[Diagnostic] = ()
     problems: Iterable[Diagnostic] = ()
     text: str | None = None
@@ -45,7 +46,7 @@ def kept(item: Found, options: tuple[Collection[str] | str | None, ...], make: C
     outcome = make()
     if not outcome.problems and not outcome.includes:
         with suppress(OSError):
-            _write(path, json.dumps(asdict(outcome) | {"names": sorted(outcome.names)}))
+            _write(path, json.dumps(asdict(outcome)))
     return outcome
 
 

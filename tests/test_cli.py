@@ -267,3 +267,8 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ))
     assert out.stdout == "[]\n"
+
+
+def test_what_is_no_parameter_can_not_be_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(FIXTURES / "kdr.mod"), "--wrt", "gbar,ninf", "-o", str(tmp_path / "out")]) == 1
+    assert "no mechanism has a parameter ninf" in capsys.readouterr().err

@@ -33,6 +33,9 @@ class Latch:
     second: str
 
 
+IDLE = "no state and no current depends on it"
+
+
 @dataclass(frozen=True)
 class TangentMechanism:
     """A differentiated mechanism, as it was read and in the form that was differentiated.
@@ -160,7 +163,7 @@ def differentiate(
     used |= {name for stage in (*later_initial, *states) if stage for row in stage.rows for name in row}
     parameters = sorted((p for p in activity.parameters if p in used), key=lambda p: p not in acting or p in carried)
     excluded = dict(activity.excluded)
-    excluded |= {p: "no state and no current depends on it" for p in activity.parameters if p not in used}
+    excluded |= {p: IDLE for p in activity.parameters if p not in used}
     return TangentMechanism(
         original=original,
         mechanism=mechanism,

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nmodlgrad.build import BuildError
+from nmodlgrad.calculus.tangent import IDLE
 from nmodlgrad.diagnostics import NmodlGradError, Refused, Source
 from nmodlgrad.gradcheck import cache, compare, parts
 from nmodlgrad.gradcheck.config import GENTLE, PULSES, Config, Setting
@@ -83,7 +84,7 @@ def check(task: Task) -> Report:
             own = parts.part(mechanism.name, Found(mechanism.source, parts.FILE))
     except Refused as refused:
         codes = tuple(dict.fromkeys(d.code for d in refused.diagnostics))
-        return Report(Path(file).stem, file, (), (), REFUSED, str(refused), codes, (), clock.seconds)
+        return Report(Path(file).stem, file, (), (), REFUSED, str(refused), codes, seconds=clock.seconds)
     if not own.entries:
         return Report(Path(file).stem, file, (), (), PASSED, "nothing in it to differentiate")
     seen = subject(mechanism)
@@ -93,7 +94,7 @@ def check(task: Task) -> Report:
     name = cache.key([*texts, json.dumps(asdict(setting), sort_keys=True)])
     report = None if task.fresh else cache.load(name)
     if report is None and not task.run:
-        return Report(seen.name, file, (), (), UNTRIED, "", (), (), clock.seconds)
+        return Report(seen.name, file, (), (), UNTRIED, seconds=clock.seconds)
     if report is None:
         report = _Check(task, own, seen, setting, beside, clock).report()
         if report.unchecked not in (FAILED, NOT_COMPILED):  # for a reason that may have nothing to do with it
@@ -156,7 +157,7 @@ class _Check:
         return replace(report, notes=(*report.notes, f"concentrations stand still: {why}"))
 
     def _without(self, word: str, reason: str) -> Report:
-        return Report(self._entry["original"], "", (), (), word, reason, (), (), self.clock.seconds)
+        return Report(self._entry["original"], "", (), (), word, reason, seconds=self.clock.seconds)
 
     @property
     def _entry(self) -> dict[str, Any]:
@@ -181,7 +182,9 @@ class _Check:
                 checked = compare.from_both_sides(checked, ours, again)
         changed = compare.changed(ours, theirs)
         notes = [part.name for part in self.beside[1:]] + (["driven gently"] if setting.drive == GENTLE else [])
-        return Report(self._entry["original"], "", checked, changed[:8], "", "", (), tuple(notes), self.clock.seconds)
+        left_out = tuple(f"{name}, {why}" for name, why in self._entry["excluded"].items() if why != IDLE)
+        report = Report(self._entry["original"], "", checked, changed[:8], seconds=self.clock.seconds)
+        return replace(report, notes=tuple(notes), left_out=left_out)
 
     def _theirs(self, folder: Path, request: dict[str, Any]) -> dict[str, NDArray[Any]]:
         """What the original gives; where differences are kept, under a key of all that decides them."""

@@ -49,6 +49,7 @@ class Report:
 
     `unchecked` is one of the words above where there are no figures, and `reason` what there is to say of that;
     `notes` say what the cell had that the mechanism did not ask for; `codes` are those of a refusal's diagnostics.
+    `left_out` are parameters that act and can not be seeded, each with the reason.
     """
 
     mechanism: str
@@ -59,6 +60,7 @@ class Report:
     reason: str = ""
     codes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     @property
@@ -103,7 +105,7 @@ class Report:
             Checked(**{**p, **{key: math.nan for key in ("error", "noise") if p[key] is None}})
             for p in data["parameters"]
         )
-        listed = {key: tuple(own[key]) for key in ("changed", "codes", "notes")}
+        listed = {key: tuple(own[key]) for key in ("changed", "codes", "notes", "left_out")}
         return cls(**{**own, **listed}, parameters=parameters)
 
 

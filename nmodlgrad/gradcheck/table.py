@@ -33,6 +33,7 @@ def details(report: Report, everything: bool = False) -> str:
         if everything or p.kind not in (EXACT, STILL):
             figures = "" if math.isnan(p.error) else f"  error {_figure(p.error)}, noise {_figure(p.noise)}"
             lines.append(f"    {p.name:24} {p.kind}{figures}{'; ' if p.note else ''}{p.note}")
+    lines += [f"    can not be seeded: {name}" for name in report.left_out]
     if everything and report.notes:
         lines.append(f"    beside it: {', '.join(report.notes)}")
     return "\n".join(lines)

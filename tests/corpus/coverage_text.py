@@ -101,10 +101,14 @@ def _totals(rows: Sequence[Row]) -> str:
     lines = [("", "files", "of those that compile")]
     lines += [(word, str(counts[kind]), _percent(counts[kind], len(rows))) for kind, word in _OUTCOMES.items()]
     lines.append(("all", str(len(rows)), ""))
+    partly = sum(bool(row.report.left_out) for row in rows)
     return (
         f"**{_percent(taken, len(rows))} are differentiated or need no derivative. Of the {len(figures)} that ran, "
         f"{_percent(same, len(figures))} compute what the original computes to the last bit, and "
-        f"{_percent(near, len(figures))} have every gradient within 1e-6.**\n\n" + _table(lines)
+        f"{_percent(near, len(figures))} have every gradient within 1e-6.**\n\n"
+        + _table(lines)
+        + f"\n\n{partly} of these files have parameters that can not be seeded, since they act through a TABLE or "
+        "through an array with an index that is known at run time only. Figures are of the others."
     )
 
 
