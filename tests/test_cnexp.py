@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import math
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
 import pytest
 import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpus.nocmodl import Nocmodl
 from interpreter.primal import Primal
 from nmodlgrad.diagnostics import Refused, Source
 from nmodlgrad.numerics.cnexp import NotLinear, _linear, lower
@@ -80,3 +87,47 @@ def test_a_step_is_the_exact_solution(text: str) -> None:
     Primal(resolve(SOURCE)).run(lower(equation(text), Names("")), frame)
     exact = float(solved.rhs.subs({time: frame["dt"], a: frame["a"], b: frame["b"]}))
     assert abs(frame["m"].real - exact) < 1e-14
+
+
+# ------------------------------------------------------------------ rounded as nocmodl's own
+def translated(texts: list[str]) -> list[str]:
+    """What nocmodl makes of one equation after the other: the C statements, in their order."""
+    states = [f"m{number}_" for number in range(len(texts))]
+    word = re.compile(r"\bm\b")
+    equations = "\n".join(f"{state}' = {word.sub(state, text)}" for state, text in zip(states, texts, strict=True))
+    mechanism = (
+        "NEURON { SUFFIX x RANGE a, b }\nPARAMETER { a b }\n"
+        f"STATE {{ {' '.join(states)} }}\nBREAKPOINT {{ SOLVE d METHOD cnexp }}\nDERIVATIVE d {{\n{equations}\n}}\n"
+    )
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "x.mod").write_text(mechanism)
+        assert Nocmodl().translate(folder).returncode == 0
+        written = next((folder / "translated").iterdir()).read_text()
+    found = [re.search(rf"^ *({state} = {state} .*) ;$", written, re.MULTILINE) for state in states]
+    return [match.group(1).replace(state, "m") for match, state in zip(found, states, strict=True) if match]
+
+
+def computed(statements: list[str], values: dict[str, float]) -> float | None:
+    """m after the statements, in Python's doubles; None for a division by zero."""
+    names: dict[str, Any] = {**values, "exp": math.exp, "pow": math.pow}
+    for statement in statements:
+        target, _, value = statement.partition("=")
+        try:
+            names[target.strip()] = eval(value.strip().replace("^", "**"), {}, names)
+        except ZeroDivisionError:
+            return None
+    return float(names["m"])
+
+
+@settings(max_examples=5, derandomize=True, database=None, deadline=None)
+@given(drawn=st.lists(linear_texts(), min_size=30, max_size=30), data=st.data())
+def test_a_step_is_rounded_as_nocmodl_rounds_it(drawn: list[tuple[str, bool]], data: st.DataObject) -> None:
+    texts = [text.replace("^2", "*0.75") for text, has_state in drawn if has_state]  # nocmodl crashes on powers here
+    theirs = translated(texts)
+    assert len(theirs) == len(texts)
+    numbers = st.floats(0.05, 20)
+    values = {"m": data.draw(numbers), "a": data.draw(numbers), "b": data.draw(numbers), "dt": 0.025}
+    for text, their in zip(texts, theirs, strict=True):
+        ours = [f"{s.target.name} = {expression(s.value)}" for s in lower(equation(text), Names(""))]  # type: ignore[attr-defined]
+        assert computed(ours, values) == computed([their], values), f"{text}\n{their}\n{ours}"

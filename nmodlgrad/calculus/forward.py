@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sympy as sp
@@ -48,11 +48,15 @@ class Tangent:
 
 @dataclass(frozen=True)
 class Linearised:
-    """A differentiated phase: its program, and partials of the outputs and values asked for, as names or numbers."""
+    """A differentiated phase: its program, and partials of the outputs and values asked for, as names or numbers.
+
+    If it `performs`, the program does what the phase does besides, so that it can stand in for it.
+    """
 
     program: Program
     partials: Mapping[str, Mapping[str, str]]
     values: Mapping[str, str]
+    performs: bool = False
 
 
 @dataclass
@@ -84,17 +88,19 @@ class Differentiator:
         outputs: Sequence[str],
         values: Iterable[str] = (),
         arguments: Iterable[str] = (),
+        performs: Collection[str] = (),
     ) -> Linearised:
         """Differentiate a run of statements with respect to `inputs`; `values` are primal results needed beside.
 
-        `arguments` are names that the routine to be written takes.
+        `arguments` are names that the routine to be written takes; `performs` those that it shall set, if it is to do
+        all that the statements do.
         """
-        scope = Scope(self, statements, {name: {name: sp.Integer(1)} for name in inputs})
+        scope = Scope(self, statements, {name: {name: sp.Integer(1)} for name in inputs}, performs=performs)
         scope.run(statements)
         partials = {y: {u: scope.hold(f"d{y}_d{u}", e) for u, e in scope.partials(y).items()} for y in outputs}
         wanted = {name for row in partials.values() for name in row.values()} | {scope.now(v) for v in values}
         program = scope.finish(wanted, arguments)
-        return Linearised(program, partials, {v: scope.now(v) for v in values})
+        return Linearised(program, partials, {v: scope.now(v) for v in values}, bool(performs))
 
     # ------------------------------------------------------------------ functions
     def function(self, name: str, target: str) -> Derivative:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,8 @@ from nmodlgrad.calculus.program import (
     renamed,
     targets,
 )
-from nmodlgrad.calculus.special import OVERFLOWING, finite
+from nmodlgrad.calculus.sharing import shared
+from nmodlgrad.calculus.special import OVERFLOWING, Finite
 from nmodlgrad.diagnostics import NOWHERE, Diagnostic, Refused
 from nmodlgrad.semantics import draws
 from nmodlgrad.semantics.dataflow import heads_of
@@ -68,6 +69,7 @@ class Scope:
         statements: Sequence[n.Statement],
         inputs: Mapping[str, Partials],
         block: n.FunctionBlock | n.ProcedureBlock | None = None,
+        performs: Collection[str] = (),
     ) -> None:
         self.owner, self.flow = owner, owner.flow
         self.names = owner.names.scope()
@@ -78,17 +80,19 @@ class Scope:
         self.opaque_reads: dict[str, frozenset[str]] = {}
         self.exponents: dict[sp.Symbol, _Value] = {}  # by the variables that hold the exponentials
         self.meanings = singularities.Meanings()
-        self.block = block
+        self.block, self.performs = block, frozenset(performs)
         self.arrays = self.flow.mechanism.arrays
         self.stale: set[str] = set()  # arrays that the original has set by now; we leave them as they are
         access = self.flow.access(statements)
         # The derivatives of a phase change nothing that the mechanism keeps: what is read and then set becomes a copy,
-        # or is put back at the end if a routine that is called uses it. The tangent of a PROCEDURE does what it does.
+        # or is put back at the end if a routine that is called uses it. The tangent of a PROCEDURE does what it does;
+        # so does a phase that performs.
         carried = access.live & access.written - ({a.name for a in block.arguments} if block else set()) - self.arrays
         touched = self._touched(statements)
-        self.carried = frozenset() if isinstance(block, n.ProcedureBlock) else carried - touched
+        does = bool(performs) or isinstance(block, n.ProcedureBlock)
+        self.carried = frozenset() if does else carried - touched
         kept = self.flow.mechanism.symbols.keys() | set(self.flow.mechanism.arguments)
-        self.put_back = sorted(carried & touched & kept) if block is None else []
+        self.put_back = sorted(carried & touched & kept) if block is None and not does else []
         self.drawn: set[str] = set()  # what holds random numbers
         self.exposed: set[str] = set()  # set here and read by what is called: no copies of these
         self.renamed: dict[str, str] = {}
@@ -140,16 +144,17 @@ class Scope:
 
     def finish(self, wanted: Iterable[str], arguments: Iterable[str] = ()) -> Program:
         """The steps needed for `wanted`, and those that put back what they change."""
-        self._rename_elements({*self.exposed, *arguments})
-        wanted = {self.now(name) for name in wanted}
+        outside = {*self.exposed, *arguments, *self.performs}
+        self._rename_elements(outside)
+        wanted = {self.now(name) for name in wanted} | self.performs
         steps, _ = needed(self.steps, wanted)
         opaque.refuse(each(steps))
+        steps = shared(steps, outside | wanted)
         for name in [name for name in self.put_back if name in changed(steps)]:
             before = self.names.fresh(f"{name}_before")
             steps = [Set(before, name, frozenset({name})), *steps, Set(name, before, frozenset({before}))]
         if has_effects(steps):
             steps = [Note(True), *steps, Note(False)]
-        outside = self.exposed.union(arguments)
         return Program(steps, [name for name in targets(steps) if name not in outside])
 
     def _rename_elements(self, outside: set[str]) -> None:
@@ -171,6 +176,7 @@ class Scope:
         self._rename_elements(outside)
         steps, _ = needed(renamed(self.steps, direct), {*results, *outputs})
         opaque.refuse(each(steps))
+        steps = shared(steps, outside)
         return Program(steps, [name for name in targets(steps) if name not in outside])
 
     # ------------------------------------------------------------------ statements
@@ -206,9 +212,9 @@ class Scope:
         if name in self.carried and name not in self.renamed:
             self.renamed[name] = self.names.fresh(f"{name}_next")
             self.own.add(self.renamed[name])
-        written_by_us = statement.span == NOWHERE
+        simplified = statement.span == NOWHERE and not self.performs  # of ours, and of no consequence for last bits
         text, reads = (
-            (nmodl(value.value), frozenset(self.reads(value.value))) if written_by_us else (value.text, value.reads)
+            (nmodl(value.value), frozenset(self.reads(value.value))) if simplified else (value.text, value.reads)
         )
         self.steps.append(Set(self.now(name), text, reads))
         self.environment[name] = held
@@ -440,14 +446,15 @@ class Scope:
         variable = self.names.numbered(call.name)
         self.derived.add(variable)
         text = f"{call.name}({texts})"
-        self.steps.append(Set(variable, finite(text) if call.name in OVERFLOWING else text, reads))
+        self.steps.append(Set(variable, text, reads))
         total: Partials = {}
         if table is not None:
             for argument, value in zip(table.arguments, values, strict=True):
                 if value.partials:
                     _accumulate(total, self._slope(call.name, argument.name, texts, reads), value.partials)
         elif function is None:
-            slopes = RULES[call.name](sp.Symbol(variable), *(value.value for value in values))
+            result = Finite(sp.Symbol(variable)) if call.name in OVERFLOWING else sp.Symbol(variable)
+            slopes = RULES[call.name](result, *(value.value for value in values))
             for slope, value in zip(slopes, values, strict=True):
                 _accumulate(total, self._shared(slope, f"{variable}_slope", value.partials), value.partials)
         else:
@@ -485,13 +492,13 @@ class Scope:
         power, logarithm = self.names.numbered("power"), self.names.numbered("log")
         self.derived |= {power, logarithm}
         text = f"({base.text})^({exponent.text})"
-        self.steps.append(Set(power, finite(text), base.reads | exponent.reads))
+        self.steps.append(Set(power, text, base.reads | exponent.reads))
         positive = [Set(logarithm, f"log({base.text})", base.reads)]
         otherwise = [Set(logarithm, "0", frozenset())]
         self.steps.append(Choose(f"{base.text} > 0", base.reads, positive, otherwise))
         total: Partials = {}
         _accumulate(total, exponent.value * base.value ** (exponent.value - 1), base.partials)
-        _accumulate(total, sp.Symbol(power) * sp.Symbol(logarithm), exponent.partials)
+        _accumulate(total, Finite(sp.Symbol(power)) * sp.Symbol(logarithm), exponent.partials)
         self._hold_partials(power, total)
         return n.VariableName(node.span, n.Word(power))
 
@@ -553,11 +560,26 @@ class Scope:
 
     def set(self, target: str, e: sp.Expr) -> None:
         """Assign an expression to a variable of ours."""
+        e = self._by_inverses(e)
         self.steps.append(Set(target, nmodl(e), frozenset(self.reads(e))))
 
     def _shared(self, slope: sp.Expr, wish: str, partials: Partials) -> sp.Expr:
         """A slope, as a variable if it is heavy and several inputs need it."""
         return self._set_fresh(wish, slope) if len(partials) > 1 and slope.count_ops() >= _HEAVY else slope
+
+    def _by_inverses(self, e: sp.Expr) -> sp.Expr:
+        """A sum of fractions by the inverses of their denominators: a division takes as long as ten products."""
+        fractions = [term for term in sp.Add.make_args(e) if any(map(_is_inverse, sp.Mul.make_args(term)))]
+        if len(fractions) < 2:
+            return e
+        powers = sorted({x for term in fractions for x in sp.Mul.make_args(term) if _is_inverse(x)}, key=str)
+        inverses: dict[sp.Expr, sp.Expr] = {}
+        for base in dict.fromkeys(power.base for power in powers):
+            variable = self.names.numbered("inverse")
+            self.derived.add(variable)
+            self.steps.append(Set(variable, nmodl(1 / base), frozenset(self.reads(base))))
+            inverses[base] = sp.Symbol(variable)
+        return e.xreplace({power: inverses[power.base] ** -power.exp for power in powers})
 
     def _set_fresh(self, wish: str, e: sp.Expr) -> sp.Expr:
         variable = self.names.fresh(wish)
@@ -572,6 +594,10 @@ class Scope:
         if e.is_Symbol and str(e) in self.derived:
             return str(e)
         return str(self._set_fresh(wish, e))
+
+
+def _is_inverse(factor: sp.Expr) -> bool:
+    return bool(factor.is_Pow and factor.exp.is_Integer and factor.exp.is_negative and not factor.base.is_Number)
 
 
 def _is_root(base: sp.Expr, exponent: sp.Expr) -> bool:

@@ -26,9 +26,16 @@ class GhkSlope(sp.Function):  # type: ignore[misc]
     nargs = 4
 
 
+class Finite(sp.Function):  # type: ignore[misc]
+    """The argument, but no infinity."""
+
+    nargs = 1
+
+
 CALLS: dict[type[sp.Function], str] = {
     Ghk: "nrn_ghk",
     GhkSlope: "ng_ghk_slope",
+    Finite: "ng_finite",
 }
 """How each is written."""
 
@@ -36,9 +43,4 @@ HELPERS = ("ng_ghk_slope", "ng_exprelr_slope", "ng_exprelr", "ng_finite")
 """What is appended to a file that uses it; each may call those after it."""
 
 OVERFLOWING = frozenset({"exp", "sinh", "cosh"})
-"""Functions whose value is kept finite: otherwise 1/(1 + exp(x)) has the derivative 0*inf where exp(x) is inf."""
-
-
-def finite(text: str) -> str:
-    """Text whose value is not infinite."""
-    return f"ng_finite({text})"
+"""Functions whose derivative is kept finite: otherwise 1/(1 + exp(x)) has the derivative 0*inf where exp(x) is inf."""

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 from nmodlgrad.calculus.forward import Differentiator, Linearised
 from nmodlgrad.calculus.program import needed
+from nmodlgrad.numerics.solve import executed_once
 from nmodlgrad.numerics.stages import Explicit, Implicit, Stage
+from nmodlgrad.semantics.dataflow import Dataflow, local_names
+from nmodlgrad.semantics.mechanism import Mechanism
+from nmodlgrad.semantics.plain import is_plain
 
 
 @dataclass(frozen=True)
@@ -59,15 +63,19 @@ StageTangent = ExplicitTangent | ImplicitTangent
 
 
 def linearise(
-    differentiator: Differentiator, stage: Stage, inputs: Sequence[str], outputs: Collection[str]
+    differentiator: Differentiator,
+    stage: Stage,
+    inputs: Sequence[str],
+    outputs: Collection[str],
+    performs: Collection[str] = (),
 ) -> StageTangent | None:
-    """The tangent of a stage; None if it sets no variable among `outputs`."""
+    """The tangent of a stage; None if it sets no variable among `outputs`. It may perform an explicit one as well."""
     written = differentiator.flow.access(stage.statements).written
     found = [x for x in outputs if x in written]
     if not found:
         return None
     if isinstance(stage, Explicit):
-        return ExplicitTangent(stage, differentiator.phase(stage.statements, inputs, found))
+        return ExplicitTangent(stage, differentiator.phase(stage.statements, inputs, found, performs=performs))
     others = [x for x in found if x not in stage.unknowns]
     active = [x for x in inputs if x not in stage.unknowns or not stage.constant]
     matrix = differentiator.phase(stage.body, stage.corrections or stage.unknowns, stage.residuals, stage.residuals)
@@ -79,3 +87,24 @@ def linearise(
         slopes=differentiator.phase(stage.body, [*active, *stage.olds], stage.residuals),
         after=differentiator.phase(stage.after, inputs, others) if others else None,
     )
+
+
+def performed(original: Mechanism, flow: Dataflow, stage: Stage) -> frozenset[str]:
+    """What a stage sets, if its tangent can do that by the way: exponentials need not be computed twice.
+
+    Parameters
+    ----------
+    original
+        the mechanism as it was written
+    """
+    solve = stage.solve
+    if solve is None or solve.method != "cnexp" or not executed_once(original, solve):
+        return frozenset()
+    block = original.solvable[solve.block]
+    if not isinstance(stage, Explicit) or not is_plain(original, block.body):
+        return frozenset()
+    access = flow.access(stage.statements)
+    if flow.mechanism.arrays & (access.live | access.written):
+        return frozenset()
+    written = access.written - local_names(block.body)
+    return frozenset(name for name in written if name.partition("[")[0] in original.symbols)

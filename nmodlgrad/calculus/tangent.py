@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from nmodlgrad.calculus import noise, opaque
 from nmodlgrad.calculus.forward import Derivative, Differentiator, Linearised, Tangent
-from nmodlgrad.calculus.stages import StageTangent, linearise
+from nmodlgrad.calculus.slopes import with_slopes
+from nmodlgrad.calculus.stages import StageTangent, linearise, performed
 from nmodlgrad.diagnostics import Diagnostic
 from nmodlgrad.numerics.around import Around
 from nmodlgrad.numerics.control import structured
@@ -39,11 +40,12 @@ class TangentMechanism:
     `carried` variables own a tangent row each, the first `current_carried` of them act on the current; so do the
     first `current_parameters` of the seedable `parameters`. `arguments` of NET_RECEIVE own a row for each connection;
     `weight` is the one that can be seeded. `linear` tells that the current is linear in v, with NEURON's conductance as
-    its slope. `conductance` is what NEURON gets instead if there is a CONDUCTANCE: BREAKPOINT runs once then, and its
-    derivatives have v as an argument. `ion_currents` has the partials of each ion's current by itself, for who reads
-    it. `breakpoint` advances what BREAKPOINT leaves in variables. What it reads of these before it sets them is
-    latched: the current depends on what they were when it started, at v + 0.001 and at v, and two rows of `carried`
-    keep that. `later_initial` are the stages of INITIAL from its first implicit solve on.
+    its slope; `slopes` are then the derivatives by v of its partials, where one look at it is enough. `conductance` is
+    what NEURON gets instead if there is a CONDUCTANCE: BREAKPOINT runs once then, and its derivatives have v as an
+    argument. `ion_currents` has the partials of each ion's current by itself, for who reads it. `breakpoint` advances
+    what BREAKPOINT leaves in variables. What it reads of these before it sets them is latched: the current depends on
+    what they were when it started, at v + 0.001 and at v, and two rows of `carried` keep that. `later_initial` are the
+    stages of INITIAL from its first implicit solve on.
     """
 
     original: Mechanism
@@ -56,6 +58,7 @@ class TangentMechanism:
     weight: str | None
     excluded: dict[str, str]
     linear: bool
+    slopes: Mapping[str, str] | None
     total: str
     conductance: str | None
     initial: Linearised
@@ -129,10 +132,9 @@ def differentiate(
         current = differentiator.phase(phases.current, active, outputs, () if linear else outputs, given)
         if mechanism.ion_currents:
             ion_currents = differentiator.phase(phases.current, [*inputs, "v"], mechanism.ion_currents, arguments=given)
-    later_initial, states = (
-        tuple(tangent for x in stages if (tangent := linearise(differentiator, x, [*inputs, "v"], rows)))
-        for stages in (phases.later_initial, phases.states)
-    )
+    active = [*inputs, "v"]
+    later_initial = [linearise(differentiator, x, active, rows) for x in phases.later_initial]
+    states = [linearise(differentiator, x, active, rows, performed(original, flow, x)) for x in phases.states]
     connect, receive = event(phases.connect), event(phases.receive)
     around = tuple(
         (one, differentiator.phase(one.statements, [*inputs, "v"], outputs))
@@ -146,10 +148,13 @@ def differentiate(
     latched = {x: Latch(names.fresh(f"{x}_at_v_plus"), names.fresh(f"{x}_at_v")) for x in left if x in acting}
     acting = acting - latched.keys() | {row for latch in latched.values() for row in (latch.first, latch.second)}
     carried = (*(row for latch in latched.values() for row in (latch.first, latch.second)), *carried)
+    slopes = None
+    if current and linear and not left:
+        current, slopes = with_slopes(differentiator, current, phases.total)
     ordered = sorted(carried, key=lambda x: x not in acting)
     advancing = (initial, connect, breakpoint_, receive, *(one for _, one in around))
     used = acting.union(*(row for p in advancing if p for row in p.partials.values()))
-    used |= {name for stage in (*later_initial, *states) for row in stage.rows for name in row}
+    used |= {name for stage in (*later_initial, *states) if stage for row in stage.rows for name in row}
     parameters = sorted((p for p in activity.parameters if p in used), key=lambda p: p not in acting or p in carried)
     excluded = dict(activity.excluded)
     excluded |= {p: "no state and no current depends on it" for p in activity.parameters if p not in used}
@@ -164,16 +169,17 @@ def differentiate(
         weight=weight if weight in used else None,
         excluded=excluded,
         linear=linear,
+        slopes=slopes,
         total=phases.total,
         conductance=mechanism.conductance,
         initial=initial,
-        later_initial=later_initial,
+        later_initial=tuple(filter(None, later_initial)),
         connect=connect,
         current=current,
         ion_currents=ion_currents,
         breakpoint=breakpoint_,
         latched=latched,
-        states=states,
+        states=tuple(filter(None, states)),
         receive=receive,
         around=around,
         functions=tuple(differentiator.functions.values()),

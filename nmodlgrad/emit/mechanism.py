@@ -129,7 +129,7 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         kept_derivatives=_kept(tangent),
         point_process=mechanism.is_point_process,
         current=_current(tangent),
-        once=tangent.conductance is not None,
+        told=tangent.conductance is not None,
         ion_currents=_ion_currents(tangent),
         breakpoint=breakpoint_,
         latches=_latches(tangent),
@@ -157,11 +157,13 @@ def _stages(tangent: TangentMechanism) -> tuple[list[dict[str, Any]], list[dict[
         if isinstance(stage, ExplicitTangent):
             guarded = not in_initial and not stages.is_inside(tangent.mechanism, stage)
             more = {"routine": routine, "guarded": guarded, "timed": not in_initial, "solves": stages.what(stage)}
+            more["performs"] = stage.linearised.performs
             explicit.append(_update(tangent, stage.linearised) | more)
             continue
         after = _update(tangent, stage.after) if stage.after else None
         if after:
             more = {"routine": f"{routine}_after", "guarded": False, "timed": False, "solves": stages.what(stage)}
+            more["performs"] = False
             explicit.append(after | more)
         data = stages.implicit(tangent, routine, stage, after and explicit[-1], _c)
         implicit.append(data | {"guarded": not in_initial, "timed": not in_initial})
@@ -187,7 +189,7 @@ def _current(tangent: TangentMechanism) -> dict[str, Any] | None:
     acting = [*tangent.carried[: tangent.current_carried], *tangent.parameters[: tangent.current_parameters]]
     firsts = {latch.first: x for x, latch in tangent.latched.items()}
     seconds = {latch.second: x for x, latch in tangent.latched.items()}
-    slopes = tangent.current.partials[tangent.conductance] if tangent.conductance else {}
+    slopes = tangent.current.partials[tangent.conductance] if tangent.conductance else tangent.slopes or {}
 
     def entry(name: str, value: str, slope: str, latched: bool = False) -> dict[str, Any]:
         return {"name": name, "value": _c(value, program), "slope": _c(slope, program), "latched": latched}
@@ -202,7 +204,8 @@ def _current(tangent: TangentMechanism) -> dict[str, Any] | None:
         slope = values[tangent.conductance] if tangent.conductance else "0."
         entries.append(entry("d/dv", partials.get("v", "0."), slopes.get("v", "0.")))
         entries.append(entry("the current", values[tangent.total], slope))
-    return {"locals": program.local_names, "steps": program.steps, "entries": entries}
+    once = tangent.slopes is not None
+    return {"locals": program.local_names, "steps": program.steps, "entries": entries, "once": once}
 
 
 def _ion_currents(tangent: TangentMechanism) -> dict[str, Any] | None:

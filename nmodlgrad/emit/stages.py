@@ -11,6 +11,7 @@ from nmodlgrad.calculus.stages import ExplicitTangent, ImplicitTangent, StageTan
 from nmodlgrad.calculus.tangent import TangentMechanism
 from nmodlgrad.emit.patch import Edit, insert_line, insert_line_before
 from nmodlgrad.emit.render import inserted
+from nmodlgrad.numerics.solve import executed_once
 from nmodlgrad.numerics.stages import Iteration
 from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.syntax import nodes as n
@@ -40,7 +41,8 @@ def edits(tangent: TangentMechanism) -> Iterator[Edit]:
             yield insert_line(text, start(mechanism.breakpoint.body), inserted("call", routine))
         elif is_inside(mechanism, stage):
             body = mechanism.solvable[solve.block].body
-            yield insert_line(text, start(body), inserted("call", routine))
+            performs = isinstance(stage, ExplicitTangent) and stage.linearised.performs
+            yield insert_line(text, start(body), inserted("perform" if performs else "call", routine))
         else:
             yield insert_line_before(text, solve.span.start, inserted("solve", routine))
     for routine, stage in named_initial(tangent):
@@ -59,11 +61,7 @@ def start(body: n.Body) -> int:
 
 def is_inside(mechanism: Mechanism, stage: StageTangent) -> bool:
     """Whether the block that is solved can call the routine: NEURON executes it once in each step and never else."""
-    if stage.stage.solve is None:
-        return True
-    block = mechanism.solvable[stage.stage.solve.block]
-    once = [s.block for s in mechanism.solves].count(block.name) == 1 and stage.stage.solve.method != "runge"
-    return once and isinstance(block, n.DerivativeBlock) and isinstance(stage, ExplicitTangent)
+    return isinstance(stage, ExplicitTangent) and executed_once(mechanism, stage.stage.solve)
 
 
 def what(stage: StageTangent) -> str:

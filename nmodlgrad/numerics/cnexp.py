@@ -21,7 +21,8 @@ Term = n.Expression | None  # None stands for zero
 def lower(equation: n.Assign, names: Names) -> tuple[n.Statement, ...]:
     """The statements by which one step advances the state of an equation, states in textual order.
 
-    x' = a x + c becomes x = limit + exp(dt a) (x - limit) with limit = -c/a; where a is zero, x = x + dt c.
+    x' = a x + c becomes x = x + (1 - exp(dt a)) (limit - x) with limit = -c/a; where a is zero, x = x + dt c. It is
+    rounded as what nocmodl writes.
 
     Raises
     ------
@@ -42,13 +43,14 @@ def lower(equation: n.Assign, names: Names) -> tuple[n.Statement, ...]:
     if slope is None:
         return (build.assign(state, build.binary(x, "+", build.binary(dt, "*", constant or build.number("0")))),)
     rate, decay, limit = (names.fresh(f"{state}_{what}") for what in ("rate", "decay", "limit"))
-    target: n.Expression = build.number("0") if constant is None else build.negative(build.binary(constant, "/", slope))
-    toward = build.binary(build.name(decay), "*", build.binary(x, "-", build.name(limit)))
+    target = build.binary(build.negative(constant or build.number("0")), "/", slope)
+    advanced = build.binary(build.number("1"), "-", build.name(decay))
+    way = build.binary(build.name(limit), "-", x)
     return (
         build.assign(rate, slope),
         build.assign(decay, build.call("exp", build.binary(dt, "*", build.name(rate)))),
         build.assign(limit, target),
-        build.assign(state, build.binary(build.name(limit), "+", toward)),
+        build.assign(state, build.binary(x, "+", build.binary(advanced, "*", way))),
     )
 
 
@@ -106,7 +108,15 @@ def _sum(left: Term, operator: str, right: Term) -> Term:
 
 
 def _product(left: Term, right: Term) -> Term:
-    return None if left is None or right is None else build.binary(left, "*", right)
+    if left is None or right is None:
+        return None
+    for one, other in ((left, right), (right, left)):  # no rounding is lost with a factor of 1
+        match one:
+            case n.Number(text="1"):
+                return other
+            case n.Unary(operator="-", operand=n.Number(text="1")):
+                return build.negative(other)
+    return build.binary(left, "*", right)
 
 
 def _quotient(left: Term, right: n.Expression) -> Term:

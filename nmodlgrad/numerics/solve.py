@@ -23,6 +23,15 @@ def stages(mechanism: Mechanism, names: Names) -> tuple[Stage, ...]:
     return solved if mechanism.currents or not rest else (*solved, Explicit(None, rest))
 
 
+def executed_once(mechanism: Mechanism, solve: n.Solve | None) -> bool:
+    """Whether NEURON executes what a SOLVE stands for, or BREAKPOINT itself, once in each step and never else."""
+    if solve is None:
+        return True
+    block = mechanism.solvable[solve.block]
+    once = [s.block for s in mechanism.solves].count(block.name) == 1 and solve.method != "runge"
+    return once and isinstance(block, n.DerivativeBlock)
+
+
 def initial(mechanism: Mechanism, names: Names) -> tuple[tuple[n.Statement, ...], tuple[Stage, ...]]:
     """INITIAL: its statements up to the first SOLVE, and the stages from there on."""
     first: list[n.Statement] = []

@@ -254,6 +254,9 @@ class Cell:
         """What is seeded and acts on currents; everything else has been described."""
         self.sown, self.first_sown = sown(self.table, self.seed_table, self.first)
         self.plan["sown"], self.plan["first_sown"] = layout.address(self.sown), layout.address(self.first_sown)
+        for instance, described in self.described.items():
+            if _is_idle(instance.entry, described):
+                self._link(instance, 0)
 
     # ------------------------------------------------------------------ what POINTERs read
     def row_of_voltage(self, segment: Any) -> int:
@@ -347,6 +350,14 @@ class Described:
     def carried(self, name: str, width: int, entry: Entry) -> int:
         """Where the row of a carried variable is."""
         return int(self.row["carried"]) + entry.carried.index(name) * width * 8
+
+
+def _is_idle(entry: Entry, described: Described) -> bool:
+    """Whether nothing of an instance depends on theta: the conductance of a linear current is in NEURON's matrix."""
+    seeds = described.seeds[: len(entry.parameters)]
+    seeded = bool(((seeds["first"] < seeds["end"]) | (seeds["row"] != 0)).any())
+    carries = bool(entry.carried or entry.arguments or described.row["ion_record"])
+    return entry.linear and not carries and not seeded
 
 
 def _ion_record_length(entry: Entry) -> int:

@@ -22,7 +22,7 @@ from nmodlgrad.sources import Found, read
 from . import quick
 from .compiled import verdicts
 from .coverage_text import Row, text
-from .packages import Mechanism, cache_folder
+from .packages import Mechanism, cache_folder, shipped
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "coverage.md"
 CONFIG = Path(__file__).with_name("gradcheck.toml")
@@ -54,7 +54,8 @@ def main() -> None:
     if options.write:
         if options.only or options.sample:
             sys.exit("the document is about all files: without --only and --sample")
-        DOCUMENT.write_text(text(rows, [mechanism for mechanism, verdict in verdicts() if not verdict.good]))
+        shown = {"The l5pc model of bluepyopt": shipped("bluepyopt", "l5pc/"), "hnn-core": shipped("hnn-core", "")}
+        DOCUMENT.write_text(text(rows, [mechanism for mechanism, verdict in verdicts() if not verdict.good], shown))
 
 
 def checked(files: Sequence[Mechanism], jobs: int, fresh: bool, run: bool = True) -> Iterator[tuple[Mechanism, Report]]:

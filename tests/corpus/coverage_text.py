@@ -6,7 +6,7 @@ import math
 import re
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -29,8 +29,6 @@ from nmodlgrad.gradcheck.report import (
 
 from .packages import Mechanism
 
-SHOWN = {"bluepyopt": "l5pc", "hnn-core": ""}  # packages of which each file is listed: those whose path has this
-
 # What messages are made of: no name, even if a file has it for one.
 _WORDS = frozenset(
     re.findall(
@@ -52,8 +50,11 @@ class Row:
     report: Report
 
 
-def text(rows: Sequence[Row], not_compiled: Sequence[Mechanism]) -> str:
-    """The whole document."""
+def text(
+    rows: Sequence[Row], not_compiled: Sequence[Mechanism], shown: Mapping[str, Sequence[Mechanism]] | None = None
+) -> str:
+    """The whole document; `shown` are files of which each is listed, by what they are."""
+    shown = shown or {}
     parts = [
         _HEAD.format(neuron=version("neuron"), files=len(rows) + len(not_compiled), compiled=len(rows)),
         _totals(rows),
@@ -61,7 +62,7 @@ def text(rows: Sequence[Row], not_compiled: Sequence[Mechanism]) -> str:
         "## What is refused, and why\n\n" + _refusals(rows),
         "## How exact the gradients are\n\n" + _errors(rows),
         "## What is not exact, file by file\n\n" + _explained(rows),
-        *(_listed(package, part, rows) for package, part in SHOWN.items()),
+        *(_listed(title, files, rows) for title, files in shown.items()),
         "## Translation\n\n" + _times(rows),
     ]
     return "\n\n".join(part.strip() for part in parts) + "\n"
@@ -179,17 +180,20 @@ def _explained(rows: Sequence[Row]) -> str:
     return _table(lines) if len(lines) > 1 else "Nothing: all are exact."
 
 
-def _listed(package: str, part: str, rows: Sequence[Row]) -> str:
+def _listed(title: str, files: Sequence[Mechanism], rows: Sequence[Row]) -> str:
+    """Each of these files, whichever package it was found in first."""
+    by_digest = {row.file.digest: row.report for row in rows}
     lines = [("file", "parameters", "worst error", "primal", "verdict")]
-    for row in sorted(rows, key=lambda row: row.file.path):
-        if row.file.package == package and part in row.file.path:
-            report = row.report
-            moving = sum(p.kind != STILL for p in report.parameters)
-            error = "" if math.isnan(report.error) else f"{report.error:.0e}"
-            primal = "" if report.unchecked else "changed" if report.changed else "same"
-            name = row.file.path.rpartition("/")[2]
-            lines.append((name, "" if report.unchecked else str(moving), error, primal, report.verdict))
-    return f"## {package}{', ' if part else ''}{part}\n\n" + _table(lines)
+    for file in files:
+        name, report = file.path.rpartition("/")[2], by_digest.get(file.digest)
+        if report is None:
+            lines.append((name, "", "", "", "nrnivmodl does not compile it"))
+            continue
+        moving = sum(p.kind != STILL for p in report.parameters)
+        error = "" if math.isnan(report.error) else f"{report.error:.0e}"
+        primal = "" if report.unchecked else "changed" if report.changed else "same"
+        lines.append((name, "" if report.unchecked else str(moving), error, primal, report.verdict))
+    return f"## {title}\n\n" + _table(lines)
 
 
 def _times(rows: Sequence[Row]) -> str:

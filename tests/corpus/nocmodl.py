@@ -35,17 +35,21 @@ class Nocmodl:
                 (Path(folder) / name).write_bytes(other)
             (Path(folder) / "x.mod").write_bytes(content)
             try:
-                done = subprocess.run(
-                    [self.home / "bin" / "nocmodl", "x.mod", "-o", "translated"],
-                    cwd=folder,
-                    env=os.environ | self._environment(),
-                    capture_output=True,
-                    timeout=20,
-                    check=False,
-                )
+                done = self.translate(Path(folder))
             except subprocess.TimeoutExpired:
                 return Verdict("crash", "does not end")
         return _verdict(done.returncode, (done.stderr + b"\n" + done.stdout).decode("latin-1"))
+
+    def translate(self, folder: Path) -> subprocess.CompletedProcess[bytes]:
+        """Translate ``x.mod`` in a folder, into its subfolder ``translated``."""
+        return subprocess.run(
+            [self.home / "bin" / "nocmodl", "x.mod", "-o", "translated"],
+            cwd=folder,
+            env=os.environ | self._environment(),
+            capture_output=True,
+            timeout=20,
+            check=False,
+        )
 
     def _environment(self) -> dict[str, str]:
         home = str(self.home)

@@ -148,6 +148,17 @@ def corpus() -> tuple[Mechanism, ...]:
     return tuple(found.values())
 
 
+def shipped(package: str, part: str) -> tuple[Mechanism, ...]:
+    """The .mod files of a package whose path has `part` in it, those that others ship too among them."""
+    own = [archive for archive in ARCHIVES if archive.package == package]
+    return tuple(
+        mechanism
+        for archive, path in zip(own, fetch(tuple(own)), strict=True)
+        for mechanism in _mechanisms(package, dict(_files(path)))
+        if part in mechanism.path
+    )
+
+
 def _mechanisms(package: str, files: dict[str, bytes]) -> Iterator[Mechanism]:
     folders: dict[PurePosixPath, dict[str, bytes]] = {}
     for name, content in files.items():

@@ -47,7 +47,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE states {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     up' = -up/rise
     down' = -down/fall
 }
@@ -71,6 +75,7 @@ ENDVERBATIM
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
 }
 
 UNITSOFF
@@ -128,12 +133,6 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
 
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
-
 static const ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
   static const ng_Connection ng_none = {0, {0, 0, 0}, 0};
   const double *ng_address = (const double *) (size_t) ng_sender;
@@ -152,19 +151,27 @@ ENDVERBATIM
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
     LOCAL di_ddown, di_de, di_dup
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     di_ddown = v - e
     di_de = up - down
     di_dup = e - v
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
     const double ng_density = 100./(_nd_area);
-    ng_keep(ng_record + 0, ng_density*_ldi_dup); /* d/dup */
-    ng_keep(ng_record + 2, ng_density*_ldi_ddown); /* d/ddown */
-    ng_keep(ng_record + 4, ng_density*_ldi_de); /* d/de */
+    ng_record[0] = ng_density*_ldi_dup; /* d/dup */
+    ng_record[1] = ng_density*-1.0;
+    ng_record[2] = ng_density*_ldi_ddown; /* d/ddown */
+    ng_record[3] = ng_density*1.0;
+    ng_record[4] = ng_density*_ldi_de; /* d/de */
+    ng_record[5] = ng_density*0.0;
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL dup_rate_drise, up_rate, exp_1, dexp_1_drise, up_decay, up_limit, dup_drise, dup_dup,
           ddown_rate_dfall, down_rate, exp_2, dexp_2_dfall, down_decay, down_limit, ddown_ddown, ddown_dfall
@@ -174,20 +181,22 @@ VERBATIM
 ENDVERBATIM
     dup_rate_drise = 1/(rise*rise)
     up_rate = -1/rise
-    exp_1 = ng_finite(exp(dt*up_rate))
-    dexp_1_drise = dt*dup_rate_drise*exp_1
+    exp_1 = exp(dt*up_rate)
+    dexp_1_drise = dt*dup_rate_drise*ng_finite(exp_1)
     up_decay = exp_1
-    up_limit = 0
+    up_limit = -0/(-1/rise)
     dup_drise = dexp_1_drise*(up - up_limit)
     dup_dup = up_decay
+    up = up + (1 - up_decay)*(up_limit - up)
     ddown_rate_dfall = 1/(fall*fall)
     down_rate = -1/fall
-    exp_2 = ng_finite(exp(dt*down_rate))
-    dexp_2_dfall = ddown_rate_dfall*dt*exp_2
+    exp_2 = exp(dt*down_rate)
+    dexp_2_dfall = ddown_rate_dfall*dt*ng_finite(exp_2)
     down_decay = exp_2
-    down_limit = 0
+    down_limit = -0/(-1/fall)
     ddown_ddown = down_decay
     ddown_dfall = dexp_2_dfall*(down - down_limit)
+    down = down + (1 - down_decay)*(down_limit - down)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -217,12 +226,12 @@ PROCEDURE ng_initial() {
     dpeak_dfall = dlog_1_dfall*dpeak_by_log_1 - log_1/((1/rise - 1/fall)*(1/rise - 1/fall)*fall*fall)
     dpeak_drise = dlog_1_drise*dpeak_by_log_1 + log_1/((1/rise - 1/fall)*(1/rise - 1/fall)*rise*rise)
     peak = log_1/(1/rise - 1/fall)
-    exp_1 = ng_finite(exp(-peak/fall))
-    dexp_1_dfall = exp_1*(peak/(fall*fall) - dpeak_dfall/fall)
-    dexp_1_drise = -dpeak_drise*exp_1/fall
-    exp_2 = ng_finite(exp(-peak/rise))
-    dexp_2_dfall = -dpeak_dfall*exp_2/rise
-    dexp_2_drise = exp_2*(peak/(rise*rise) - dpeak_drise/rise)
+    exp_1 = exp(-peak/fall)
+    dexp_1_dfall = (peak/(fall*fall) - dpeak_dfall/fall)*ng_finite(exp_1)
+    dexp_1_drise = -dpeak_drise*ng_finite(exp_1)/fall
+    exp_2 = exp(-peak/rise)
+    dexp_2_dfall = -dpeak_dfall*ng_finite(exp_2)/rise
+    dexp_2_drise = (peak/(rise*rise) - dpeak_drise/rise)*ng_finite(exp_2)
     dunit_by_exp_1 = -1/((exp_1 - exp_2)*(exp_1 - exp_2))
     dunit_dfall = dexp_1_dfall*dunit_by_exp_1 + dexp_2_dfall/((exp_1 - exp_2)*(exp_1 - exp_2))
     dunit_drise = dexp_1_drise*dunit_by_exp_1 + dexp_2_drise/((exp_1 - exp_2)*(exp_1 - exp_2))

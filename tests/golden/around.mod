@@ -60,7 +60,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE states {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     m' = (1/(1 + exp(-(v + 40)/9)) - m)/(tau + trace)
 }
 
@@ -85,6 +89,7 @@ BEFORE STEP {
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
 }
 
 UNITSOFF
@@ -141,58 +146,67 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL di_dgbar, di_dm, di_drest, di_dslow, di_dtrace
+    LOCAL ddi_dgbar_dv, di_dgbar, di_dm, di_drest, ddi_dslow_dv, di_dslow, di_dtrace, ddi_dm_dv, ddi_dtrace_dv
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
+    ddi_dgbar_dv = m + 0.1*slow + trace
     di_dgbar = (v - rest)*(m + 0.1*slow + trace)
     di_dm = gbar*(v - rest)
     di_drest = -gbar*(m + 0.1*slow + trace)
+    ddi_dslow_dv = 0.1*gbar
     di_dslow = 0.1*gbar*(v - rest)
     di_dtrace = gbar*(v - rest)
+    ddi_dm_dv = gbar
+    ddi_dtrace_dv = gbar
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldi_dm); /* d/dm */
-    ng_keep(ng_record + 2, 1e-06); /* d/dpeak */
-    ng_keep(ng_record + 4, _ldi_dtrace); /* d/dtrace */
-    ng_keep(ng_record + 6, _ldi_dslow); /* d/dslow */
-    ng_keep(ng_record + 8, _ldi_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 10, _ldi_drest); /* d/drest */
+    ng_record[0] = _ldi_dm; /* d/dm */
+    ng_record[1] = _lddi_dm_dv;
+    ng_record[2] = 1e-06; /* d/dpeak */
+    ng_record[3] = 0.0;
+    ng_record[4] = _ldi_dtrace; /* d/dtrace */
+    ng_record[5] = _lddi_dtrace_dv;
+    ng_record[6] = _ldi_dslow; /* d/dslow */
+    ng_record[7] = _lddi_dslow_dv;
+    ng_record[8] = _ldi_dgbar; /* d/dgbar */
+    ng_record[9] = _lddi_dgbar_dv;
+    ng_record[10] = _ldi_drest; /* d/drest */
+    ng_record[11] = 0.0;
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL dm_rate_dtau, dm_rate_dtrace, m_rate, exp_1, dexp_1_dtau, dexp_1_dtrace, m_decay, exp_2, dexp_2_dv,
-          dm_limit_dtau, dm_limit_dtrace, dm_limit_dv, m_limit, dm_dm, dm_dtau, dm_dtrace, dm_dv
+    LOCAL dm_rate_dtau, m_rate, exp_1, dexp_1_dtau, m_decay, exp_2, dexp_2_dv, inverse_1, inverse_2,
+          dm_limit_dtau, dm_limit_dv, m_limit, dm_dm, dm_dtau, dm_dtrace, dm_dv
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("around advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     dm_rate_dtau = 1/((tau + trace)*(tau + trace))
-    dm_rate_dtrace = 1/((tau + trace)*(tau + trace))
     m_rate = -1/(tau + trace)
-    exp_1 = ng_finite(exp(dt*m_rate))
-    dexp_1_dtau = dm_rate_dtau*dt*exp_1
-    dexp_1_dtrace = dm_rate_dtrace*dt*exp_1
+    exp_1 = exp(dt*m_rate)
+    dexp_1_dtau = dm_rate_dtau*dt*ng_finite(exp_1)
     m_decay = exp_1
-    exp_2 = ng_finite(exp(-(v + 40)/9))
-    dexp_2_dv = -exp_2/9
-    dm_limit_dtau = (-tau - trace)/((tau + trace)*(tau + trace)*(exp_2 + 1)) + 1/((exp_2 + 1)*(tau + trace))
-    dm_limit_dtrace = (-tau - trace)/((tau + trace)*(tau + trace)*(exp_2 + 1)) + 1/((exp_2 + 1)*(tau + trace))
+    exp_2 = exp(-(v + 40)/9)
+    dexp_2_dv = -ng_finite(exp_2)/9
+    inverse_1 = 1/(tau + trace)
+    inverse_2 = 1/(exp_2 + 1)
+    dm_limit_dtau = inverse_2*inverse_1*inverse_1*(-tau - trace) + inverse_1*inverse_2
     dm_limit_dv = dexp_2_dv*(-tau - trace)/((exp_2 + 1)*(exp_2 + 1)*(tau + trace))
-    m_limit = -(-tau - trace)/((exp_2 + 1)*(tau + trace))
+    m_limit = -(1/(1 + exp_2)/(tau + trace))/(-1/(tau + trace))
     dm_dm = m_decay
     dm_dtau = dexp_1_dtau*(m - m_limit) + dm_limit_dtau*(1 - m_decay)
-    dm_dtrace = dexp_1_dtrace*(m - m_limit) + dm_limit_dtrace*(1 - m_decay)
+    dm_dtrace = dexp_1_dtau*(m - m_limit) + dm_limit_dtau*(1 - m_decay)
     dm_dv = dm_limit_dv*(1 - m_decay)
+    m = m + (1 - m_decay)*(m_limit - m)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -212,9 +226,9 @@ ENDVERBATIM
 : Derivatives of the initial values.
 PROCEDURE ng_initial() {
     LOCAL exp_1, dexp_1_dgain, dexp_1_drest, dstart_by_exp_1, dstart_dgain, dstart_drest
-    exp_1 = ng_finite(exp(-(rest + 50)/gain/500))
-    dexp_1_dgain = -0.002*exp_1*(-rest - 50)/(gain*gain)
-    dexp_1_drest = -0.002*exp_1/gain
+    exp_1 = exp(-(rest + 50)/gain/500)
+    dexp_1_dgain = -0.002*(-rest - 50)*ng_finite(exp_1)/(gain*gain)
+    dexp_1_drest = -0.002*ng_finite(exp_1)/gain
     dstart_by_exp_1 = -1/((exp_1 + 1)*(exp_1 + 1))
     dstart_dgain = dexp_1_dgain*dstart_by_exp_1
     dstart_drest = dexp_1_drest*dstart_by_exp_1

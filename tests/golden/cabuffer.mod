@@ -260,19 +260,19 @@ ENDVERBATIM
 PROCEDURE ng_states_matrix(ng_old, ng_step, ng_matrix) {
     LOCAL ca_old_2, buffer_old_2, bound_old_2, pair_old_2, pump_old_2, capump_old_2, ca_correction_2,
           buffer_correction_2, bound_correction_2, pair_correction_2, pump_correction_2, capump_correction_2,
-          ca_volume_2, buffer_volume_2, bound_volume_2, pump_volume_2, speed, b_flux, flux_6, f_flux,
-          forward_rate_5, backward_rate_5, dflux_7_dbound_correction_2, dflux_7_dbuffer_correction_2,
-          dflux_7_dca_correction_2, flux_7, forward_rate_6, backward_rate_6, dflux_8_dbound_correction_2,
-          dflux_8_dpair_correction_2, flux_8, forward_rate_7, backward_rate_7, dflux_9_dca_correction_2,
-          dflux_9_dcapump_correction_2, dflux_9_dpump_correction_2, flux_9, forward_rate_8, backward_rate_8,
-          dflux_10_dcapump_correction_2, dflux_10_dpump_correction_2, flux_10,
-          dconserved_3_dcapump_correction_2, dconserved_3_dpump_correction_2, conserved_3,
-          dconserved_4_dpair_correction_2, conserved_4, dca_residual_2_dca_correction_2, ca_residual_2,
-          dbuffer_residual_2_dbuffer_correction_2, buffer_residual_2, dbound_residual_2_dbound_correction_2,
-          dbound_residual_2_dbuffer_correction_2, dbound_residual_2_dca_correction_2,
-          dbound_residual_2_dpair_correction_2, bound_residual_2, dpump_residual_2_dcapump_correction_2,
-          dpump_residual_2_dpump_correction_2, pump_residual_2, pair_residual_2, capump_residual_2,
-          dpair_residual_2_dbound_correction_2, dpair_residual_2_dbuffer_correction_2
+          ca_volume_2, pump_volume_2, speed, b_flux, flux_6, f_flux, forward_rate_5, backward_rate_5,
+          dflux_7_dbound_correction_2, dflux_7_dbuffer_correction_2, dflux_7_dca_correction_2, flux_7,
+          forward_rate_6, backward_rate_6, dflux_8_dbound_correction_2, dflux_8_dpair_correction_2, flux_8,
+          forward_rate_7, backward_rate_7, dflux_9_dca_correction_2, dflux_9_dcapump_correction_2,
+          dflux_9_dpump_correction_2, flux_9, forward_rate_8, backward_rate_8, dflux_10_dcapump_correction_2,
+          dflux_10_dpump_correction_2, flux_10, dconserved_3_dcapump_correction_2,
+          dconserved_3_dpump_correction_2, conserved_3, dconserved_4_dpair_correction_2, conserved_4,
+          dca_residual_2_dca_correction_2, ca_residual_2, dbuffer_residual_2_dbuffer_correction_2,
+          buffer_residual_2, dbound_residual_2_dbound_correction_2, dbound_residual_2_dbuffer_correction_2,
+          dbound_residual_2_dca_correction_2, dbound_residual_2_dpair_correction_2, bound_residual_2,
+          dpump_residual_2_dcapump_correction_2, dpump_residual_2_dpump_correction_2, pump_residual_2,
+          pair_residual_2, capump_residual_2, dpair_residual_2_dbound_correction_2,
+          dpair_residual_2_dbuffer_correction_2
 VERBATIM
     _lca_old_2 = ((const double *) (size_t) _lng_old)[0];
     _lbuffer_old_2 = ((const double *) (size_t) _lng_old)[1];
@@ -288,8 +288,6 @@ VERBATIM
     _lcapump_correction_2 = ((const double *) (size_t) _lng_step)[5];
 ENDVERBATIM
     ca_volume_2 = depth
-    buffer_volume_2 = depth
-    bound_volume_2 = depth
     pump_volume_2 = depth + 1
     speed = 0.4*(1 + 0.1*cao)
     b_flux = pumped_rest() - 5000*ica*open/FARADAY
@@ -331,13 +329,13 @@ ENDVERBATIM
     conserved_4 = depth*(bound + bound_correction_2) + depth*(buffer + buffer_correction_2) + depth*(2*pair + 2*pair_correction_2) - depth*total
     dca_residual_2_dca_correction_2 = ca_volume_2/dt + dflux_7_dca_correction_2 + dflux_9_dca_correction_2
     ca_residual_2 = ca_volume_2*(ca + ca_correction_2 - ca_old_2)/dt + flux_7 + flux_9 - flux_6
-    dbuffer_residual_2_dbuffer_correction_2 = buffer_volume_2/dt + dflux_7_dbuffer_correction_2
-    buffer_residual_2 = buffer_volume_2*(buffer + buffer_correction_2 - buffer_old_2)/dt + flux_7
-    dbound_residual_2_dbound_correction_2 = bound_volume_2/dt + 2*dflux_8_dbound_correction_2 - dflux_7_dbound_correction_2
+    dbuffer_residual_2_dbuffer_correction_2 = ca_volume_2/dt + dflux_7_dbuffer_correction_2
+    buffer_residual_2 = ca_volume_2*(buffer + buffer_correction_2 - buffer_old_2)/dt + flux_7
+    dbound_residual_2_dbound_correction_2 = ca_volume_2/dt + 2*dflux_8_dbound_correction_2 - dflux_7_dbound_correction_2
     dbound_residual_2_dbuffer_correction_2 = -dflux_7_dbuffer_correction_2
     dbound_residual_2_dca_correction_2 = -dflux_7_dca_correction_2
     dbound_residual_2_dpair_correction_2 = 2*dflux_8_dpair_correction_2
-    bound_residual_2 = bound_volume_2*(bound + bound_correction_2 - bound_old_2)/dt + 2*flux_8 - flux_7
+    bound_residual_2 = ca_volume_2*(bound + bound_correction_2 - bound_old_2)/dt + 2*flux_8 - flux_7
     dpump_residual_2_dcapump_correction_2 = dflux_9_dcapump_correction_2 - dflux_10_dcapump_correction_2
     dpump_residual_2_dpump_correction_2 = dflux_9_dpump_correction_2 + pump_volume_2/dt - dflux_10_dpump_correction_2
     pump_residual_2 = flux_9 + pump_volume_2*(pump + pump_correction_2 - pump_old_2)/dt - flux_10
@@ -380,21 +378,21 @@ ENDVERBATIM
 PROCEDURE ng_states_slopes(ng_old, ng_step, ng_slope) {
     LOCAL ca_old_2, buffer_old_2, bound_old_2, pair_old_2, pump_old_2, capump_old_2, ca_correction_2,
           buffer_correction_2, bound_correction_2, pair_correction_2, pump_correction_2, capump_correction_2,
-          ca_volume_2, buffer_volume_2, bound_volume_2, pump_volume_2, speed, dpumped_rest_ddepth_1,
-          db_flux_dica, df_flux_dbuffer, df_flux_dca, df_flux_ddepth, df_flux_dkon, db_flux_dbound,
-          db_flux_ddepth, db_flux_dkoff, forward_rate_5, dflux_7_dbound, dflux_7_dbuffer, dflux_7_dca,
-          dflux_7_ddepth, dflux_7_dkoff, dflux_7_dkon, df_flux_dbound, df_flux_ddepth_2, db_flux_ddepth_2,
-          db_flux_dpair, forward_rate_6, dflux_8_dbound, dflux_8_ddepth, dflux_8_dpair, df_flux_dca_2,
-          df_flux_dpump, db_flux_dcao, db_flux_dcapump, forward_rate_7, dflux_9_dca, dflux_9_dcao,
-          dflux_9_dcapump, dflux_9_dpump, backward_rate_8, dflux_10_dcao, dconserved_3_dcapump,
-          dconserved_3_ddensity, dconserved_3_ddepth, dconserved_3_dpump, dconserved_4_ddepth,
-          dconserved_4_dpair, dconserved_4_dtotal, dca_residual_2_dca, dca_residual_2_dca_old_2,
-          dca_residual_2_ddepth, dca_residual_2_dica, dbuffer_residual_2_dbuffer,
-          dbuffer_residual_2_dbuffer_old_2, dbuffer_residual_2_ddepth, dbound_residual_2_dbound,
-          dbound_residual_2_dbound_old_2, dbound_residual_2_dbuffer, dbound_residual_2_dca,
-          dbound_residual_2_ddepth, dbound_residual_2_dkoff, dbound_residual_2_dkon, dbound_residual_2_dpair,
-          dpump_residual_2_dcao, dpump_residual_2_dcapump, dpump_residual_2_ddepth, dpump_residual_2_dpump,
-          dpump_residual_2_dpump_old_2, dpair_residual_2_dbound, dpair_residual_2_dbuffer
+          ca_volume_2, pump_volume_2, speed, dpumped_rest_ddepth_1, db_flux_dica, df_flux_dbuffer,
+          df_flux_dca, df_flux_ddepth, df_flux_dkon, db_flux_dbound, db_flux_ddepth, db_flux_dkoff,
+          forward_rate_5, dflux_7_dbound, dflux_7_dbuffer, dflux_7_dca, dflux_7_ddepth, dflux_7_dkoff,
+          dflux_7_dkon, df_flux_dbound, df_flux_ddepth_2, db_flux_ddepth_2, db_flux_dpair, forward_rate_6,
+          dflux_8_dbound, dflux_8_ddepth, dflux_8_dpair, df_flux_dca_2, df_flux_dpump, db_flux_dcao,
+          db_flux_dcapump, forward_rate_7, dflux_9_dca, dflux_9_dcao, dflux_9_dcapump, dflux_9_dpump,
+          backward_rate_8, dflux_10_dcao, dconserved_3_dcapump, dconserved_3_ddensity, dconserved_3_ddepth,
+          dconserved_3_dpump, dconserved_4_ddepth, dconserved_4_dpair, dconserved_4_dtotal,
+          dca_residual_2_dca, dca_residual_2_dca_old_2, dca_residual_2_ddepth, dca_residual_2_dica,
+          dbuffer_residual_2_dbuffer, dbuffer_residual_2_dbuffer_old_2, dbuffer_residual_2_ddepth,
+          dbound_residual_2_dbound, dbound_residual_2_dbound_old_2, dbound_residual_2_dbuffer,
+          dbound_residual_2_dca, dbound_residual_2_ddepth, dbound_residual_2_dkoff, dbound_residual_2_dkon,
+          dbound_residual_2_dpair, dpump_residual_2_dcao, dpump_residual_2_dcapump, dpump_residual_2_ddepth,
+          dpump_residual_2_dpump, dpump_residual_2_dpump_old_2, dpair_residual_2_dbound,
+          dpair_residual_2_dbuffer
 VERBATIM
     _lca_old_2 = ((const double *) (size_t) _lng_old)[0];
     _lbuffer_old_2 = ((const double *) (size_t) _lng_old)[1];
@@ -410,8 +408,6 @@ VERBATIM
     _lcapump_correction_2 = ((const double *) (size_t) _lng_step)[5];
 ENDVERBATIM
     ca_volume_2 = depth
-    buffer_volume_2 = depth
-    bound_volume_2 = depth
     pump_volume_2 = depth + 1
     speed = 0.4*(1 + 0.1*cao)
     dpumped_rest_ddepth_1 = dpumped_rest_ddepth()
@@ -460,11 +456,11 @@ ENDVERBATIM
     dca_residual_2_dca_old_2 = -ca_volume_2/dt
     dca_residual_2_ddepth = dflux_7_ddepth + (ca + ca_correction_2 - ca_old_2)/dt - dpumped_rest_ddepth_1
     dca_residual_2_dica = -db_flux_dica
-    dbuffer_residual_2_dbuffer = buffer_volume_2/dt + dflux_7_dbuffer
-    dbuffer_residual_2_dbuffer_old_2 = -buffer_volume_2/dt
+    dbuffer_residual_2_dbuffer = ca_volume_2/dt + dflux_7_dbuffer
+    dbuffer_residual_2_dbuffer_old_2 = -ca_volume_2/dt
     dbuffer_residual_2_ddepth = dflux_7_ddepth + (buffer + buffer_correction_2 - buffer_old_2)/dt
-    dbound_residual_2_dbound = bound_volume_2/dt + 2*dflux_8_dbound - dflux_7_dbound
-    dbound_residual_2_dbound_old_2 = -bound_volume_2/dt
+    dbound_residual_2_dbound = ca_volume_2/dt + 2*dflux_8_dbound - dflux_7_dbound
+    dbound_residual_2_dbound_old_2 = -ca_volume_2/dt
     dbound_residual_2_dbuffer = -dflux_7_dbuffer
     dbound_residual_2_dca = -dflux_7_dca
     dbound_residual_2_ddepth = 2*dflux_8_ddepth + (bound + bound_correction_2 - bound_old_2)/dt - dflux_7_ddepth
@@ -644,14 +640,14 @@ ENDVERBATIM
 : The residuals of exchange, and the matrix of the linear system that is solved for the unknowns.
 PROCEDURE ng_initial_2_matrix(ng_old, ng_step, ng_matrix) {
     LOCAL ca_old, buffer_old, bound_old, pair_old, pump_old, capump_old, ca_correction, buffer_correction,
-          bound_correction, pair_correction, pump_correction, capump_correction, ca_volume, buffer_volume,
-          bound_volume, pump_volume, speed, b_flux, flux_1, f_flux, forward_rate, backward_rate,
-          dflux_2_dbound_correction, dflux_2_dbuffer_correction, dflux_2_dca_correction, flux_2,
-          forward_rate_2, backward_rate_2, dflux_3_dbound_correction, dflux_3_dpair_correction, flux_3,
-          forward_rate_3, backward_rate_3, dflux_4_dca_correction, dflux_4_dcapump_correction,
-          dflux_4_dpump_correction, flux_4, forward_rate_4, backward_rate_4, dflux_5_dcapump_correction,
-          dflux_5_dpump_correction, flux_5, dconserved_1_dcapump_correction, dconserved_1_dpump_correction,
-          conserved_1, dconserved_2_dpair_correction, conserved_2, dca_residual_dca_correction, ca_residual,
+          bound_correction, pair_correction, pump_correction, capump_correction, ca_volume, pump_volume,
+          speed, b_flux, flux_1, f_flux, forward_rate, backward_rate, dflux_2_dbound_correction,
+          dflux_2_dbuffer_correction, dflux_2_dca_correction, flux_2, forward_rate_2, backward_rate_2,
+          dflux_3_dbound_correction, dflux_3_dpair_correction, flux_3, forward_rate_3, backward_rate_3,
+          dflux_4_dca_correction, dflux_4_dcapump_correction, dflux_4_dpump_correction, flux_4,
+          forward_rate_4, backward_rate_4, dflux_5_dcapump_correction, dflux_5_dpump_correction, flux_5,
+          dconserved_1_dcapump_correction, dconserved_1_dpump_correction, conserved_1,
+          dconserved_2_dpair_correction, conserved_2, dca_residual_dca_correction, ca_residual,
           dbuffer_residual_dbuffer_correction, buffer_residual, dbound_residual_dbound_correction,
           dbound_residual_dbuffer_correction, dbound_residual_dca_correction,
           dbound_residual_dpair_correction, bound_residual, dpump_residual_dcapump_correction,
@@ -672,8 +668,6 @@ VERBATIM
     _lcapump_correction = ((const double *) (size_t) _lng_step)[5];
 ENDVERBATIM
     ca_volume = depth
-    buffer_volume = depth
-    bound_volume = depth
     pump_volume = depth + 1
     speed = 0.4*(1 + 0.1*cao)
     b_flux = pumped_rest() - 5000*ica*open/FARADAY
@@ -715,13 +709,13 @@ ENDVERBATIM
     conserved_2 = depth*(bound + bound_correction) + depth*(buffer + buffer_correction) + depth*(2*pair + 2*pair_correction) - depth*total
     dca_residual_dca_correction = ca_volume/dt + dflux_2_dca_correction + dflux_4_dca_correction
     ca_residual = ca_volume*(ca + ca_correction - ca_old)/dt + flux_2 + flux_4 - flux_1
-    dbuffer_residual_dbuffer_correction = buffer_volume/dt + dflux_2_dbuffer_correction
-    buffer_residual = buffer_volume*(buffer + buffer_correction - buffer_old)/dt + flux_2
-    dbound_residual_dbound_correction = bound_volume/dt + 2*dflux_3_dbound_correction - dflux_2_dbound_correction
+    dbuffer_residual_dbuffer_correction = ca_volume/dt + dflux_2_dbuffer_correction
+    buffer_residual = ca_volume*(buffer + buffer_correction - buffer_old)/dt + flux_2
+    dbound_residual_dbound_correction = ca_volume/dt + 2*dflux_3_dbound_correction - dflux_2_dbound_correction
     dbound_residual_dbuffer_correction = -dflux_2_dbuffer_correction
     dbound_residual_dca_correction = -dflux_2_dca_correction
     dbound_residual_dpair_correction = 2*dflux_3_dpair_correction
-    bound_residual = bound_volume*(bound + bound_correction - bound_old)/dt + 2*flux_3 - flux_2
+    bound_residual = ca_volume*(bound + bound_correction - bound_old)/dt + 2*flux_3 - flux_2
     dpump_residual_dcapump_correction = dflux_4_dcapump_correction - dflux_5_dcapump_correction
     dpump_residual_dpump_correction = dflux_4_dpump_correction + pump_volume/dt - dflux_5_dpump_correction
     pump_residual = flux_4 + pump_volume*(pump + pump_correction - pump_old)/dt - flux_5
@@ -763,14 +757,14 @@ ENDVERBATIM
 : The derivatives of the same residuals by all that is active.
 PROCEDURE ng_initial_2_slopes(ng_old, ng_step, ng_slope) {
     LOCAL ca_old, buffer_old, bound_old, pair_old, pump_old, capump_old, ca_correction, buffer_correction,
-          bound_correction, pair_correction, pump_correction, capump_correction, ca_volume, buffer_volume,
-          bound_volume, pump_volume, speed, dpumped_rest_ddepth_1, db_flux_dica, df_flux_dbuffer, df_flux_dca,
-          df_flux_ddepth, df_flux_dkon, db_flux_dbound, db_flux_ddepth, db_flux_dkoff, forward_rate,
-          dflux_2_dbound, dflux_2_dbuffer, dflux_2_dca, dflux_2_ddepth, dflux_2_dkoff, dflux_2_dkon,
-          df_flux_dbound, df_flux_ddepth_2, db_flux_ddepth_2, db_flux_dpair, forward_rate_2, dflux_3_dbound,
-          dflux_3_ddepth, dflux_3_dpair, df_flux_dca_2, df_flux_dpump, db_flux_dcao, db_flux_dcapump,
-          forward_rate_3, dflux_4_dca, dflux_4_dcao, dflux_4_dcapump, dflux_4_dpump, backward_rate_4,
-          dflux_5_dcao, dconserved_1_dcapump, dconserved_1_ddensity, dconserved_1_ddepth, dconserved_1_dpump,
+          bound_correction, pair_correction, pump_correction, capump_correction, ca_volume, pump_volume,
+          speed, dpumped_rest_ddepth_1, db_flux_dica, df_flux_dbuffer, df_flux_dca, df_flux_ddepth,
+          df_flux_dkon, db_flux_dbound, db_flux_ddepth, db_flux_dkoff, forward_rate, dflux_2_dbound,
+          dflux_2_dbuffer, dflux_2_dca, dflux_2_ddepth, dflux_2_dkoff, dflux_2_dkon, df_flux_dbound,
+          df_flux_ddepth_2, db_flux_ddepth_2, db_flux_dpair, forward_rate_2, dflux_3_dbound, dflux_3_ddepth,
+          dflux_3_dpair, df_flux_dca_2, df_flux_dpump, db_flux_dcao, db_flux_dcapump, forward_rate_3,
+          dflux_4_dca, dflux_4_dcao, dflux_4_dcapump, dflux_4_dpump, backward_rate_4, dflux_5_dcao,
+          dconserved_1_dcapump, dconserved_1_ddensity, dconserved_1_ddepth, dconserved_1_dpump,
           dconserved_2_ddepth, dconserved_2_dpair, dconserved_2_dtotal, dca_residual_dca,
           dca_residual_dca_old, dca_residual_ddepth, dca_residual_dica, dbuffer_residual_dbuffer,
           dbuffer_residual_dbuffer_old, dbuffer_residual_ddepth, dbound_residual_dbound,
@@ -793,8 +787,6 @@ VERBATIM
     _lcapump_correction = ((const double *) (size_t) _lng_step)[5];
 ENDVERBATIM
     ca_volume = depth
-    buffer_volume = depth
-    bound_volume = depth
     pump_volume = depth + 1
     speed = 0.4*(1 + 0.1*cao)
     dpumped_rest_ddepth_1 = dpumped_rest_ddepth()
@@ -843,11 +835,11 @@ ENDVERBATIM
     dca_residual_dca_old = -ca_volume/dt
     dca_residual_ddepth = dflux_2_ddepth + (ca + ca_correction - ca_old)/dt - dpumped_rest_ddepth_1
     dca_residual_dica = -db_flux_dica
-    dbuffer_residual_dbuffer = buffer_volume/dt + dflux_2_dbuffer
-    dbuffer_residual_dbuffer_old = -buffer_volume/dt
+    dbuffer_residual_dbuffer = ca_volume/dt + dflux_2_dbuffer
+    dbuffer_residual_dbuffer_old = -ca_volume/dt
     dbuffer_residual_ddepth = dflux_2_ddepth + (buffer + buffer_correction - buffer_old)/dt
-    dbound_residual_dbound = bound_volume/dt + 2*dflux_3_dbound - dflux_2_dbound
-    dbound_residual_dbound_old = -bound_volume/dt
+    dbound_residual_dbound = ca_volume/dt + 2*dflux_3_dbound - dflux_2_dbound
+    dbound_residual_dbound_old = -ca_volume/dt
     dbound_residual_dbuffer = -dflux_2_dbuffer
     dbound_residual_dca = -dflux_2_dca
     dbound_residual_ddepth = 2*dflux_3_ddepth + (bound + bound_correction - bound_old)/dt - dflux_2_ddepth

@@ -46,7 +46,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE states {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     m' = (minf(v) - m)/1.5
     h' = (hinf(cai) - h)/(4 + 20/(1 + cai/khalf))
 }
@@ -68,6 +72,7 @@ FUNCTION hinf(c (mM)) {
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
 }
 
 UNITSOFF
@@ -124,12 +129,6 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
@@ -156,58 +155,79 @@ ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL dg_dgbar, dg_dh, dg_dm, g, dica_deca, dica_dgbar, dica_dh, dica_dm
+    LOCAL dg_dgbar, dg_dh, dg_dm, g, dica_deca, ddica_dgbar_dv, dica_dgbar, ddica_dh_dv, dica_dh, ddica_dm_dv,
+          dica_dm
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     dg_dgbar = h*m*m
     dg_dh = gbar*m*m
     dg_dm = 2*gbar*h*m
     g = gbar*m*m*h
     dica_deca = -g
+    ddica_dgbar_dv = dg_dgbar
     dica_dgbar = dg_dgbar*(v - eca)
+    ddica_dh_dv = dg_dh
     dica_dh = dg_dh*(v - eca)
+    ddica_dm_dv = dg_dm
     dica_dm = dg_dm*(v - eca)
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldica_dm); /* d/dm */
-    ng_keep(ng_record + 2, _ldica_dh); /* d/dh */
-    ng_keep(ng_record + 4, _ldica_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 6, _ldica_deca); /* d/deca */
+    ng_record[0] = _ldica_dm; /* d/dm */
+    ng_record[1] = _lddica_dm_dv;
+    ng_record[2] = _ldica_dh; /* d/dh */
+    ng_record[3] = _lddica_dh_dv;
+    ng_record[4] = _ldica_dgbar; /* d/dgbar */
+    ng_record[5] = _lddica_dgbar_dv;
+    ng_record[6] = _ldica_deca; /* d/deca */
+    ng_record[7] = 0.0;
     if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL m_rate, m_decay, dminf_dv_1, dminf_dvhalf_1, dm_dm, dm_dv, dm_dvhalf, dh_rate_dcai, dh_rate_dkhalf,
-          h_rate, exp_1, dexp_1_dcai, dexp_1_dkhalf, h_decay, hinf_1, dhinf_dc_1, dhinf_dkhalf_1,
-          dh_limit_by_hinf_1, dh_limit_dcai, dh_limit_dkhalf, h_limit, dh_dcai, dh_dh, dh_dkhalf
+    LOCAL m_rate, m_decay, minf_1, dminf_dv_1, dminf_dvhalf_1, m_limit, dm_dm, dm_dv, dm_dvhalf, dh_rate_dcai,
+          dh_rate_dkhalf, h_rate, exp_1, dexp_1_dcai, dexp_1_dkhalf, h_decay, hinf_1, dhinf_dc_1,
+          dhinf_dkhalf_1, dh_limit_by_hinf_1, inverse_1, inverse_2, inverse_3, dh_limit_dcai, dh_limit_dkhalf,
+          h_limit, dh_dcai, dh_dh, dh_dkhalf
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("cachan advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
-    m_rate = -2/3
+    m_rate = -1/1.5
     m_decay = exp(dt*m_rate)
+    minf_1 = minf(v)
     dminf_dv_1 = dminf_dv(v)
     dminf_dvhalf_1 = dminf_dvhalf(v)
+    m_limit = -(minf_1/1.5)/(-1/1.5)
     dm_dm = m_decay
     dm_dv = dminf_dv_1*(1 - m_decay)
     dm_dvhalf = dminf_dvhalf_1*(1 - m_decay)
+    m = m + (1 - m_decay)*(m_limit - m)
     dh_rate_dcai = -20/(khalf*(4 + 20/(cai/khalf + 1))*(4 + 20/(cai/khalf + 1))*(cai/khalf + 1)*(cai/khalf + 1))
     dh_rate_dkhalf = 20*cai/((4 + 20/(cai/khalf + 1))*(4 + 20/(cai/khalf + 1))*(cai/khalf + 1)*(cai/khalf + 1)*khalf*khalf)
-    h_rate = -1/(4 + 20/(cai/khalf + 1))
-    exp_1 = ng_finite(exp(dt*h_rate))
-    dexp_1_dcai = dh_rate_dcai*dt*exp_1
-    dexp_1_dkhalf = dh_rate_dkhalf*dt*exp_1
+    h_rate = -1/(4 + 20/(1 + cai/khalf))
+    exp_1 = exp(dt*h_rate)
+    dexp_1_dcai = dh_rate_dcai*dt*ng_finite(exp_1)
+    dexp_1_dkhalf = dh_rate_dkhalf*dt*ng_finite(exp_1)
     h_decay = exp_1
     hinf_1 = hinf(cai)
     dhinf_dc_1 = dhinf_dc(cai)
     dhinf_dkhalf_1 = dhinf_dkhalf(cai)
     dh_limit_by_hinf_1 = -(-4 - 20/(cai/khalf + 1))/(4 + 20/(cai/khalf + 1))
-    dh_limit_dcai = dh_limit_by_hinf_1*dhinf_dc_1 - 20*hinf_1*(-4 - 20/(cai/khalf + 1))/(khalf*(4 + 20/(cai/khalf + 1))*(4 + 20/(cai/khalf + 1))*(cai/khalf + 1)*(cai/khalf + 1)) - 20*hinf_1/(khalf*(cai/khalf + 1)*(cai/khalf + 1)*(4 + 20/(cai/khalf + 1)))
-    dh_limit_dkhalf = 20*cai*hinf_1*(-4 - 20/(cai/khalf + 1))/((4 + 20/(cai/khalf + 1))*(4 + 20/(cai/khalf + 1))*(cai/khalf + 1)*(cai/khalf + 1)*khalf*khalf) + 20*cai*hinf_1/((cai/khalf + 1)*(cai/khalf + 1)*khalf*khalf*(4 + 20/(cai/khalf + 1))) + dh_limit_by_hinf_1*dhinf_dkhalf_1
-    h_limit = -hinf_1*(-4 - 20/(cai/khalf + 1))/(4 + 20/(cai/khalf + 1))
+    inverse_1 = 1/(4 + 20/(cai/khalf + 1))
+    inverse_2 = 1/(cai/khalf + 1)
+    inverse_3 = 1/khalf
+    dh_limit_dcai = dh_limit_by_hinf_1*dhinf_dc_1 - 20*hinf_1*inverse_3*inverse_1*inverse_1*inverse_2*inverse_2*(-4 - 20/(cai*inverse_3 + 1)) - 20*hinf_1*inverse_1*inverse_3*inverse_2*inverse_2
+    dh_limit_dkhalf = 20*cai*hinf_1*inverse_1*inverse_1*inverse_2*inverse_2*inverse_3*inverse_3*(-4 - 20/(cai/khalf + 1)) + 20*cai*hinf_1*inverse_1*inverse_2*inverse_2*inverse_3*inverse_3 + dh_limit_by_hinf_1*dhinf_dkhalf_1
+    h_limit = -(hinf_1/(4 + 20/(1 + cai/khalf)))/(-1/(4 + 20/(1 + cai/khalf)))
     dh_dcai = dexp_1_dcai*(h - h_limit) + dh_limit_dcai*(1 - h_decay)
     dh_dh = h_decay
     dh_dkhalf = dexp_1_dkhalf*(h - h_limit) + dh_limit_dkhalf*(1 - h_decay)
+    h = h + (1 - h_decay)*(h_limit - h)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -254,16 +274,16 @@ ENDVERBATIM
 : The derivative of minf with respect to v.
 FUNCTION dminf_dv(v) {
     LOCAL exp_1, dexp_1_dv
-    exp_1 = ng_finite(exp((vhalf - v)/6))
-    dexp_1_dv = -exp_1/6
+    exp_1 = exp((vhalf - v)/6)
+    dexp_1_dv = -ng_finite(exp_1)/6
     dminf_dv = -dexp_1_dv/((exp_1 + 1)*(exp_1 + 1))
 }
 
 : The derivative of minf with respect to vhalf.
 FUNCTION dminf_dvhalf(v) {
     LOCAL exp_1, dexp_1_dvhalf
-    exp_1 = ng_finite(exp((vhalf - v)/6))
-    dexp_1_dvhalf = exp_1/6
+    exp_1 = exp((vhalf - v)/6)
+    dexp_1_dvhalf = ng_finite(exp_1)/6
     dminf_dvhalf = -dexp_1_dvhalf/((exp_1 + 1)*(exp_1 + 1))
 }
 

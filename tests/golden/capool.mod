@@ -36,7 +36,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE pool {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     cai' = -(10000)*ica/(2*FARADAY*depth) - (cai - rest)/tau
 }
 
@@ -107,7 +111,7 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
 }
 ENDVERBATIM
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL dcai_rate_dtau, cai_rate, exp_1, dexp_1_dtau, cai_decay, dcai_limit_ddepth, dcai_limit_dica,
           dcai_limit_dtau, cai_limit, dcai_dcai, dcai_ddepth, dcai_dica, dcai_drest, dcai_dtau
@@ -116,19 +120,20 @@ VERBATIM
       hoc_execerror("capool advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     dcai_rate_dtau = 1/(tau*tau)
-    cai_rate = -1/tau
-    exp_1 = ng_finite(exp(dt*cai_rate))
-    dexp_1_dtau = dcai_rate_dtau*dt*exp_1
+    cai_rate = -(1/tau)
+    exp_1 = exp(dt*cai_rate)
+    dexp_1_dtau = dcai_rate_dtau*dt*ng_finite(exp_1)
     cai_decay = exp_1
     dcai_limit_ddepth = 5000*ica*tau/(FARADAY*depth*depth)
     dcai_limit_dica = -5000*tau/(FARADAY*depth)
     dcai_limit_dtau = -5000*ica/(FARADAY*depth)
-    cai_limit = tau*(rest/tau - 5000*ica/(FARADAY*depth))
+    cai_limit = -(-10000*ica/(2*FARADAY*depth) - -rest/tau)/-(1/tau)
     dcai_dcai = cai_decay
     dcai_ddepth = dcai_limit_ddepth*(1 - cai_decay)
     dcai_dica = dcai_limit_dica*(1 - cai_decay)
     dcai_drest = 1 - cai_decay
     dcai_dtau = dcai_limit_dtau*(1 - cai_decay) + dexp_1_dtau*(cai - cai_limit)
+    cai = cai + (1 - cai_decay)*(cai_limit - cai)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;

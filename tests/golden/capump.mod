@@ -42,7 +42,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE pool {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     cai' = -(10000)*ica/(2*FARADAY*depth) - (cai - 5e-5)/80*ki/54.4
 }
 
@@ -55,6 +59,7 @@ DERIVATIVE pool {
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
 }
 
 UNITSOFF
@@ -111,12 +116,6 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
@@ -140,41 +139,53 @@ ENDVERBATIM
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
     LOCAL dipump_dcai, dipump_dhalf, dipump_dki, dipump_drate
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     dipump_dcai = 5*half*ki*rate/(272*(cai + half)*(cai + half))
     dipump_dhalf = -5*cai*ki*rate/(272*(cai + half)*(cai + half))
     dipump_dki = 5*cai*rate/(272*(cai + half))
     dipump_drate = 5*cai*ki/(272*(cai + half))
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldipump_dcai); /* d/dcai */
-    ng_keep(ng_record + 2, _ldipump_drate); /* d/drate */
-    ng_keep(ng_record + 4, _ldipump_dhalf); /* d/dhalf */
-    ng_keep(ng_record + 6, -1.0); /* d/dleak */
-    ng_keep(ng_record + 8, _ldipump_dki); /* d/dki */
+    ng_record[0] = _ldipump_dcai; /* d/dcai */
+    ng_record[1] = 0.0;
+    ng_record[2] = _ldipump_drate; /* d/drate */
+    ng_record[3] = 0.0;
+    ng_record[4] = _ldipump_dhalf; /* d/dhalf */
+    ng_record[5] = 0.0;
+    ng_record[6] = -1.0; /* d/dleak */
+    ng_record[7] = 0.0;
+    ng_record[8] = _ldipump_dki; /* d/dki */
+    ng_record[9] = 0.0;
     if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL cai_rate, exp_1, dexp_1_dki, cai_decay, dcai_limit_ddepth, dcai_limit_dica, dcai_limit_dki,
-          cai_limit, dcai_dcai, dcai_ddepth, dcai_dica, dcai_dki
+    LOCAL cai_rate, exp_1, dexp_1_dki, cai_decay, dcai_limit_ddepth, dcai_limit_dica, inverse_1,
+          dcai_limit_dki, cai_limit, dcai_dcai, dcai_ddepth, dcai_dica, dcai_dki
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("capump advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
-    cai_rate = -ki/4352
-    exp_1 = ng_finite(exp(dt*cai_rate))
-    dexp_1_dki = -dt*exp_1/4352
+    cai_rate = -(1/80*ki/54.4)
+    exp_1 = exp(dt*cai_rate)
+    dexp_1_dki = -dt*ng_finite(exp_1)/4352
     cai_decay = exp_1
     dcai_limit_ddepth = 21760000*ica/(FARADAY*ki*depth*depth)
     dcai_limit_dica = -21760000/(FARADAY*depth*ki)
-    dcai_limit_dki = 5e-05/ki - 4352*(ki/87040000 - 5000*ica/(FARADAY*depth))/(ki*ki)
-    cai_limit = 4352*(ki/87040000 - 5000*ica/(FARADAY*depth))/ki
+    inverse_1 = 1/ki
+    dcai_limit_dki = 4352*inverse_1*inverse_1*(5000*ica/(FARADAY*depth) - ki/87040000) + 5e-05*inverse_1
+    cai_limit = -(-10000*ica/(2*FARADAY*depth) - -5e-5/80*ki/54.4)/-(1/80*ki/54.4)
     dcai_dcai = cai_decay
     dcai_ddepth = dcai_limit_ddepth*(1 - cai_decay)
     dcai_dica = dcai_limit_dica*(1 - cai_decay)
     dcai_dki = dcai_limit_dki*(1 - cai_decay) + dexp_1_dki*(cai - cai_limit)
+    cai = cai + (1 - cai_decay)*(cai_limit - cai)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;

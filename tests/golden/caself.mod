@@ -42,7 +42,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE states {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     m' = (minf(v) - m)/(1.5 + pull*pull/1e5)
     h' = (1/(1 + ica*ica/(ihalf*ihalf)) - h)/20
 }
@@ -192,35 +196,39 @@ VERBATIM
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL dm_rate_dpull, m_rate, exp_1, dexp_1_dpull, m_decay, minf_1, dminf_dv_1, dm_limit_dpull,
+    LOCAL dm_rate_dpull, m_rate, exp_1, dexp_1_dpull, m_decay, minf_1, dminf_dv_1, inverse_1, dm_limit_dpull,
           dm_limit_dv, m_limit, dm_dm, dm_dpull, dm_dv, h_rate, h_decay, dh_limit_dica, dh_limit_dihalf,
-          dh_dh, dh_dica, dh_dihalf
+          h_limit, dh_dh, dh_dica, dh_dihalf
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("caself advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     dm_rate_dpull = 2e-05*pull/((1e-05*pull*pull + 1.5)*(1e-05*pull*pull + 1.5))
-    m_rate = -1/(1e-05*pull*pull + 1.5)
-    exp_1 = ng_finite(exp(dt*m_rate))
-    dexp_1_dpull = dm_rate_dpull*dt*exp_1
+    m_rate = -1/(1.5 + pull*pull/1e5)
+    exp_1 = exp(dt*m_rate)
+    dexp_1_dpull = dm_rate_dpull*dt*ng_finite(exp_1)
     m_decay = exp_1
     minf_1 = minf(v)
     dminf_dv_1 = dminf_dv(v)
-    dm_limit_dpull = 2e-05*minf_1*pull*(-1e-05*pull*pull - 1.5)/((1e-05*pull*pull + 1.5)*(1e-05*pull*pull + 1.5)) + 2e-05*minf_1*pull/(1e-05*pull*pull + 1.5)
+    inverse_1 = 1/(1e-05*pull*pull + 1.5)
+    dm_limit_dpull = 2e-05*minf_1*pull*inverse_1*inverse_1*(-1e-05*pull*pull - 1.5) + 2e-05*inverse_1*minf_1*pull
     dm_limit_dv = -dminf_dv_1*(-1e-05*pull*pull - 1.5)/(1e-05*pull*pull + 1.5)
-    m_limit = -minf_1*(-1e-05*pull*pull - 1.5)/(1e-05*pull*pull + 1.5)
+    m_limit = -(minf_1/(1.5 + pull*pull/1e5))/(-1/(1.5 + pull*pull/1e5))
     dm_dm = m_decay
     dm_dpull = dexp_1_dpull*(m - m_limit) + dm_limit_dpull*(1 - m_decay)
     dm_dv = dm_limit_dv*(1 - m_decay)
-    h_rate = -0.05
+    m = m + (1 - m_decay)*(m_limit - m)
+    h_rate = -1/20
     h_decay = exp(dt*h_rate)
     dh_limit_dica = -2*ica/((ica*ica/(ihalf*ihalf) + 1)*(ica*ica/(ihalf*ihalf) + 1)*ihalf*ihalf)
     dh_limit_dihalf = 2*ica*ica/((ica*ica/(ihalf*ihalf) + 1)*(ica*ica/(ihalf*ihalf) + 1)*ihalf*ihalf*ihalf)
+    h_limit = -(1/(1 + ica*ica/(ihalf*ihalf))/20)/(-1/20)
     dh_dh = h_decay
     dh_dica = dh_limit_dica*(1 - h_decay)
     dh_dihalf = dh_limit_dihalf*(1 - h_decay)
+    h = h + (1 - h_decay)*(h_limit - h)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -249,9 +257,9 @@ VERBATIM
       ng_renew(NG_SELF->ng_seeds[1].ng_nernst, NG_SELF->ng_cell->ng_width);
 ENDVERBATIM
     dminf_dv_1 = dminf_dv(v)
-    exp_1 = ng_finite(exp(-(eca - v - 150)/60))
-    dexp_1_deca = -exp_1/60
-    dexp_1_dv = exp_1/60
+    exp_1 = exp(-(eca - v - 150)/60)
+    dexp_1_deca = -ng_finite(exp_1)/60
+    dexp_1_dv = ng_finite(exp_1)/60
     dh_by_exp_1 = -1/((exp_1 + 1)*(exp_1 + 1))
     dh_deca = dexp_1_deca*dh_by_exp_1
     dh_dv = dexp_1_dv*dh_by_exp_1
@@ -275,8 +283,8 @@ ENDVERBATIM
 : The derivative of minf with respect to v.
 FUNCTION dminf_dv(v) {
     LOCAL exp_1, dexp_1_dv
-    exp_1 = ng_finite(exp((-28 - v)/6))
-    dexp_1_dv = -exp_1/6
+    exp_1 = exp((-28 - v)/6)
+    dexp_1_dv = -ng_finite(exp_1)/6
     dminf_dv = -dexp_1_dv/((exp_1 + 1)*(exp_1 + 1))
 }
 

@@ -42,7 +42,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE shell {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     channel = -(10000)*ica/(2*FARADAY*depth)
     if (channel <= 0) { channel = 0 }
     ca' = channel + (cainf - ca)/taur
@@ -116,11 +120,11 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
 }
 ENDVERBATIM
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL dchannel_ddepth, dchannel_dica, channel, dchannel_ddepth_2, dchannel_dica_2, dca_rate_dtaur,
-          ca_rate, exp_1, dexp_1_dtaur, ca_decay, dca_limit_ddepth, dca_limit_dica, dca_limit_dtaur, ca_limit,
-          dca_dca, dca_dcainf, dca_ddepth, dca_dica, dca_dtaur
+    LOCAL dchannel_ddepth, dchannel_dica, dchannel_ddepth_2, dchannel_dica_2, dca_rate_dtaur, ca_rate, exp_1,
+          dexp_1_dtaur, ca_decay, dca_limit_ddepth, dca_limit_dica, dca_limit_dtaur, ca_limit, dca_dca,
+          dca_dcainf, dca_ddepth, dca_dica, dca_dtaur
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("cashell advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
@@ -138,18 +142,20 @@ ENDVERBATIM
     }
     dca_rate_dtaur = 1/(taur*taur)
     ca_rate = -1/taur
-    exp_1 = ng_finite(exp(dt*ca_rate))
-    dexp_1_dtaur = dca_rate_dtaur*dt*exp_1
+    exp_1 = exp(dt*ca_rate)
+    dexp_1_dtaur = dca_rate_dtaur*dt*ng_finite(exp_1)
     ca_decay = exp_1
     dca_limit_ddepth = dchannel_ddepth_2*taur
     dca_limit_dica = dchannel_dica_2*taur
     dca_limit_dtaur = channel
-    ca_limit = taur*(cainf/taur + channel)
+    ca_limit = -(channel + cainf/taur)/(-1/taur)
     dca_dca = ca_decay
     dca_dcainf = 1 - ca_decay
     dca_ddepth = dca_limit_ddepth*(1 - ca_decay)
     dca_dica = dca_limit_dica*(1 - ca_decay)
     dca_dtaur = dca_limit_dtaur*(1 - ca_decay) + dexp_1_dtaur*(ca - ca_limit)
+    ca = ca + (1 - ca_decay)*(ca_limit - ca)
+    cai = ca
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;

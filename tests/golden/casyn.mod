@@ -42,7 +42,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE decay {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     g' = -g/tau
 }
 
@@ -64,6 +68,7 @@ ENDVERBATIM
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
 }
 
 UNITSOFF
@@ -121,12 +126,6 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
 
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
-
 static const ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
   static const ng_Connection ng_none = {0, {0, 0, 0}, 0};
   const double *ng_address = (const double *) (size_t) ng_sender;
@@ -161,25 +160,38 @@ ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL di_dfraction, di_dg, dica_deca, dica_dfraction, dica_dg, dtotal_current_dfraction, dtotal_current_dg
+    LOCAL ddi_dfraction_dv, di_dfraction, ddi_dg_dv, di_dg, dica_deca, dica_dfraction, dica_dg,
+          ddtotal_current_dfraction_dv, dtotal_current_dfraction, ddtotal_current_dg_dv, dtotal_current_dg
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
+    ddi_dfraction_dv = -g
     di_dfraction = -g*v
+    ddi_dg_dv = 1 - fraction
     di_dg = v*(1 - fraction)
     dica_deca = -fraction*g
     dica_dfraction = g*(v - eca)
     dica_dg = fraction*(v - eca)
+    ddtotal_current_dfraction_dv = ddi_dfraction_dv + g
     dtotal_current_dfraction = di_dfraction + dica_dfraction
+    ddtotal_current_dg_dv = ddi_dg_dv + fraction
     dtotal_current_dg = di_dg + dica_dg
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
     const double ng_density = 100./(_nd_area);
-    ng_keep(ng_record + 0, ng_density*_ldtotal_current_dg); /* d/dg */
-    ng_keep(ng_record + 2, ng_density*_ldtotal_current_dfraction); /* d/dfraction */
-    ng_keep(ng_record + 4, ng_density*_ldica_deca); /* d/deca */
+    ng_record[0] = ng_density*_ldtotal_current_dg; /* d/dg */
+    ng_record[1] = ng_density*_lddtotal_current_dg_dv;
+    ng_record[2] = ng_density*_ldtotal_current_dfraction; /* d/dfraction */
+    ng_record[3] = ng_density*_lddtotal_current_dfraction_dv;
+    ng_record[4] = ng_density*_ldica_deca; /* d/deca */
+    ng_record[5] = ng_density*0.0;
     if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL dg_rate_dtau, g_rate, exp_1, dexp_1_dtau, g_decay, g_limit, dg_dg, dg_dtau
 VERBATIM
@@ -188,12 +200,13 @@ VERBATIM
 ENDVERBATIM
     dg_rate_dtau = 1/(tau*tau)
     g_rate = -1/tau
-    exp_1 = ng_finite(exp(dt*g_rate))
-    dexp_1_dtau = dg_rate_dtau*dt*exp_1
+    exp_1 = exp(dt*g_rate)
+    dexp_1_dtau = dg_rate_dtau*dt*ng_finite(exp_1)
     g_decay = exp_1
-    g_limit = 0
+    g_limit = -0/(-1/tau)
     dg_dg = g_decay
     dg_dtau = dexp_1_dtau*(g - g_limit)
+    g = g + (1 - g_decay)*(g_limit - g)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;

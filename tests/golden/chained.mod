@@ -44,7 +44,11 @@ BREAKPOINT {
 
 DERIVATIVE states {
     LOCAL a, b
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     a = opening(v)
     b = closing(v)
     m' = a*(1 - m) - b*m
@@ -71,6 +75,7 @@ UNITSON
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
 }
 
 UNITSOFF
@@ -127,39 +132,47 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL di_de, di_dgbar, di_dm, di_dn, di_dx
+    LOCAL di_de, ddi_dgbar_dv, di_dgbar, ddi_dm_dv, di_dm, ddi_dn_dv, di_dn, ddi_dx_dv, di_dx
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     di_de = -gbar*m*n*(x + 1)
+    ddi_dgbar_dv = m*n*(x + 1)
     di_dgbar = m*n*(v - e)*(x + 1)
+    ddi_dm_dv = gbar*n*(x + 1)
     di_dm = gbar*n*(v - e)*(x + 1)
+    ddi_dn_dv = gbar*m*(x + 1)
     di_dn = gbar*m*(v - e)*(x + 1)
+    ddi_dx_dv = gbar*m*n
     di_dx = gbar*m*n*(v - e)
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldi_dm); /* d/dm */
-    ng_keep(ng_record + 2, _ldi_dn); /* d/dn */
-    ng_keep(ng_record + 4, _ldi_dx); /* d/dx */
-    ng_keep(ng_record + 6, _ldi_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 8, _ldi_de); /* d/de */
+    ng_record[0] = _ldi_dm; /* d/dm */
+    ng_record[1] = _lddi_dm_dv;
+    ng_record[2] = _ldi_dn; /* d/dn */
+    ng_record[3] = _lddi_dn_dv;
+    ng_record[4] = _ldi_dx; /* d/dx */
+    ng_record[5] = _lddi_dx_dv;
+    ng_record[6] = _ldi_dgbar; /* d/dgbar */
+    ng_record[7] = _lddi_dgbar_dv;
+    ng_record[8] = _ldi_de; /* d/de */
+    ng_record[9] = 0.0;
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL opening_1, dopening_du_1, dopening_dspeed_1, a, closing_1, dclosing_du_1, dclosing_dspeed_1, b,
           dm_rate_dspeed, dm_rate_dv, m_rate, exp_1, dexp_1_dspeed, dexp_1_dv, m_decay, dm_limit_by_a,
-          dm_limit_by_b, dm_limit_dspeed, dm_limit_dv, m_limit, dm_dm, dm_dspeed, dm_dv, m_next, dn_rate_dlag,
-          n_rate, exp_2, dexp_2_dlag, n_decay, n_limit, dn_dlag, dn_dm, dn_dn, dn_dspeed, dn_dv, n_next,
-          dx_ddrift, dx_dlag, dx_dm, dx_dn, dx_dspeed, dx_dv
+          dm_limit_by_b, dm_limit_dspeed, dm_limit_dv, m_limit, dm_dm, dm_dspeed, dm_dv, dn_rate_dlag, n_rate,
+          exp_2, dexp_2_dlag, n_decay, n_limit, dn_dlag, dn_dm, dn_dn, dn_dspeed, dn_dv, dx_ddrift, dx_dlag,
+          dx_dm, dx_dn, dx_dspeed, dx_dv
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("chained advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
@@ -175,9 +188,9 @@ ENDVERBATIM
     dm_rate_dspeed = -dclosing_dspeed_1 - dopening_dspeed_1
     dm_rate_dv = -dclosing_du_1 - dopening_du_1
     m_rate = -a - b
-    exp_1 = ng_finite(exp(dt*m_rate))
-    dexp_1_dspeed = dm_rate_dspeed*dt*exp_1
-    dexp_1_dv = dm_rate_dv*dt*exp_1
+    exp_1 = exp(dt*m_rate)
+    dexp_1_dspeed = dm_rate_dspeed*dt*ng_finite(exp_1)
+    dexp_1_dv = dm_rate_dv*dt*ng_finite(exp_1)
     m_decay = exp_1
     dm_limit_by_a = b/((-a - b)*(-a - b))
     dm_limit_by_b = -a/((-a - b)*(-a - b))
@@ -187,25 +200,26 @@ ENDVERBATIM
     dm_dm = m_decay
     dm_dspeed = dexp_1_dspeed*(m - m_limit) + dm_limit_dspeed*(1 - m_decay)
     dm_dv = dexp_1_dv*(m - m_limit) + dm_limit_dv*(1 - m_decay)
-    m_next = m_decay*(m - m_limit) + m_limit
+    m = m + (1 - m_decay)*(m_limit - m)
     dn_rate_dlag = 1/(lag*lag)
     n_rate = -1/lag
-    exp_2 = ng_finite(exp(dt*n_rate))
-    dexp_2_dlag = dn_rate_dlag*dt*exp_2
+    exp_2 = exp(dt*n_rate)
+    dexp_2_dlag = dn_rate_dlag*dt*ng_finite(exp_2)
     n_decay = exp_2
-    n_limit = m_next
+    n_limit = -(m/lag)/(-1/lag)
     dn_dlag = dexp_2_dlag*(n - n_limit)
     dn_dm = dm_dm*(1 - n_decay)
     dn_dn = n_decay
     dn_dspeed = dm_dspeed*(1 - n_decay)
     dn_dv = dm_dv*(1 - n_decay)
-    n_next = n_decay*(n - n_limit) + n_limit
-    dx_ddrift = dt*n_next
+    n = n + (1 - n_decay)*(n_limit - n)
+    dx_ddrift = dt*n
     dx_dlag = dn_dlag*drift*dt
     dx_dm = dn_dm*drift*dt
     dx_dn = dn_dn*drift*dt
     dx_dspeed = dn_dspeed*drift*dt
     dx_dv = dn_dv*drift*dt
+    x = x + dt*(drift*n)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -233,21 +247,17 @@ ENDVERBATIM
 
 : Derivatives of the initial values.
 PROCEDURE ng_initial() {
-    LOCAL opening_1, dopening_du_1, dopening_dspeed_1, opening_2, dopening_du_2, dopening_dspeed_2, closing_1,
-          dclosing_du_1, dclosing_dspeed_1, dm_by_closing_1, dm_by_opening_2, dm_dspeed, dm_dv
+    LOCAL opening_1, dopening_du_1, dopening_dspeed_1, closing_1, dclosing_du_1, dclosing_dspeed_1,
+          dm_by_closing_1, dm_dspeed, dm_dv
     opening_1 = opening(v)
     dopening_du_1 = dopening_du(v)
     dopening_dspeed_1 = dopening_dspeed(v)
-    opening_2 = opening(v)
-    dopening_du_2 = dopening_du(v)
-    dopening_dspeed_2 = dopening_dspeed(v)
     closing_1 = closing(v)
     dclosing_du_1 = dclosing_du(v)
     dclosing_dspeed_1 = dclosing_dspeed(v)
-    dm_by_closing_1 = -opening_1/((closing_1 + opening_2)*(closing_1 + opening_2))
-    dm_by_opening_2 = -opening_1/((closing_1 + opening_2)*(closing_1 + opening_2))
-    dm_dspeed = dclosing_dspeed_1*dm_by_closing_1 + dm_by_opening_2*dopening_dspeed_2 + dopening_dspeed_1/(closing_1 + opening_2)
-    dm_dv = dclosing_du_1*dm_by_closing_1 + dm_by_opening_2*dopening_du_2 + dopening_du_1/(closing_1 + opening_2)
+    dm_by_closing_1 = -opening_1/((closing_1 + opening_1)*(closing_1 + opening_1))
+    dm_dspeed = dclosing_dspeed_1*dm_by_closing_1 + dm_by_closing_1*dopening_dspeed_1 + dopening_dspeed_1/(closing_1 + opening_1)
+    dm_dv = dclosing_du_1*dm_by_closing_1 + dm_by_closing_1*dopening_du_1 + dopening_du_1/(closing_1 + opening_1)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -269,8 +279,8 @@ ENDVERBATIM
 : The derivative of opening with respect to u.
 FUNCTION dopening_du(u) {
     LOCAL exp_1, dexp_1_du
-    exp_1 = ng_finite(exp((u + 40)/30))
-    dexp_1_du = exp_1/30
+    exp_1 = exp((u + 40)/30)
+    dexp_1_du = ng_finite(exp_1)/30
     dopening_du = dexp_1_du*speed
 }
 
@@ -282,8 +292,8 @@ FUNCTION dopening_dspeed(u) {
 : The derivative of closing with respect to u.
 FUNCTION dclosing_du(u) {
     LOCAL exp_1, dexp_1_du
-    exp_1 = ng_finite(exp(-(u + 40)/45))
-    dexp_1_du = -exp_1/45
+    exp_1 = exp(-(u + 40)/45)
+    dexp_1_du = -ng_finite(exp_1)/45
     dclosing_du = 3*dexp_1_du*speed
 }
 

@@ -58,7 +58,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE states {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     n' = (gate(v, 9) - n)/slow
 }
 
@@ -132,12 +136,6 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs once, and NEURON takes the conductance from what CONDUCTANCE names. */
-static void ng_hold(double *ng_pair, double ng_of_current, double ng_of_conductance) {
-  ng_pair[0] = ng_of_current;
-  ng_pair[1] = ng_of_conductance;
-}
 ENDVERBATIM
 
 : Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
@@ -202,16 +200,26 @@ VERBATIM
     double *ng_record = NG_SELF->ng_record;
     double *ng_rows = NG_SELF->ng_carried;
     const long ng_width = NG_SELF->ng_cell->ng_width;
-    ng_hold(ng_record + 2, _ldik_dfatigue, _ldgk_dfatigue); /* d/dfatigue */
-    ng_hold(ng_record + 4, _ldik_dn, _ldgk_dn); /* d/dn */
-    ng_hold(ng_record + 6, _ldik_dgbar, _ldgk_dgbar); /* d/dgbar */
-    ng_hold(ng_record + 8, _ldi_dgmax, _lgate_1); /* d/dgmax */
-    ng_hold(ng_record + 10, _ldi_de, 0.); /* d/de */
-    ng_hold(ng_record + 12, _ldi_dhalf, _ldg_dhalf); /* d/dhalf */
-    ng_hold(ng_record + 14, _ldi_pump_dpump, 0.); /* d/dpump */
-    ng_hold(ng_record + 16, _ldik_dek, 0.); /* d/dek */
-    ng_hold(ng_record + 18, _ldtotal_current_dv, _ldg_dv); /* d/dv */
-    ng_hold(ng_record + 20, _ltotal_current, _ltotal_conductance); /* the current */
+    ng_record[2] = _ldik_dfatigue; /* d/dfatigue */
+    ng_record[3] = _ldgk_dfatigue;
+    ng_record[4] = _ldik_dn; /* d/dn */
+    ng_record[5] = _ldgk_dn;
+    ng_record[6] = _ldik_dgbar; /* d/dgbar */
+    ng_record[7] = _ldgk_dgbar;
+    ng_record[8] = _ldi_dgmax; /* d/dgmax */
+    ng_record[9] = _lgate_1;
+    ng_record[10] = _ldi_de; /* d/de */
+    ng_record[11] = 0.;
+    ng_record[12] = _ldi_dhalf; /* d/dhalf */
+    ng_record[13] = _ldg_dhalf;
+    ng_record[14] = _ldi_pump_dpump; /* d/dpump */
+    ng_record[15] = 0.;
+    ng_record[16] = _ldik_dek; /* d/dek */
+    ng_record[17] = 0.;
+    ng_record[18] = _ldtotal_current_dv; /* d/dv */
+    ng_record[19] = _ldg_dv;
+    ng_record[20] = _ltotal_current; /* the current */
+    ng_record[21] = _ltotal_conductance;
     memcpy(ng_rows + 1*ng_width, ng_rows + 3*ng_width, ng_width*sizeof(double));
     if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargscomma_ _lv);
 ENDVERBATIM
@@ -243,7 +251,7 @@ VERBATIM
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL dn_rate_dslow, n_rate, exp_1, dexp_1_dslow, n_decay, gate_1, dgate_du_1, dgate_dhalf_1, n_limit,
           dn_dhalf, dn_dn, dn_dslow, dn_dv
@@ -253,17 +261,18 @@ VERBATIM
 ENDVERBATIM
     dn_rate_dslow = 1/(slow*slow)
     n_rate = -1/slow
-    exp_1 = ng_finite(exp(dt*n_rate))
-    dexp_1_dslow = dn_rate_dslow*dt*exp_1
+    exp_1 = exp(dt*n_rate)
+    dexp_1_dslow = dn_rate_dslow*dt*ng_finite(exp_1)
     n_decay = exp_1
     gate_1 = gate(v, 9)
     dgate_du_1 = dgate_du(v, 9)
     dgate_dhalf_1 = dgate_dhalf(v, 9)
-    n_limit = gate_1
+    n_limit = -(gate_1/slow)/(-1/slow)
     dn_dhalf = dgate_dhalf_1*(1 - n_decay)
     dn_dn = n_decay
     dn_dslow = dexp_1_dslow*(n - n_limit)
     dn_dv = dgate_du_1*(1 - n_decay)
+    n = n + (1 - n_decay)*(n_limit - n)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -302,16 +311,16 @@ ENDVERBATIM
 : The derivative of gate with respect to u.
 FUNCTION dgate_du(u, width) {
     LOCAL exp_1, dexp_1_du
-    exp_1 = ng_finite(exp(-(u - half)/width))
-    dexp_1_du = -exp_1/width
+    exp_1 = exp(-(u - half)/width)
+    dexp_1_du = -ng_finite(exp_1)/width
     dgate_du = -dexp_1_du/((exp_1 + 1)*(exp_1 + 1))
 }
 
 : The derivative of gate with respect to half.
 FUNCTION dgate_dhalf(u, width) {
     LOCAL exp_1, dexp_1_dhalf
-    exp_1 = ng_finite(exp(-(u - half)/width))
-    dexp_1_dhalf = exp_1/width
+    exp_1 = exp(-(u - half)/width)
+    dexp_1_dhalf = ng_finite(exp_1)/width
     dgate_dhalf = -dexp_1_dhalf/((exp_1 + 1)*(exp_1 + 1))
 }
 

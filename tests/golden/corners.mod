@@ -42,7 +42,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE states { LOCAL left
-if (ng_link != 0) { ng_states() }  : nmodlgrad
+if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+    return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+}
     rates(v + 10)
     left = minf
     rates(v - 10)
@@ -62,6 +66,7 @@ PROCEDURE rates(u (mV)) {
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
     dminf_dspan
     dminf_du
 }
@@ -120,29 +125,34 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL di_dfactor, di_dgbar, di_dm
+    LOCAL ddi_dfactor_dv, di_dfactor, ddi_dgbar_dv, di_dgbar, ddi_dm_dv, di_dm
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
+    ddi_dfactor_dv = gbar*m*m*m*(0.1*sin(t/5) + 1)
     di_dfactor = gbar*m*m*m*(0.1*sin(t/5) + 1)*(v + 70)
+    ddi_dgbar_dv = factor*m*m*m*(0.1*sin(t/5) + 1)
     di_dgbar = factor*m*m*m*(0.1*sin(t/5) + 1)*(v + 70)
+    ddi_dm_dv = 3*factor*gbar*m*m*(0.1*sin(t/5) + 1)
     di_dm = 3*factor*gbar*m*m*(0.1*sin(t/5) + 1)*(v + 70)
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldi_dm); /* d/dm */
-    ng_keep(ng_record + 2, _ldi_dfactor); /* d/dfactor */
-    ng_keep(ng_record + 4, _ldi_dgbar); /* d/dgbar */
+    ng_record[0] = _ldi_dm; /* d/dm */
+    ng_record[1] = _lddi_dm_dv;
+    ng_record[2] = _ldi_dfactor; /* d/dfactor */
+    ng_record[3] = _lddi_dfactor_dv;
+    ng_record[4] = _ldi_dgbar; /* d/dgbar */
+    ng_record[5] = _lddi_dgbar_dv;
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL dminf_dspan_2, dminf_dv, left, dminf_dspan_3, dminf_dv_2, m_rate, exp_1, dexp_1_dk, m_decay,
           dm_limit_dspan, dm_limit_dv, m_limit, dm_dk, dm_dm, dm_dspan, dm_dv
@@ -157,17 +167,18 @@ ENDVERBATIM
     ng_d_rates(v - 10)
     dminf_dspan_3 = dminf_dspan
     dminf_dv_2 = dminf_du
-    m_rate = -0.25*k
-    exp_1 = ng_finite(exp(dt*m_rate))
-    dexp_1_dk = -0.25*dt*exp_1
+    m_rate = -1/(4/k)
+    exp_1 = exp(dt*m_rate)
+    dexp_1_dk = -0.25*dt*ng_finite(exp_1)
     m_decay = exp_1
     dm_limit_dspan = 0.5*dminf_dspan_2 + 0.5*dminf_dspan_3
     dm_limit_dv = 0.5*dminf_dv + 0.5*dminf_dv_2
-    m_limit = 0.5*left + 0.5*minf
+    m_limit = -(0.5*(left + minf)/(4/k))/(-1/(4/k))
     dm_dk = dexp_1_dk*(m - m_limit)
     dm_dm = m_decay
     dm_dspan = dm_limit_dspan*(1 - m_decay)
     dm_dv = dm_limit_dv*(1 - m_decay)
+    m = m + (1 - m_decay)*(m_limit - m)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -207,9 +218,9 @@ ENDVERBATIM
 : rates and its derivatives.
 PROCEDURE ng_d_rates(u) {
     LOCAL exp_1, dexp_1_dspan, dexp_1_du, dminf_by_exp_1
-    exp_1 = ng_finite(exp(-(u + 45)/span))
-    dexp_1_dspan = -exp_1*(-u - 45)/(span*span)
-    dexp_1_du = -exp_1/span
+    exp_1 = exp(-(u + 45)/span)
+    dexp_1_dspan = -(-u - 45)*ng_finite(exp_1)/(span*span)
+    dexp_1_du = -ng_finite(exp_1)/span
     dminf_by_exp_1 = -1/((exp_1 + 1)*(exp_1 + 1))
     dminf_dspan = dexp_1_dspan*dminf_by_exp_1
     dminf_du = dexp_1_du*dminf_by_exp_1

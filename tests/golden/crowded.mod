@@ -23,7 +23,11 @@ if (ng_link != 0) { ng_current() }  : nmodlgrad
 SOLVE update METHOD cnexp i = g*m*s*boost*(v - e)} : behind the brace
 
 DERIVATIVE update { LOCAL target
-if (ng_link != 0) { ng_states() }  : nmodlgrad
+if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+    return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+}
     boost = 1
     k(v) current(v) link(m)
     target = width*keep(0.5)
@@ -44,6 +48,7 @@ FUNCTION exp_1(x) { exp_1 = x }
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
     dminf_du
     dmtau_ddm_dv
     dmtau_du
@@ -107,33 +112,41 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL di_dboost, di_de, di_dg, di_dm, di_ds
+    LOCAL ddi_dboost_dv, di_dboost, di_de, ddi_dg_dv, di_dg, ddi_dm_dv, di_dm, ddi_ds_dv, di_ds
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
+    ddi_dboost_dv = g*m*s
     di_dboost = g*m*s*(v - e)
     di_de = -boost*g*m*s
+    ddi_dg_dv = boost*m*s
     di_dg = boost*m*s*(v - e)
+    ddi_dm_dv = boost*g*s
     di_dm = boost*g*s*(v - e)
+    ddi_ds_dv = boost*g*m
     di_ds = boost*g*m*(v - e)
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldi_dm); /* d/dm */
-    ng_keep(ng_record + 2, _ldi_ds); /* d/ds */
-    ng_keep(ng_record + 4, _ldi_dboost); /* d/dboost */
-    ng_keep(ng_record + 6, _ldi_dg); /* d/dg */
-    ng_keep(ng_record + 8, _ldi_de); /* d/de */
+    ng_record[0] = _ldi_dm; /* d/dm */
+    ng_record[1] = _lddi_dm_dv;
+    ng_record[2] = _ldi_ds; /* d/ds */
+    ng_record[3] = _lddi_ds_dv;
+    ng_record[4] = _ldi_dboost; /* d/dboost */
+    ng_record[5] = _lddi_dboost_dv;
+    ng_record[6] = _ldi_dg; /* d/dg */
+    ng_record[7] = _lddi_dg_dv;
+    ng_record[8] = _ldi_de; /* d/de */
+    ng_record[9] = 0.0;
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL dmtau_ddm_dv_2, dmtau_dv, keep_1, dkeep_dwidth_1, dtarget_dwidth, target, dm_rate_2_ddm_dv,
           dm_rate_2_dm, dm_rate_2_dv, m_rate_2, exp_2, dexp_2_ddm_dv, dexp_2_dm, dexp_2_dv, m_decay, m_limit,
@@ -157,24 +170,26 @@ ENDVERBATIM
     dm_rate_2_dm = dmtau_dx/(mtau*mtau)
     dm_rate_2_dv = dmtau_dv/(mtau*mtau)
     m_rate_2 = -1/mtau
-    exp_2 = ng_finite(exp(dt*m_rate_2))
-    dexp_2_ddm_dv = dm_rate_2_ddm_dv*dt*exp_2
-    dexp_2_dm = dm_rate_2_dm*dt*exp_2
-    dexp_2_dv = dm_rate_2_dv*dt*exp_2
+    exp_2 = exp(dt*m_rate_2)
+    dexp_2_ddm_dv = dm_rate_2_ddm_dv*dt*ng_finite(exp_2)
+    dexp_2_dm = dm_rate_2_dm*dt*ng_finite(exp_2)
+    dexp_2_dv = dm_rate_2_dv*dt*ng_finite(exp_2)
     m_decay = exp_2
-    m_limit = minf
+    m_limit = -(minf/mtau)/(-1/mtau)
     dm_ddm_dv = dexp_2_ddm_dv*(m - m_limit)
     dm_dm = dexp_2_dm*(m - m_limit) + m_decay
     dm_dv_2 = dexp_2_dv*(m - m_limit) + dminf_du*(1 - m_decay)
+    m = m + (1 - m_decay)*(m_limit - m)
     ds_rate_dm_rate = 1/(m_rate*m_rate)
     s_rate = -1/m_rate
-    exp_3 = ng_finite(exp(dt*s_rate))
-    dexp_3_dm_rate = ds_rate_dm_rate*dt*exp_3
+    exp_3 = exp(dt*s_rate)
+    dexp_3_dm_rate = ds_rate_dm_rate*dt*ng_finite(exp_3)
     s_decay = exp_3
-    s_limit = target
+    s_limit = -(target/m_rate)/(-1/m_rate)
     ds_dm_rate = dexp_3_dm_rate*(s - s_limit)
     ds_ds = s_decay
     ds_dwidth = dtarget_dwidth*(1 - s_decay)
+    s = s + (1 - s_decay)*(s_limit - s)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -221,12 +236,12 @@ ENDVERBATIM
 : current and its derivatives.
 PROCEDURE ng_d_current(u) {
     LOCAL exp_2, dexp_2_du, dexp_3_du
-    exp_2 = ng_finite(exp(-(u + 50)/10))
-    dexp_2_du = -0.1*exp_2
+    exp_2 = exp(-(u + 50)/10)
+    dexp_2_du = -0.1*ng_finite(exp_2)
     dminf_du = -dexp_2_du/((exp_2 + 1)*(exp_2 + 1))
     minf = 1/(1 + exp_2)
-    dmtau_ddm_dv = ng_finite(exp(-(u/40)^2))
-    dexp_3_du = -0.00125*dmtau_ddm_dv*u
+    dmtau_ddm_dv = exp(-(u/40)^2)
+    dexp_3_du = -0.00125*u*ng_finite(dmtau_ddm_dv)
     dmtau_du = dexp_3_du*dm_dv
     mtau = 1 + dm_dv*dmtau_ddm_dv
 }

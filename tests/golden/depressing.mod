@@ -43,7 +43,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE decay {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     g' = -g/tau_1
 }
 
@@ -90,6 +94,7 @@ ENDVERBATIM
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
 }
 
 UNITSOFF
@@ -147,12 +152,6 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
 
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
-
 static const ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
   static const ng_Connection ng_none = {0, {0, 0, 0}, 0};
   const double *ng_address = (const double *) (size_t) ng_sender;
@@ -171,17 +170,24 @@ ENDVERBATIM
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
     LOCAL di_de, di_dg
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     di_de = -g
     di_dg = v - e
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
     const double ng_density = 100./(_nd_area);
-    ng_keep(ng_record + 0, ng_density*_ldi_dg); /* d/dg */
-    ng_keep(ng_record + 2, ng_density*_ldi_de); /* d/de */
+    ng_record[0] = ng_density*_ldi_dg; /* d/dg */
+    ng_record[1] = ng_density*1.0;
+    ng_record[2] = ng_density*_ldi_de; /* d/de */
+    ng_record[3] = ng_density*0.0;
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL dg_rate_dtau_1, g_rate, exp_1, dexp_1_dtau_1, g_decay, g_limit, dg_dg, dg_dtau_1
 VERBATIM
@@ -190,12 +196,13 @@ VERBATIM
 ENDVERBATIM
     dg_rate_dtau_1 = 1/(tau_1*tau_1)
     g_rate = -1/tau_1
-    exp_1 = ng_finite(exp(dt*g_rate))
-    dexp_1_dtau_1 = dg_rate_dtau_1*dt*exp_1
+    exp_1 = exp(dt*g_rate)
+    dexp_1_dtau_1 = dg_rate_dtau_1*dt*ng_finite(exp_1)
     g_decay = exp_1
-    g_limit = 0
+    g_limit = -0/(-1/tau_1)
     dg_dg = g_decay
     dg_dtau_1 = dexp_1_dtau_1*(g - g_limit)
+    g = g + (1 - g_decay)*(g_limit - g)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -249,35 +256,35 @@ ENDVERBATIM
 : Derivatives of the jump at an event; ng_sender is the address of the NetCon's weight.
 PROCEDURE ng_receive(flag, weight, y, z, u, tsyn, ng_sender) {
     LOCAL u_next, exp_1, dexp_1_dtau_rec, dz_dtau_rec, z_next, exp_2, dexp_2_dtau_1, exp_3, dexp_3_dtau_rec,
-          dz_dtau_1, dz_dtau_rec_2, dz_dy, exp_4, dexp_4_dtau_1, dy_dtau_1, y_next, dx_dtau_1, dx_dtau_rec,
+          inverse_1, inverse_2, dz_dtau_1, dz_dtau_rec_2, dz_dy, dy_dtau_1, y_next, dx_dtau_1, dx_dtau_rec,
           dx_dy, dx_dz, x, exp_5, dexp_5_dtau_facil, du_dtau_facil, du_dU, du_dtau_facil_2, du_du, du_dU_2,
           du_dtau_facil_3, du_du_2, dg_dU, dg_dtau_1, dg_dtau_facil, dg_dtau_rec, dg_du, dg_dweight, dg_dy,
           dg_dz, dy_dU, dy_dtau_1_2, dy_dtau_facil, dy_dtau_rec, dy_du, dy_dy, dy_dz
     u_next = u
-    exp_1 = ng_finite(exp(-(t - tsyn)/tau_rec))
-    dexp_1_dtau_rec = -exp_1*(tsyn - t)/(tau_rec*tau_rec)
+    exp_1 = exp(-(t - tsyn)/tau_rec)
+    dexp_1_dtau_rec = -(tsyn - t)*ng_finite(exp_1)/(tau_rec*tau_rec)
     dz_dtau_rec = dexp_1_dtau_rec*z
     z_next = z*exp_1
-    exp_2 = ng_finite(exp(-(t - tsyn)/tau_1))
-    dexp_2_dtau_1 = -exp_2*(tsyn - t)/(tau_1*tau_1)
-    exp_3 = ng_finite(exp(-(t - tsyn)/tau_rec))
-    dexp_3_dtau_rec = -exp_3*(tsyn - t)/(tau_rec*tau_rec)
-    dz_dtau_1 = dexp_2_dtau_1*y/(tau_1/tau_rec - 1) - y*(exp_2 - exp_3)/(tau_rec*(tau_1/tau_rec - 1)*(tau_1/tau_rec - 1))
-    dz_dtau_rec_2 = dz_dtau_rec + tau_1*y*(exp_2 - exp_3)/((tau_1/tau_rec - 1)*(tau_1/tau_rec - 1)*tau_rec*tau_rec) - dexp_3_dtau_rec*y/(tau_1/tau_rec - 1)
+    exp_2 = exp(-(t - tsyn)/tau_1)
+    dexp_2_dtau_1 = -(tsyn - t)*ng_finite(exp_2)/(tau_1*tau_1)
+    exp_3 = exp(-(t - tsyn)/tau_rec)
+    dexp_3_dtau_rec = -(tsyn - t)*ng_finite(exp_3)/(tau_rec*tau_rec)
+    inverse_1 = 1/(tau_1/tau_rec - 1)
+    inverse_2 = 1/tau_rec
+    dz_dtau_1 = dexp_2_dtau_1*inverse_1*y - inverse_2*y*inverse_1*inverse_1*(exp_2 - exp_3)
+    dz_dtau_rec_2 = dz_dtau_rec + tau_1*y*inverse_1*inverse_1*inverse_2*inverse_2*(exp_2 - exp_3) - dexp_3_dtau_rec*inverse_1*y
     dz_dy = (exp_2 - exp_3)/(tau_1/tau_rec - 1)
     z_next = z_next + y*(exp_2 - exp_3)/(tau_1/tau_rec - 1)
-    exp_4 = ng_finite(exp(-(t - tsyn)/tau_1))
-    dexp_4_dtau_1 = -exp_4*(tsyn - t)/(tau_1*tau_1)
-    dy_dtau_1 = dexp_4_dtau_1*y
-    y_next = y*exp_4
+    dy_dtau_1 = dexp_2_dtau_1*y
+    y_next = y*exp_2
     dx_dtau_1 = -dy_dtau_1 - dz_dtau_1
     dx_dtau_rec = -dz_dtau_rec_2
-    dx_dy = -dz_dy - exp_4
+    dx_dy = -dz_dy - exp_2
     dx_dz = -exp_1
     x = 1 - y_next - z_next
     if (tau_facil > 0) {
-        exp_5 = ng_finite(exp(-(t - tsyn)/tau_facil))
-        dexp_5_dtau_facil = -exp_5*(tsyn - t)/(tau_facil*tau_facil)
+        exp_5 = exp(-(t - tsyn)/tau_facil)
+        dexp_5_dtau_facil = -(tsyn - t)*ng_finite(exp_5)/(tau_facil*tau_facil)
         du_dtau_facil = dexp_5_dtau_facil*u_next
         u_next = u_next*exp_5
         du_dU = 1 - u_next
@@ -306,7 +313,7 @@ PROCEDURE ng_receive(flag, weight, y, z, u, tsyn, ng_sender) {
     dy_dtau_facil = du_dtau_facil_3*x
     dy_dtau_rec = dx_dtau_rec*u_next
     dy_du = du_du_2*x
-    dy_dy = dx_dy*u_next + exp_4
+    dy_dy = dx_dy*u_next + exp_2
     dy_dz = dx_dz*u_next
 VERBATIM
     ng_Instance *ng_self = NG_SELF;

@@ -123,6 +123,7 @@ FUNCTION share() {
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
     opening_value
     dminf_dhalf
     dminf_dk
@@ -193,12 +194,6 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
@@ -227,7 +222,13 @@ ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL share_1, dshare_dn_1, half_2, dn_2_dm, dn_2_dn, n_2, dik_dek, dik_dgbar, dik_dm, dik_dn
+    LOCAL share_1, dshare_dn_1, half_2, dn_2_dm, dn_2_dn, n_2, dik_dek, ddik_dgbar_dv, dik_dgbar, ddik_dm_dv,
+          dik_dm, ddik_dn_dv, dik_dn
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     share_1 = share()
     dshare_dn_1 = dshare_dn()
     half_2 = share_1
@@ -235,15 +236,22 @@ PROCEDURE ng_current() {
     dn_2_dn = dshare_dn_1*m
     n_2 = half_2*m
     dik_dek = -gbar*n_2
+    ddik_dgbar_dv = n_2
     dik_dgbar = n_2*(v - ek)
+    ddik_dm_dv = dn_2_dm*gbar
     dik_dm = dn_2_dm*gbar*(v - ek)
+    ddik_dn_dv = dn_2_dn*gbar
     dik_dn = dn_2_dn*gbar*(v - ek)
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldik_dm); /* d/dm */
-    ng_keep(ng_record + 2, _ldik_dn); /* d/dn */
-    ng_keep(ng_record + 4, _ldik_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 6, _ldik_dek); /* d/dek */
+    ng_record[0] = _ldik_dm; /* d/dm */
+    ng_record[1] = _lddik_dm_dv;
+    ng_record[2] = _ldik_dn; /* d/dn */
+    ng_record[3] = _lddik_dn_dv;
+    ng_record[4] = _ldik_dgbar; /* d/dgbar */
+    ng_record[5] = _lddik_dgbar_dv;
+    ng_record[6] = _ldik_dek; /* d/dek */
+    ng_record[7] = 0.0;
     if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
@@ -257,8 +265,8 @@ PROCEDURE ng_states() {
           m_rate, exp_1, dexp_1_dhalf, dexp_1_dscale, dexp_1_dshift, dexp_1_dv, m_decay, m_limit, dm_dhalf,
           dm_dk, dm_dm, dm_dscale, dm_dshift, dm_dv, dn_rate_dhalf, dn_rate_dscale, dn_rate_dshift,
           dn_rate_dv, n_rate, exp_2, dexp_2_dhalf, dexp_2_dscale, dexp_2_dshift, dexp_2_dv, n_decay,
-          dn_limit_by_mtau, dn_limit_by_ninf, dn_limit_dhalf, dn_limit_dk, dn_limit_dscale, dn_limit_dshift,
-          dn_limit_dv, n_limit, dn_dhalf, dn_dk, dn_dn, dn_dscale, dn_dshift, dn_dv
+          inverse_1, dn_limit_by_mtau, dn_limit_by_ninf, dn_limit_dhalf, dn_limit_dk, dn_limit_dscale,
+          dn_limit_dshift, dn_limit_dv, n_limit, dn_dhalf, dn_dk, dn_dn, dn_dscale, dn_dshift, dn_dv
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("doing advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
@@ -311,11 +319,11 @@ ENDVERBATIM
     dm_rate_dshift = dmtau_dshift/(mtau*mtau)
     dm_rate_dv = dmtau_dv/(mtau*mtau)
     m_rate = -1/mtau
-    exp_1 = ng_finite(exp(dt*m_rate))
-    dexp_1_dhalf = dm_rate_dhalf*dt*exp_1
-    dexp_1_dscale = dm_rate_dscale*dt*exp_1
-    dexp_1_dshift = dm_rate_dshift*dt*exp_1
-    dexp_1_dv = dm_rate_dv*dt*exp_1
+    exp_1 = exp(dt*m_rate)
+    dexp_1_dhalf = dm_rate_dhalf*dt*ng_finite(exp_1)
+    dexp_1_dscale = dm_rate_dscale*dt*ng_finite(exp_1)
+    dexp_1_dshift = dm_rate_dshift*dt*ng_finite(exp_1)
+    dexp_1_dv = dm_rate_dv*dt*ng_finite(exp_1)
     m_decay = exp_1
     m_limit = minf
     dm_dhalf = dexp_1_dhalf*(m - m_limit) + dminf_dhalf*(1 - m_decay)
@@ -329,13 +337,14 @@ ENDVERBATIM
     dn_rate_dshift = dmtau_dshift/((mtau + 4)*(mtau + 4))
     dn_rate_dv = dmtau_dv/((mtau + 4)*(mtau + 4))
     n_rate = -1/(mtau + 4)
-    exp_2 = ng_finite(exp(dt*n_rate))
-    dexp_2_dhalf = dn_rate_dhalf*dt*exp_2
-    dexp_2_dscale = dn_rate_dscale*dt*exp_2
-    dexp_2_dshift = dn_rate_dshift*dt*exp_2
-    dexp_2_dv = dn_rate_dv*dt*exp_2
+    exp_2 = exp(dt*n_rate)
+    dexp_2_dhalf = dn_rate_dhalf*dt*ng_finite(exp_2)
+    dexp_2_dscale = dn_rate_dscale*dt*ng_finite(exp_2)
+    dexp_2_dshift = dn_rate_dshift*dt*ng_finite(exp_2)
+    dexp_2_dv = dn_rate_dv*dt*ng_finite(exp_2)
     n_decay = exp_2
-    dn_limit_by_mtau = ninf*(-mtau - 4)/((mtau + 4)*(mtau + 4)) + ninf/(mtau + 4)
+    inverse_1 = 1/(mtau + 4)
+    dn_limit_by_mtau = ninf*inverse_1*inverse_1*(-mtau - 4) + inverse_1*ninf
     dn_limit_by_ninf = -(-mtau - 4)/(mtau + 4)
     dn_limit_dhalf = dmtau_dhalf*dn_limit_by_mtau + dn_limit_by_ninf*dninf_dhalf_7
     dn_limit_dk = dn_limit_by_ninf*dninf_dk_7
@@ -376,18 +385,17 @@ ENDVERBATIM
 
 : Derivatives of the initial values.
 PROCEDURE ng_initial() {
-    LOCAL dn_dhalf, dn_dk, dn_dshift, dn_dv, dn_dhalf_2, dn_dk_2, dn_dshift_2, dn_dv_2
+    LOCAL dn_dhalf, dn_dk, dn_dshift, dn_dhalf_2, dn_dk_2, dn_dshift_2, dn_dv_2
     count = 0
     ng_d_rates(v)
     ng_d_opening(v + shift)
     dn_dhalf = 0.9*dopening_value_dhalf
     dn_dk = 0.9*dopening_value_dk
     dn_dshift = 0.9*dopening_value_du
-    dn_dv = 0.9*dopening_value_du
     dn_dhalf_2 = dn_dhalf + 0.1*dninf_dhalf
     dn_dk_2 = dn_dk + 0.1*dninf_dk
     dn_dshift_2 = dn_dshift + 0.1*dninf_du
-    dn_dv_2 = dn_dv + 0.1*dninf_du
+    dn_dv_2 = dn_dshift + 0.1*dninf_du
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -412,10 +420,10 @@ PROCEDURE ng_d_rates(v) {
     LOCAL exp_1, dexp_1_dhalf, dexp_1_dk, dexp_1_dv, dminf_by_exp_1, rate_1, drate_du_1, drate_dhalf_1,
           drate_dshift_1, rate_2, drate_du_2, drate_dhalf_2, drate_dshift_2, dsum_dhalf, dsum_dshift, dsum_dv,
           sum
-    exp_1 = ng_finite(exp((half - v)/k))
-    dexp_1_dhalf = exp_1/k
-    dexp_1_dk = -exp_1*(half - v)/(k*k)
-    dexp_1_dv = -exp_1/k
+    exp_1 = exp((half - v)/k)
+    dexp_1_dhalf = ng_finite(exp_1)/k
+    dexp_1_dk = -ng_finite(exp_1)*(half - v)/(k*k)
+    dexp_1_dv = -ng_finite(exp_1)/k
     dminf_by_exp_1 = -1/((exp_1 + 1)*(exp_1 + 1))
     dminf_dhalf = dexp_1_dhalf*dminf_by_exp_1
     dminf_dk = dexp_1_dk*dminf_by_exp_1
@@ -448,10 +456,10 @@ PROCEDURE ng_d_opening(u) {
     dz_dk = -(half - u)/((k + 1)*(k + 1))
     dz_du = -1/(k + 1)
     z = (half - u)/(k + 1)
-    exp_1 = ng_finite(exp(z))
-    dexp_1_dhalf = dz_dhalf*exp_1
-    dexp_1_dk = dz_dk*exp_1
-    dexp_1_du = dz_du*exp_1
+    exp_1 = exp(z)
+    dexp_1_dhalf = dz_dhalf*ng_finite(exp_1)
+    dexp_1_dk = dz_dk*ng_finite(exp_1)
+    dexp_1_du = dz_du*ng_finite(exp_1)
     dninf_by_exp_1 = -1/((exp_1 + 1)*(exp_1 + 1))
     dninf_dhalf = dexp_1_dhalf*dninf_by_exp_1
     dninf_dk = dexp_1_dk*dninf_by_exp_1
@@ -468,13 +476,13 @@ FUNCTION drate_du(u, which) {
     LOCAL work, exp_1, dexp_1_du, drate_du_2, exp_2, dexp_2_du, drate_du_3
     work = (u - half + shift)/10
     if (which == 0) {
-        exp_1 = ng_finite(exp(work))
-        dexp_1_du = 0.1*exp_1
+        exp_1 = exp(work)
+        dexp_1_du = 0.1*ng_finite(exp_1)
         drate_du_2 = 0.3*dexp_1_du
         drate_du = drate_du_2
     } else {
-        exp_2 = ng_finite(exp(-work))
-        dexp_2_du = -0.1*exp_2
+        exp_2 = exp(-work)
+        dexp_2_du = -0.1*ng_finite(exp_2)
         drate_du_3 = 0.2*dexp_2_du
         drate_du = drate_du_3
     }
@@ -485,13 +493,13 @@ FUNCTION drate_dhalf(u, which) {
     LOCAL work, exp_1, dexp_1_dhalf, drate_dhalf_2, exp_2, dexp_2_dhalf, drate_dhalf_3
     work = (u - half + shift)/10
     if (which == 0) {
-        exp_1 = ng_finite(exp(work))
-        dexp_1_dhalf = -0.1*exp_1
+        exp_1 = exp(work)
+        dexp_1_dhalf = -0.1*ng_finite(exp_1)
         drate_dhalf_2 = 0.3*dexp_1_dhalf
         drate_dhalf = drate_dhalf_2
     } else {
-        exp_2 = ng_finite(exp(-work))
-        dexp_2_dhalf = 0.1*exp_2
+        exp_2 = exp(-work)
+        dexp_2_dhalf = 0.1*ng_finite(exp_2)
         drate_dhalf_3 = 0.2*dexp_2_dhalf
         drate_dhalf = drate_dhalf_3
     }
@@ -502,13 +510,13 @@ FUNCTION drate_dshift(u, which) {
     LOCAL work, exp_1, dexp_1_dshift, drate_dshift_2, exp_2, dexp_2_dshift, drate_dshift_3
     work = (u - half + shift)/10
     if (which == 0) {
-        exp_1 = ng_finite(exp(work))
-        dexp_1_dshift = 0.1*exp_1
+        exp_1 = exp(work)
+        dexp_1_dshift = 0.1*ng_finite(exp_1)
         drate_dshift_2 = 0.3*dexp_1_dshift
         drate_dshift = drate_dshift_2
     } else {
-        exp_2 = ng_finite(exp(-work))
-        dexp_2_dshift = -0.1*exp_2
+        exp_2 = exp(-work)
+        dexp_2_dshift = -0.1*ng_finite(exp_2)
         drate_dshift_3 = 0.2*dexp_2_dshift
         drate_dshift = drate_dshift_3
     }

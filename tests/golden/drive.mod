@@ -39,7 +39,11 @@ BREAKPOINT {
 
 DERIVATIVE smoothing {
     LOCAL target
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     target = 0
     if (t > onset) {
         target = amp
@@ -56,6 +60,7 @@ DERIVATIVE smoothing {
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
 }
 
 UNITSOFF
@@ -112,24 +117,24 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
 VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
+VERBATIM
     double *ng_record = NG_SELF->ng_record;
     const double ng_density = 100./(_nd_area);
-    ng_keep(ng_record + 0, ng_density*-1.0); /* d/dfiltered */
+    ng_record[0] = ng_density*-1.0; /* d/dfiltered */
+    ng_record[1] = ng_density*0.0;
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL target, dtarget_damp, dfiltered_rate_dtau, filtered_rate, exp_1, dexp_1_dtau, filtered_decay,
           filtered_limit, dfiltered_damp, dfiltered_dfiltered, dfiltered_dtau
@@ -146,13 +151,14 @@ ENDVERBATIM
     }
     dfiltered_rate_dtau = 1/(tau*tau)
     filtered_rate = -1/tau
-    exp_1 = ng_finite(exp(dt*filtered_rate))
-    dexp_1_dtau = dfiltered_rate_dtau*dt*exp_1
+    exp_1 = exp(dt*filtered_rate)
+    dexp_1_dtau = dfiltered_rate_dtau*dt*ng_finite(exp_1)
     filtered_decay = exp_1
-    filtered_limit = target
+    filtered_limit = -(target/tau)/(-1/tau)
     dfiltered_damp = dtarget_damp*(1 - filtered_decay)
     dfiltered_dfiltered = filtered_decay
     dfiltered_dtau = dexp_1_dtau*(filtered - filtered_limit)
+    filtered = filtered + (1 - filtered_decay)*(filtered_limit - filtered)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;

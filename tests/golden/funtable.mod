@@ -38,7 +38,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE states {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     p' = (pinf(v) - p)/ptau(v)
 }
 
@@ -63,6 +67,7 @@ UNITSON
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
 }
 
 UNITSOFF
@@ -110,12 +115,6 @@ extern void hoc_execerror(const char *, const char *);
 #endif
 #define NG_SELF ((ng_Instance *) (size_t) ng_link)
 #define NG_RESTRICT __restrict
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
@@ -136,23 +135,33 @@ ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL dik_dek, dik_dgbar, dik_dp
+    LOCAL dik_dek, dik_dgbar, dik_dp, ddik_dgbar_dv, ddik_dp_dv
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     dik_dek = -gbar*p
     dik_dgbar = p*(v - ek)
     dik_dp = gbar*(v - ek)
+    ddik_dgbar_dv = p
+    ddik_dp_dv = gbar
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldik_dp); /* d/dp */
-    ng_keep(ng_record + 2, _ldik_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 4, _ldik_dek); /* d/dek */
+    ng_record[0] = _ldik_dp; /* d/dp */
+    ng_record[1] = _lddik_dp_dv;
+    ng_record[2] = _ldik_dgbar; /* d/dgbar */
+    ng_record[3] = _lddik_dgbar_dv;
+    ng_record[4] = _ldik_dek; /* d/dek */
+    ng_record[5] = 0.0;
     if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL ptau_1, dptau_dv_1, dp_rate_dv, p_rate, exp_1, dexp_1_dv, p_decay, pinf_1, dpinf_dv_1, ptau_2,
-          dptau_dv_2, ptau_3, dptau_dv_3, dp_limit_dv, p_limit, dp_dp, dp_dv
+    LOCAL ptau_1, dptau_dv_1, dp_rate_dv, p_rate, exp_1, dexp_1_dv, p_decay, pinf_1, dpinf_dv_1, inverse_1,
+          dp_limit_dv, p_limit, dp_dp, dp_dv
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("funtable advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
@@ -161,19 +170,17 @@ ENDVERBATIM
     dptau_dv_1 = dptau_dv(v)
     dp_rate_dv = dptau_dv_1/(ptau_1*ptau_1)
     p_rate = -1/ptau_1
-    exp_1 = ng_finite(exp(dt*p_rate))
-    dexp_1_dv = dp_rate_dv*dt*exp_1
+    exp_1 = exp(dt*p_rate)
+    dexp_1_dv = dp_rate_dv*dt*ng_finite(exp_1)
     p_decay = exp_1
     pinf_1 = pinf(v)
     dpinf_dv_1 = dpinf_dv(v)
-    ptau_2 = ptau(v)
-    dptau_dv_2 = dptau_dv(v)
-    ptau_3 = ptau(v)
-    dptau_dv_3 = dptau_dv(v)
-    dp_limit_dv = dpinf_dv_1*ptau_3/ptau_2 + dptau_dv_3*pinf_1/ptau_2 - dptau_dv_2*pinf_1*ptau_3/(ptau_2*ptau_2)
-    p_limit = pinf_1*ptau_3/ptau_2
+    inverse_1 = 1/ptau_1
+    dp_limit_dv = dpinf_dv_1*inverse_1*ptau_1 + dptau_dv_1*inverse_1*pinf_1 - dptau_dv_1*pinf_1*ptau_1*inverse_1*inverse_1
+    p_limit = -(pinf_1/ptau_1)/(-1/ptau_1)
     dp_dp = p_decay
     dp_dv = dexp_1_dv*(p - p_limit) + dp_limit_dv*(1 - p_decay)
+    p = p + (1 - p_decay)*(p_limit - p)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -218,14 +225,14 @@ VERBATIM
       return 0.;
     }
 ENDVERBATIM
-    exp_1 = ng_finite(exp(-(v + 43)/8.5))
-    dexp_1_dv = -2*exp_1/17
+    exp_1 = exp(-(v + 43)/8.5)
+    dexp_1_dv = -2*ng_finite(exp_1)/17
     dpinf_dv = -dexp_1_dv/((exp_1 + 1)*(exp_1 + 1))
 }
 
 : The derivative of ptau with respect to v.
 FUNCTION dptau_dv(v) {
-    LOCAL exp_1, dexp_1_dv, exp_2, dexp_2_dv
+    LOCAL exp_1, dexp_1_dv, exp_2, dexp_2_dv, inverse_1
 VERBATIM
     if (usetable) { /* piecewise linear: the slope of the bin, zero outside the range */
       double ng_place;
@@ -238,11 +245,12 @@ VERBATIM
       return 0.;
     }
 ENDVERBATIM
-    exp_1 = ng_finite(exp((v + 43)/21))
-    dexp_1_dv = exp_1/21
-    exp_2 = ng_finite(exp(-(v + 43)/17))
-    dexp_2_dv = -exp_2/17
-    dptau_dv = -40*dexp_1_dv/((exp_1 + exp_2)*(exp_1 + exp_2)) - 40*dexp_2_dv/((exp_1 + exp_2)*(exp_1 + exp_2))
+    exp_1 = exp((v + 43)/21)
+    dexp_1_dv = ng_finite(exp_1)/21
+    exp_2 = exp(-(v + 43)/17)
+    dexp_2_dv = -ng_finite(exp_2)/17
+    inverse_1 = 1/(exp_1 + exp_2)
+    dptau_dv = -40*dexp_1_dv*inverse_1*inverse_1 - 40*dexp_2_dv*inverse_1*inverse_1
 }
 
 : x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.

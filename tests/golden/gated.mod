@@ -59,7 +59,11 @@ BREAKPOINT {
 
 DERIVATIVE states {
     LOCAL x, rate
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     x = (v - edge)/15
     if (v < edge) {
         rate = 0.2*exp(x)
@@ -201,30 +205,27 @@ VERBATIM
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL x, exp_1, dexp_1_dedge, dexp_1_dv, drate_dedge, drate_dv, rate, exp_2, dexp_2_dedge, dexp_2_dv,
-          dx_dedge, dx_dv, drate_dedge_2, drate_dv_4, dx_dedge_3, dx_dv_3, drate_dv_2, drate_dv_3, dx_by_x,
-          dx_dedge_2, dx_dv_2, ds_rate_dedge, ds_rate_dv, s_rate, exp_3, dexp_3_dedge, dexp_3_dv, s_decay,
-          s_limit, ds_dedge, ds_ds, ds_dv
+    LOCAL x, exp_1, dexp_1_dedge, dexp_1_dv, drate_dedge, drate_dv, rate, dx_dedge, dx_dv, drate_dedge_2,
+          drate_dv_4, dx_dedge_3, dx_dv_3, drate_dv_2, drate_dv_3, inverse_1, dx_by_x, dx_dedge_2, dx_dv_2,
+          ds_rate_dedge, ds_rate_dv, s_rate, exp_3, dexp_3_dedge, dexp_3_dv, s_decay, s_limit, ds_dedge,
+          ds_ds, ds_dv
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("gated advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     x = (v - edge)/15
     if (v < edge) {
-        exp_1 = ng_finite(exp(x))
-        dexp_1_dedge = -exp_1/15
-        dexp_1_dv = exp_1/15
+        exp_1 = exp(x)
+        dexp_1_dedge = -ng_finite(exp_1)/15
+        dexp_1_dv = ng_finite(exp_1)/15
         drate_dedge = 0.2*dexp_1_dedge
         drate_dv = 0.2*dexp_1_dv
         rate = 0.2*exp_1
-        exp_2 = ng_finite(exp(x))
-        dexp_2_dedge = -exp_2/15
-        dexp_2_dv = exp_2/15
-        dx_dedge = 0.1*dexp_2_dedge
-        dx_dv = 0.1*dexp_2_dv
-        x = 0.1*exp_2
+        dx_dedge = 0.1*dexp_1_dedge
+        dx_dv = 0.1*dexp_1_dv
+        x = 0.1*exp_1
         drate_dedge_2 = drate_dedge
         drate_dv_4 = drate_dv
         dx_dedge_3 = dx_dedge
@@ -238,7 +239,8 @@ ENDVERBATIM
         } else {
             drate_dv_3 = 1/75
         }
-        dx_by_x = 0.2/(x + 1) - (0.2*x + 0.1)/((x + 1)*(x + 1))
+        inverse_1 = 1/(x + 1)
+        dx_by_x = 0.2*inverse_1 - inverse_1*inverse_1*(0.2*x + 0.1)
         dx_dedge_2 = -dx_by_x/15
         dx_dv_2 = dx_by_x/15
         x = (0.1 + 0.2*x)/(1 + x)
@@ -250,14 +252,15 @@ ENDVERBATIM
     ds_rate_dedge = -drate_dedge_2
     ds_rate_dv = -drate_dv_4
     s_rate = -rate
-    exp_3 = ng_finite(exp(dt*s_rate))
-    dexp_3_dedge = ds_rate_dedge*dt*exp_3
-    dexp_3_dv = ds_rate_dv*dt*exp_3
+    exp_3 = exp(dt*s_rate)
+    dexp_3_dedge = ds_rate_dedge*dt*ng_finite(exp_3)
+    dexp_3_dv = ds_rate_dv*dt*ng_finite(exp_3)
     s_decay = exp_3
-    s_limit = x
+    s_limit = -(rate*x)/-rate
     ds_dedge = dexp_3_dedge*(s - s_limit) + dx_dedge_3*(1 - s_decay)
     ds_ds = s_decay
     ds_dv = dexp_3_dv*(s - s_limit) + dx_dv_3*(1 - s_decay)
+    s = s + (1 - s_decay)*(s_limit - s)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -276,9 +279,9 @@ ENDVERBATIM
 PROCEDURE ng_initial() {
     LOCAL exp_1, dexp_1_dedge, dexp_1_dv, ds_dedge, ds_dv, ds_dedge_2, ds_dv_2
     if (v < edge) {
-        exp_1 = ng_finite(exp((v - edge)/15))
-        dexp_1_dedge = -exp_1/15
-        dexp_1_dv = exp_1/15
+        exp_1 = exp((v - edge)/15)
+        dexp_1_dedge = -ng_finite(exp_1)/15
+        dexp_1_dv = ng_finite(exp_1)/15
         ds_dedge = 0.1*dexp_1_dedge
         ds_dv = 0.1*dexp_1_dv
         ds_dedge_2 = ds_dedge

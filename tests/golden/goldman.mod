@@ -41,7 +41,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE states {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     m' = (minf(v) - m)/2
 }
 
@@ -176,18 +180,21 @@ VERBATIM
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL m_rate, m_decay, dminf_dv_1, dm_dm, dm_dv
+    LOCAL m_rate, m_decay, minf_1, dminf_dv_1, m_limit, dm_dm, dm_dv
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("goldman advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
-    m_rate = -0.5
+    m_rate = -1/2
     m_decay = exp(dt*m_rate)
+    minf_1 = minf(v)
     dminf_dv_1 = dminf_dv(v)
+    m_limit = -(minf_1/2)/(-1/2)
     dm_dm = m_decay
     dm_dv = dminf_dv_1*(1 - m_decay)
+    m = m + (1 - m_decay)*(m_limit - m)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -220,8 +227,8 @@ ENDVERBATIM
 : The derivative of minf with respect to v.
 FUNCTION dminf_dv(v) {
     LOCAL exp_1, dexp_1_dv
-    exp_1 = ng_finite(exp(-(v + 20)/7))
-    dexp_1_dv = -exp_1/7
+    exp_1 = exp(-(v + 20)/7)
+    dexp_1_dv = -ng_finite(exp_1)/7
     dminf_dv = -dexp_1_dv/((exp_1 + 1)*(exp_1 + 1))
 }
 
@@ -231,7 +238,7 @@ FUNCTION defun_dz(z) {
     if (fabs(z) < 1e-4) {
         defun_dz = -0.5
     } else {
-        exp_1 = ng_finite(exp(z))
+        exp_1 = exp(z)
         exprelr_1 = ng_exprelr(z, exp_1)
         exprelr_slope_1 = ng_exprelr_slope(z, exprelr_1)
         defun_dz = exprelr_slope_1

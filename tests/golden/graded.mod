@@ -43,7 +43,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE fill {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     s' = (release(capre) - s)/tau
 }
 
@@ -60,6 +64,7 @@ FUNCTION release(c (mM)) {
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
 }
 
 UNITSOFF
@@ -116,18 +121,18 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL release_1, drelease_dc_1, drelease_dhalf_1, dg_dcapre, dg_ddirect, dg_dgmax, dg_dhalf, di_dcapre,
-          di_ddirect, di_dgmax, di_dhalf, di_ds
+    LOCAL release_1, drelease_dc_1, drelease_dhalf_1, dg_dcapre, dg_ddirect, dg_dgmax, dg_dhalf,
+          ddi_dcapre_dv, di_dcapre, ddi_ddirect_dv, di_ddirect, ddi_dgmax_dv, di_dgmax, ddi_dhalf_dv,
+          di_dhalf, di_ds, ddi_ds_dv
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     release_1 = release(capre)
     drelease_dc_1 = drelease_dc(capre)
     drelease_dhalf_1 = drelease_dhalf(capre)
@@ -135,23 +140,33 @@ PROCEDURE ng_current() {
     dg_ddirect = gmax*release_1
     dg_dgmax = direct*release_1 + s
     dg_dhalf = direct*drelease_dhalf_1*gmax
+    ddi_dcapre_dv = dg_dcapre
     di_dcapre = dg_dcapre*v
+    ddi_ddirect_dv = dg_ddirect
     di_ddirect = dg_ddirect*v
+    ddi_dgmax_dv = dg_dgmax
     di_dgmax = dg_dgmax*v
+    ddi_dhalf_dv = dg_dhalf
     di_dhalf = dg_dhalf*v
     di_ds = gmax*v
+    ddi_ds_dv = gmax
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
     const double ng_density = 100./(_nd_area);
-    ng_keep(ng_record + 0, ng_density*_ldi_ds); /* d/ds */
-    ng_keep(ng_record + 2, ng_density*_ldi_dgmax); /* d/dgmax */
-    ng_keep(ng_record + 4, ng_density*_ldi_dhalf); /* d/dhalf */
-    ng_keep(ng_record + 6, ng_density*_ldi_ddirect); /* d/ddirect */
-    ng_keep(ng_record + 8, ng_density*_ldi_dcapre); /* d/dcapre */
+    ng_record[0] = ng_density*_ldi_ds; /* d/ds */
+    ng_record[1] = ng_density*_lddi_ds_dv;
+    ng_record[2] = ng_density*_ldi_dgmax; /* d/dgmax */
+    ng_record[3] = ng_density*_lddi_dgmax_dv;
+    ng_record[4] = ng_density*_ldi_dhalf; /* d/dhalf */
+    ng_record[5] = ng_density*_lddi_dhalf_dv;
+    ng_record[6] = ng_density*_ldi_ddirect; /* d/ddirect */
+    ng_record[7] = ng_density*_lddi_ddirect_dv;
+    ng_record[8] = ng_density*_ldi_dcapre; /* d/dcapre */
+    ng_record[9] = ng_density*_lddi_dcapre_dv;
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL ds_rate_dtau, s_rate, exp_1, dexp_1_dtau, s_decay, release_1, drelease_dc_1, drelease_dhalf_1,
           s_limit, ds_dcapre, ds_dhalf, ds_ds, ds_dtau
@@ -161,17 +176,18 @@ VERBATIM
 ENDVERBATIM
     ds_rate_dtau = 1/(tau*tau)
     s_rate = -1/tau
-    exp_1 = ng_finite(exp(dt*s_rate))
-    dexp_1_dtau = ds_rate_dtau*dt*exp_1
+    exp_1 = exp(dt*s_rate)
+    dexp_1_dtau = ds_rate_dtau*dt*ng_finite(exp_1)
     s_decay = exp_1
     release_1 = release(capre)
     drelease_dc_1 = drelease_dc(capre)
     drelease_dhalf_1 = drelease_dhalf(capre)
-    s_limit = release_1
+    s_limit = -(release_1/tau)/(-1/tau)
     ds_dcapre = drelease_dc_1*(1 - s_decay)
     ds_dhalf = drelease_dhalf_1*(1 - s_decay)
     ds_ds = s_decay
     ds_dtau = dexp_1_dtau*(s - s_limit)
+    s = s + (1 - s_decay)*(s_limit - s)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -207,7 +223,9 @@ ENDVERBATIM
 
 : The derivative of release with respect to c.
 FUNCTION drelease_dc(c) {
-    drelease_dc = 2*c/(c*c + half*half) - 2*c*c*c/((c*c + half*half)*(c*c + half*half))
+    LOCAL inverse_1
+    inverse_1 = 1/(c*c + half*half)
+    drelease_dc = 2*c*inverse_1 - 2*c*c*c*inverse_1*inverse_1
 }
 
 : The derivative of release with respect to half.

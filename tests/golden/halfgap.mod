@@ -91,10 +91,10 @@ ENDVERBATIM
 PROCEDURE ng_current() {
     LOCAL exp_1, dexp_1_drectify, dexp_1_dv, dexp_1_dvgap, di_dg, di_drectify, di_dv, di_dvgap, i,
           total_current
-    exp_1 = ng_finite(exp((v - vgap)/rectify))
-    dexp_1_drectify = -exp_1*(v - vgap)/(rectify*rectify)
-    dexp_1_dv = exp_1/rectify
-    dexp_1_dvgap = -exp_1/rectify
+    exp_1 = exp((v - vgap)/rectify)
+    dexp_1_drectify = -ng_finite(exp_1)*(v - vgap)/(rectify*rectify)
+    dexp_1_dv = ng_finite(exp_1)/rectify
+    dexp_1_dvgap = -ng_finite(exp_1)/rectify
     di_dg = 0.5*(exp_1 + 1)*(v - vgap)
     di_drectify = 0.5*dexp_1_drectify*g*(v - vgap)
     di_dv = 0.5*dexp_1_dv*g*(v - vgap) + 0.5*g*(exp_1 + 1)

@@ -70,6 +70,7 @@ FUNCTION opens(u (mV)) {
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
 }
 
 UNITSOFF
@@ -185,27 +186,33 @@ static void ng_copy(double *NG_RESTRICT ng_to, const double *NG_RESTRICT ng_from
   for (ng_k = 0; ng_k < ng_width; ng_k++) ng_to[ng_k] = ng_from[ng_k];
 }
 
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL di_de, di_dflow, di_dgbar, di_dopen
+    LOCAL di_de, ddi_dflow_dv, di_dflow, ddi_dgbar_dv, di_dgbar, ddi_dopen_dv, di_dopen
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     di_de = -gbar*open*(0.1*flow + 1)
+    ddi_dflow_dv = 0.1*gbar*open
     di_dflow = 0.1*gbar*open*(v - e)
+    ddi_dgbar_dv = open*(0.1*flow + 1)
     di_dgbar = open*(v - e)*(0.1*flow + 1)
+    ddi_dopen_dv = gbar*(0.1*flow + 1)
     di_dopen = gbar*(v - e)*(0.1*flow + 1)
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldi_dopen); /* d/dopen */
-    ng_keep(ng_record + 2, _ldi_dflow); /* d/dflow */
-    ng_keep(ng_record + 4, _ldi_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 6, _ldi_de); /* d/de */
+    ng_record[0] = _ldi_dopen; /* d/dopen */
+    ng_record[1] = _lddi_dopen_dv;
+    ng_record[2] = _ldi_dflow; /* d/dflow */
+    ng_record[3] = _lddi_dflow_dv;
+    ng_record[4] = _ldi_dgbar; /* d/dgbar */
+    ng_record[5] = _lddi_dgbar_dv;
+    ng_record[6] = _ldi_de; /* d/de */
+    ng_record[7] = 0.0;
 ENDVERBATIM
 }
 
@@ -244,9 +251,9 @@ ENDVERBATIM
 : The residuals of states, and the matrix of the linear system that is solved for the unknowns.
 PROCEDURE ng_states_matrix(ng_old, ng_step, ng_matrix) {
     LOCAL m_old, c_old, open_old, opening, dm_slope_dm, m_slope, dbinding_dc, dbinding_dm, dbinding_dopen,
-          binding, dflow_dc, dflow_dm, dflow_dopen, flow, dc_slope_dc, c_slope, dopen_slope_dopen, open_slope,
-          dm_residual_dm, m_residual, dc_residual_dc, dc_residual_dm, dc_residual_dopen, c_residual,
-          dopen_residual_dc, dopen_residual_dm, dopen_residual_dopen, open_residual
+          binding, dflow_dc, dflow_dm, dflow_dopen, flow, inverse_1, dc_slope_dc, c_slope, dopen_slope_dopen,
+          open_slope, dm_residual_dm, m_residual, dc_residual_dc, dc_residual_dm, dc_residual_dopen,
+          c_residual, dopen_residual_dc, dopen_residual_dm, dopen_residual_dopen, open_residual
 VERBATIM
     _lm_old = ((const double *) (size_t) _lng_old)[0];
     _lc_old = ((const double *) (size_t) _lng_old)[1];
@@ -263,7 +270,8 @@ ENDVERBATIM
     dflow_dm = drive - dbinding_dm
     dflow_dopen = -dbinding_dopen
     flow = drive*m - binding
-    dc_slope_dc = 0.3*c*c/((c + 1)*(c + 1)) + dflow_dc - 0.6*c/(c + 1)
+    inverse_1 = 1/(c + 1)
+    dc_slope_dc = 0.3*c*c*inverse_1*inverse_1 + dflow_dc - 0.6*c*inverse_1
     c_slope = flow - 0.3*c*c/(1 + c)
     dopen_slope_dopen = dbinding_dopen - 0.1
     open_slope = binding - 0.1*open
@@ -424,16 +432,16 @@ ENDVERBATIM
 : The derivative of opens with respect to u.
 FUNCTION dopens_du(u) {
     LOCAL exp_1, dexp_1_du
-    exp_1 = ng_finite(exp(-(u - vhalf)/9))
-    dexp_1_du = -exp_1/9
+    exp_1 = exp(-(u - vhalf)/9)
+    dexp_1_du = -ng_finite(exp_1)/9
     dopens_du = -dexp_1_du/((exp_1 + 1)*(exp_1 + 1))
 }
 
 : The derivative of opens with respect to vhalf.
 FUNCTION dopens_dvhalf(u) {
     LOCAL exp_1, dexp_1_dvhalf
-    exp_1 = ng_finite(exp(-(u - vhalf)/9))
-    dexp_1_dvhalf = exp_1/9
+    exp_1 = exp(-(u - vhalf)/9)
+    dexp_1_dvhalf = ng_finite(exp_1)/9
     dopens_dvhalf = -dexp_1_dvhalf/((exp_1 + 1)*(exp_1 + 1))
 }
 

@@ -42,6 +42,7 @@ BREAKPOINT {
 : ---------------------------------------------------------------------------------------------------
 ASSIGNED {
     ng_link
+    ng_latest_v
 }
 
 UNITSOFF
@@ -89,18 +90,17 @@ extern void hoc_execerror(const char *, const char *);
 #endif
 #define NG_SELF ((ng_Instance *) (size_t) ng_link)
 #define NG_RESTRICT __restrict
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
     LOCAL sin_1, dsin_1_dfrequency, di_dfrequency, dileak_de, dileak_dg, dtotal_current_damp,
           dtotal_current_de, dtotal_current_dfrequency, dtotal_current_dg
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     sin_1 = sin(frequency*t)
     dsin_1_dfrequency = t*cos(frequency*t)
     di_dfrequency = amp*dsin_1_dfrequency
@@ -113,10 +113,14 @@ PROCEDURE ng_current() {
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
     const double ng_density = 100./(_nd_area);
-    ng_keep(ng_record + 0, ng_density*_ldtotal_current_damp); /* d/damp */
-    ng_keep(ng_record + 2, ng_density*_ldtotal_current_dfrequency); /* d/dfrequency */
-    ng_keep(ng_record + 4, ng_density*_ldtotal_current_dg); /* d/dg */
-    ng_keep(ng_record + 6, ng_density*_ldtotal_current_de); /* d/de */
+    ng_record[0] = ng_density*_ldtotal_current_damp; /* d/damp */
+    ng_record[1] = ng_density*0.0;
+    ng_record[2] = ng_density*_ldtotal_current_dfrequency; /* d/dfrequency */
+    ng_record[3] = ng_density*0.0;
+    ng_record[4] = ng_density*_ldtotal_current_dg; /* d/dg */
+    ng_record[5] = ng_density*-1.0;
+    ng_record[6] = ng_density*_ldtotal_current_de; /* d/de */
+    ng_record[7] = ng_density*0.0;
 ENDVERBATIM
 }
 

@@ -43,7 +43,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE states {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     z' = (open(cai) - z)/(1 + 3/(1 + cai/1e-3))
 }
 
@@ -60,6 +64,7 @@ FUNCTION open(c (mM)) {
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
 }
 
 UNITSOFF
@@ -116,12 +121,6 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
@@ -142,42 +141,56 @@ ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL dik_dek, dik_dgbar, dik_dz
+    LOCAL dik_dek, dik_dgbar, dik_dz, ddik_dgbar_dv, ddik_dz_dv
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     dik_dek = -gbar*z
     dik_dgbar = z*(v - ek)
     dik_dz = gbar*(v - ek)
+    ddik_dgbar_dv = z
+    ddik_dz_dv = gbar
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldik_dz); /* d/dz */
-    ng_keep(ng_record + 2, _ldik_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 4, _ldik_dek); /* d/dek */
+    ng_record[0] = _ldik_dz; /* d/dz */
+    ng_record[1] = _lddik_dz_dv;
+    ng_record[2] = _ldik_dgbar; /* d/dgbar */
+    ng_record[3] = _lddik_dgbar_dv;
+    ng_record[4] = _ldik_dek; /* d/dek */
+    ng_record[5] = 0.0;
     if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL dz_rate_dcai, z_rate, exp_1, dexp_1_dcai, z_decay, open_1, dopen_dc_1, dopen_dpower_1,
-          dz_limit_by_open_1, dz_limit_dcai, dz_limit_dpower, z_limit, dz_dcai, dz_dpower, dz_dz
+          dz_limit_by_open_1, inverse_1, inverse_2, dz_limit_dcai, dz_limit_dpower, z_limit, dz_dcai,
+          dz_dpower, dz_dz
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("kca advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     dz_rate_dcai = -3000/((1 + 3/(1000*cai + 1))*(1 + 3/(1000*cai + 1))*(1000*cai + 1)*(1000*cai + 1))
-    z_rate = -1/(1 + 3/(1000*cai + 1))
-    exp_1 = ng_finite(exp(dt*z_rate))
-    dexp_1_dcai = dt*dz_rate_dcai*exp_1
+    z_rate = -1/(1 + 3/(1 + cai/1e-3))
+    exp_1 = exp(dt*z_rate)
+    dexp_1_dcai = dt*dz_rate_dcai*ng_finite(exp_1)
     z_decay = exp_1
     open_1 = open(cai)
     dopen_dc_1 = dopen_dc(cai)
     dopen_dpower_1 = dopen_dpower(cai)
     dz_limit_by_open_1 = -(-1 - 3/(1000*cai + 1))/(1 + 3/(1000*cai + 1))
-    dz_limit_dcai = dopen_dc_1*dz_limit_by_open_1 - 3000*open_1*(-1 - 3/(1000*cai + 1))/((1 + 3/(1000*cai + 1))*(1 + 3/(1000*cai + 1))*(1000*cai + 1)*(1000*cai + 1)) - 3000*open_1/((1000*cai + 1)*(1000*cai + 1)*(1 + 3/(1000*cai + 1)))
+    inverse_1 = 1/(1 + 3/(1000*cai + 1))
+    inverse_2 = 1/(1000*cai + 1)
+    dz_limit_dcai = dopen_dc_1*dz_limit_by_open_1 - 3000*open_1*inverse_1*inverse_1*inverse_2*inverse_2*(-1 - 3/(1000*cai + 1)) - 3000*inverse_1*open_1*inverse_2*inverse_2
     dz_limit_dpower = dopen_dpower_1*dz_limit_by_open_1
-    z_limit = -open_1*(-1 - 3/(1000*cai + 1))/(1 + 3/(1000*cai + 1))
+    z_limit = -(open_1/(1 + 3/(1 + cai/1e-3)))/(-1/(1 + 3/(1 + cai/1e-3)))
     dz_dcai = dexp_1_dcai*(z - z_limit) + dz_limit_dcai*(1 - z_decay)
     dz_dpower = dz_limit_dpower*(1 - z_decay)
     dz_dz = z_decay
+    z = z + (1 - z_decay)*(z_limit - z)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -218,13 +231,13 @@ FUNCTION dopen_dc(c) {
 : The derivative of open with respect to power.
 FUNCTION dopen_dpower(c) {
     LOCAL power_1, log_1, dpower_1_dpower
-    power_1 = ng_finite((4e-4/c)^(power))
+    power_1 = (4e-4/c)^(power)
     if (4e-4/c > 0) {
         log_1 = log(4e-4/c)
     } else {
         log_1 = 0
     }
-    dpower_1_dpower = log_1*power_1
+    dpower_1_dpower = log_1*ng_finite(power_1)
     dopen_dpower = -dpower_1_dpower/((power_1 + 1)*(power_1 + 1))
 }
 

@@ -47,7 +47,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE states {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     rates(v)
     n' = (ninf - n)/ntau
 }
@@ -81,6 +85,7 @@ UNITSON
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
     dninf_du
     dninf_dvhalf
     dntau_dq10
@@ -142,12 +147,6 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
@@ -171,23 +170,33 @@ ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL dg_dgbar, dg_dn, g, dik_dek, dik_dgbar, dik_dn
+    LOCAL dg_dgbar, dg_dn, g, dik_dek, ddik_dgbar_dv, dik_dgbar, ddik_dn_dv, dik_dn
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     dg_dgbar = n*n*n*n
     dg_dn = 4*gbar*n*n*n
     g = gbar*n*n*n*n
     dik_dek = -g
+    ddik_dgbar_dv = dg_dgbar
     dik_dgbar = dg_dgbar*(v - ek)
+    ddik_dn_dv = dg_dn
     dik_dn = dg_dn*(v - ek)
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldik_dn); /* d/dn */
-    ng_keep(ng_record + 2, _ldik_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 4, _ldik_dek); /* d/dek */
+    ng_record[0] = _ldik_dn; /* d/dn */
+    ng_record[1] = _lddik_dn_dv;
+    ng_record[2] = _ldik_dgbar; /* d/dgbar */
+    ng_record[3] = _lddik_dgbar_dv;
+    ng_record[4] = _ldik_dek; /* d/dek */
+    ng_record[5] = 0.0;
     if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL dn_rate_dq10, dn_rate_dv, dn_rate_dvhalf, n_rate, exp_1, dexp_1_dq10, dexp_1_dv, dexp_1_dvhalf,
           n_decay, n_limit, dn_dn, dn_dq10, dn_dv, dn_dvhalf
@@ -200,16 +209,17 @@ ENDVERBATIM
     dn_rate_dv = dntau_du/(ntau*ntau)
     dn_rate_dvhalf = dntau_dvhalf/(ntau*ntau)
     n_rate = -1/ntau
-    exp_1 = ng_finite(exp(dt*n_rate))
-    dexp_1_dq10 = dn_rate_dq10*dt*exp_1
-    dexp_1_dv = dn_rate_dv*dt*exp_1
-    dexp_1_dvhalf = dn_rate_dvhalf*dt*exp_1
+    exp_1 = exp(dt*n_rate)
+    dexp_1_dq10 = dn_rate_dq10*dt*ng_finite(exp_1)
+    dexp_1_dv = dn_rate_dv*dt*ng_finite(exp_1)
+    dexp_1_dvhalf = dn_rate_dvhalf*dt*ng_finite(exp_1)
     n_decay = exp_1
-    n_limit = ninf
+    n_limit = -(ninf/ntau)/(-1/ntau)
     dn_dn = n_decay
     dn_dq10 = dexp_1_dq10*(n - n_limit)
     dn_dv = dexp_1_dv*(n - n_limit) + dninf_du*(1 - n_decay)
     dn_dvhalf = dexp_1_dvhalf*(n - n_limit) + dninf_dvhalf*(1 - n_decay)
+    n = n + (1 - n_decay)*(n_limit - n)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -245,7 +255,7 @@ ENDVERBATIM
 PROCEDURE ng_d_rates(u) {
     LOCAL dspeed_dq10, speed, linoid_1, dlinoid_dx_1, dlinoid_1_dvhalf, dopening_du, dopening_dvhalf, opening,
           exp_1, dexp_1_du, dexp_1_dvhalf, dclosing_du, dclosing_dvhalf, closing, dntau_by_closing,
-          dntau_by_opening, dninf_by_closing
+          dninf_by_closing
     dspeed_dq10 = q10^(0.1*celsius - 1.63)*(0.1*celsius - 0.63)
     speed = q10^((celsius - 6.3)/10)
     linoid_1 = linoid(u - vhalf, 9.5)
@@ -254,17 +264,16 @@ PROCEDURE ng_d_rates(u) {
     dopening_du = 0.011*dlinoid_dx_1
     dopening_dvhalf = 0.011*dlinoid_1_dvhalf
     opening = 0.011*linoid_1
-    exp_1 = ng_finite(exp(-(u - vhalf + 11)/75))
-    dexp_1_du = -exp_1/75
-    dexp_1_dvhalf = exp_1/75
+    exp_1 = exp(-(u - vhalf + 11)/75)
+    dexp_1_du = -ng_finite(exp_1)/75
+    dexp_1_dvhalf = ng_finite(exp_1)/75
     dclosing_du = 0.12*dexp_1_du
     dclosing_dvhalf = 0.12*dexp_1_dvhalf
     closing = 0.12*exp_1
     dntau_by_closing = -1/(speed*(closing + opening)*(closing + opening))
-    dntau_by_opening = -1/(speed*(closing + opening)*(closing + opening))
     dntau_dq10 = -dspeed_dq10/(speed*speed*(closing + opening))
-    dntau_du = dclosing_du*dntau_by_closing + dntau_by_opening*dopening_du
-    dntau_dvhalf = dclosing_dvhalf*dntau_by_closing + dntau_by_opening*dopening_dvhalf
+    dntau_du = dclosing_du*dntau_by_closing + dntau_by_closing*dopening_du
+    dntau_dvhalf = dclosing_dvhalf*dntau_by_closing + dntau_by_closing*dopening_dvhalf
     ntau = 1/(speed*(opening + closing))
     dninf_by_closing = -opening/((closing + opening)*(closing + opening))
     dninf_du = closing*dopening_du/((closing + opening)*(closing + opening)) + dclosing_du*dninf_by_closing
@@ -278,7 +287,7 @@ FUNCTION dlinoid_dx(x, y) {
     if (fabs(x/y) < 1e-5) {
         dlinoid_dx = 0.5
     } else {
-        exp_1 = ng_finite(exp(-x/y))
+        exp_1 = exp(-x/y)
         exprelr_1 = ng_exprelr(-x/y, exp_1)
         exprelr_slope_1 = ng_exprelr_slope(-x/y, exprelr_1)
         dexprelr_1_dx = -exprelr_slope_1/y

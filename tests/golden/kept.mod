@@ -57,7 +57,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE states {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     m' = factor*(minf*(1 + 9*trace) - m + 0.1*n)/3  : of the voltage before this step
 }
 
@@ -152,9 +156,9 @@ ENDVERBATIM
 PROCEDURE ng_ion_currents() {
     LOCAL exp_1, dexp_1_dv, dexp_1_dwidth, dn_by_exp_1, dn_dv, dn_dwidth, n, dik_by_n, dik_dek, dik_dgk,
           dik_dtrace, dik_dv, dik_dwidth
-    exp_1 = ng_finite(exp(-(v + 30)/width))
-    dexp_1_dv = -exp_1/width
-    dexp_1_dwidth = -exp_1*(-v - 30)/(width*width)
+    exp_1 = exp(-(v + 30)/width)
+    dexp_1_dv = -ng_finite(exp_1)/width
+    dexp_1_dwidth = -(-v - 30)*ng_finite(exp_1)/(width*width)
     dn_by_exp_1 = -1/((exp_1 + 1)*(exp_1 + 1))
     dn_dv = dexp_1_dv*dn_by_exp_1
     dn_dwidth = dexp_1_dwidth*dn_by_exp_1
@@ -186,9 +190,9 @@ PROCEDURE ng_current() {
           dik_dgk, dik_dtrace, dik_dv, dik_dwidth, ik, di_dgbar, di_dm, di_dtrace, di_dv, di_dgbar_2, di_di,
           di_dm_2, di_dtrace_2, di_dv_2, dtotal_current_dtrace, dtotal_current_dv, total_current
     i_next = i
-    exp_1 = ng_finite(exp(-(v + 30)/width))
-    dexp_1_dv = -exp_1/width
-    dexp_1_dwidth = -exp_1*(-v - 30)/(width*width)
+    exp_1 = exp(-(v + 30)/width)
+    dexp_1_dv = -ng_finite(exp_1)/width
+    dexp_1_dwidth = -(-v - 30)*ng_finite(exp_1)/(width*width)
     dn_by_exp_1 = -1/((exp_1 + 1)*(exp_1 + 1))
     dn_dv = dexp_1_dv*dn_by_exp_1
     dn_dwidth = dexp_1_dwidth*dn_by_exp_1
@@ -249,9 +253,9 @@ PROCEDURE ng_breakpoint() {
           di_dgbar_2, di_di, di_dm_2, di_dtrace_2, di_dv_2, dtrace_dgain, dtrace_dv, dtrace_dvhalf,
           dtrace_dwidth
     ng_d_rates()
-    exp_1 = ng_finite(exp(-(v + 30)/width))
-    dexp_1_dv = -exp_1/width
-    dexp_1_dwidth = -exp_1*(-v - 30)/(width*width)
+    exp_1 = exp(-(v + 30)/width)
+    dexp_1_dv = -ng_finite(exp_1)/width
+    dexp_1_dwidth = -(-v - 30)*ng_finite(exp_1)/(width*width)
     dn_by_exp_1 = -1/((exp_1 + 1)*(exp_1 + 1))
     dn_dv = dexp_1_dv*dn_by_exp_1
     dn_dwidth = dexp_1_dwidth*dn_by_exp_1
@@ -305,7 +309,7 @@ VERBATIM
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL m_rate, exp_1, dexp_1_dfactor, m_decay, dm_limit_dminf, dm_limit_dtrace, m_limit, dm_dfactor, dm_dm,
           dm_dminf, dm_dn, dm_dtrace
@@ -314,17 +318,18 @@ VERBATIM
       hoc_execerror("kept advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     m_rate = -factor/3
-    exp_1 = ng_finite(exp(dt*m_rate))
-    dexp_1_dfactor = -dt*exp_1/3
+    exp_1 = exp(dt*m_rate)
+    dexp_1_dfactor = -dt*ng_finite(exp_1)/3
     m_decay = exp_1
     dm_limit_dminf = 9*trace + 1
     dm_limit_dtrace = 9*minf
-    m_limit = minf*(9*trace + 1) + 0.1*n
+    m_limit = -(factor*(minf*(1 + 9*trace) + 0.1*n)/3)/(-factor/3)
     dm_dfactor = dexp_1_dfactor*(m - m_limit)
     dm_dm = m_decay
     dm_dminf = dm_limit_dminf*(1 - m_decay)
     dm_dn = 0.1 - 0.1*m_decay
     dm_dtrace = dm_limit_dtrace*(1 - m_decay)
+    m = m + (1 - m_decay)*(m_limit - m)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -374,10 +379,10 @@ ENDVERBATIM
 : rates and its derivatives.
 PROCEDURE ng_d_rates() {
     LOCAL exp_1, dexp_1_dv, dexp_1_dvhalf, dexp_1_dwidth, dminf_by_exp_1
-    exp_1 = ng_finite(exp(-(v - vhalf)/width))
-    dexp_1_dv = -exp_1/width
-    dexp_1_dvhalf = exp_1/width
-    dexp_1_dwidth = -exp_1*(vhalf - v)/(width*width)
+    exp_1 = exp(-(v - vhalf)/width)
+    dexp_1_dv = -ng_finite(exp_1)/width
+    dexp_1_dvhalf = ng_finite(exp_1)/width
+    dexp_1_dwidth = -(vhalf - v)*ng_finite(exp_1)/(width*width)
     dminf_by_exp_1 = -1/((exp_1 + 1)*(exp_1 + 1))
     dminf_dv = dexp_1_dv*dminf_by_exp_1
     dminf_dvhalf = dexp_1_dvhalf*dminf_by_exp_1

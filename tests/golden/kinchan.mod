@@ -74,6 +74,7 @@ PROCEDURE rates(u (mV)) {
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
     da_dspeed
     da_du
     da_dvhalf
@@ -195,12 +196,6 @@ static void ng_copy(double *NG_RESTRICT ng_to, const double *NG_RESTRICT ng_from
   for (ng_k = 0; ng_k < ng_width; ng_k++) ng_to[ng_k] = ng_from[ng_k];
 }
 
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
@@ -223,17 +218,29 @@ ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL dik_dek, dik_dgbar, dik_do, dik_dpassing
+    LOCAL dik_dek, ddik_dgbar_dv, dik_dgbar, dik_do, ddik_dpassing_dv, dik_dpassing, ddik_do_dv
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     dik_dek = -gbar*(o + 0.1*passing)
+    ddik_dgbar_dv = o + 0.1*passing
     dik_dgbar = (v - ek)*(o + 0.1*passing)
     dik_do = gbar*(v - ek)
+    ddik_dpassing_dv = 0.1*gbar
     dik_dpassing = 0.1*gbar*(v - ek)
+    ddik_do_dv = gbar
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldik_do); /* d/do */
-    ng_keep(ng_record + 2, _ldik_dpassing); /* d/dpassing */
-    ng_keep(ng_record + 4, _ldik_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 6, _ldik_dek); /* d/dek */
+    ng_record[0] = _ldik_do; /* d/do */
+    ng_record[1] = _lddik_do_dv;
+    ng_record[2] = _ldik_dpassing; /* d/dpassing */
+    ng_record[3] = _lddik_dpassing_dv;
+    ng_record[4] = _ldik_dgbar; /* d/dgbar */
+    ng_record[5] = _lddik_dgbar_dv;
+    ng_record[6] = _ldik_dek; /* d/dek */
+    ng_record[7] = 0.0;
     if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
@@ -780,15 +787,15 @@ ENDVERBATIM
 : rates and its derivatives.
 PROCEDURE ng_d_rates(u) {
     LOCAL dexp_1_du, dexp_1_dvhalf, dexp_2_du, dexp_2_dvhalf
-    da_dspeed = ng_finite(exp((u - vhalf)/25))
-    dexp_1_du = 0.04*da_dspeed
-    dexp_1_dvhalf = -0.04*da_dspeed
+    da_dspeed = exp((u - vhalf)/25)
+    dexp_1_du = 0.04*ng_finite(da_dspeed)
+    dexp_1_dvhalf = -0.04*ng_finite(da_dspeed)
     da_du = dexp_1_du*speed
     da_dvhalf = dexp_1_dvhalf*speed
     a = speed*da_dspeed
-    db_dspeed = ng_finite(exp(-(u - vhalf)/20))
-    dexp_2_du = -0.05*db_dspeed
-    dexp_2_dvhalf = 0.05*db_dspeed
+    db_dspeed = exp(-(u - vhalf)/20)
+    dexp_2_du = -0.05*ng_finite(db_dspeed)
+    dexp_2_dvhalf = 0.05*ng_finite(db_dspeed)
     db_du = dexp_2_du*speed
     db_dvhalf = dexp_2_dvhalf*speed
     b = speed*db_dspeed

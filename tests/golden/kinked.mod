@@ -51,7 +51,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE states {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     rates()
     m' = (minf - m)/mtau
 }
@@ -180,7 +184,7 @@ VERBATIM
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL dm_rate_dboost, dm_rate_dedge, dm_rate_dreach, dm_rate_dspan, dm_rate_dv, dm_rate_dvhalf,
           dm_rate_dwidth, m_rate, exp_1, dexp_1_dboost, dexp_1_dedge, dexp_1_dreach, dexp_1_dspan, dexp_1_dv,
@@ -199,16 +203,16 @@ ENDVERBATIM
     dm_rate_dvhalf = dmtau_dvhalf/(mtau*mtau)
     dm_rate_dwidth = dmtau_dwidth/(mtau*mtau)
     m_rate = -1/mtau
-    exp_1 = ng_finite(exp(dt*m_rate))
-    dexp_1_dboost = dm_rate_dboost*dt*exp_1
-    dexp_1_dedge = dm_rate_dedge*dt*exp_1
-    dexp_1_dreach = dm_rate_dreach*dt*exp_1
-    dexp_1_dspan = dm_rate_dspan*dt*exp_1
-    dexp_1_dv = dm_rate_dv*dt*exp_1
-    dexp_1_dvhalf = dm_rate_dvhalf*dt*exp_1
-    dexp_1_dwidth = dm_rate_dwidth*dt*exp_1
+    exp_1 = exp(dt*m_rate)
+    dexp_1_dboost = dm_rate_dboost*dt*ng_finite(exp_1)
+    dexp_1_dedge = dm_rate_dedge*dt*ng_finite(exp_1)
+    dexp_1_dreach = dm_rate_dreach*dt*ng_finite(exp_1)
+    dexp_1_dspan = dm_rate_dspan*dt*ng_finite(exp_1)
+    dexp_1_dv = dm_rate_dv*dt*ng_finite(exp_1)
+    dexp_1_dvhalf = dm_rate_dvhalf*dt*ng_finite(exp_1)
+    dexp_1_dwidth = dm_rate_dwidth*dt*ng_finite(exp_1)
     m_decay = exp_1
-    m_limit = minf
+    m_limit = -(minf/mtau)/(-1/mtau)
     dm_dboost = dexp_1_dboost*(m - m_limit) + dminf_dboost*(1 - m_decay)
     dm_dedge = dexp_1_dedge*(m - m_limit) + dminf_dedge*(1 - m_decay)
     dm_dm = m_decay
@@ -217,6 +221,7 @@ ENDVERBATIM
     dm_dv = dexp_1_dv*(m - m_limit) + dminf_dv*(1 - m_decay)
     dm_dvhalf = dexp_1_dvhalf*(m - m_limit) + dminf_dvhalf*(1 - m_decay)
     dm_dwidth = dexp_1_dwidth*(m - m_limit) + dminf_dwidth*(1 - m_decay)
+    m = m + (1 - m_decay)*(m_limit - m)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -271,8 +276,8 @@ PROCEDURE ng_d_rates() {
     LOCAL fabs_1, fabs_1_slope, dfabs_1_dvhalf, dfar_dv, dfar_dvhalf, dfar_dwidth, far, erf_1, erf_1_slope,
           derf_1_dv, derf_1_dvhalf, derf_1_dwidth, dminf_dv_2, dminf_dvhalf_2, dminf_dwidth_2, floor_1,
           atan2_1, atan2_1_slope, datan2_1_dv, datan2_1_dvhalf, datan2_1_dwidth, fmod_1, dfmod_1_dspan,
-          dmtau_dv_2, ceil_1, dmtau_by_far, power_1, log_1, dpower_1_dboost, dpower_1_dedge, dpower_1_dreach,
-          dpower_1_dv
+          inverse_1, dmtau_dv_2, ceil_1, dmtau_by_far, power_1, log_1, dpower_1_dboost, dpower_1_dedge,
+          dpower_1_dreach, dpower_1_dv
     fabs_1 = fabs(v - vhalf)
     fabs_1_slope = (v - vhalf > 0) - (0 > v - vhalf)
     dfabs_1_dvhalf = -fabs_1_slope
@@ -298,7 +303,8 @@ PROCEDURE ng_d_rates() {
     datan2_1_dwidth = atan2_1_slope*dfar_dwidth
     fmod_1 = fmod(v + 500, span)
     dfmod_1_dspan = (fmod_1 - v - 500)/span
-    dmtau_dspan = 4*dfmod_1_dspan/span - 4*fmod_1/(span*span)
+    inverse_1 = 1/span
+    dmtau_dspan = 4*dfmod_1_dspan*inverse_1 - 4*fmod_1*inverse_1*inverse_1
     dmtau_dv_2 = datan2_1_dv + 4/span
     mtau = 1 + floor_1 + atan2_1 + 4*fmod_1/span
     ceil_1 = ceil(reach*2)
@@ -309,16 +315,16 @@ PROCEDURE ng_d_rates() {
     dmtau_dvhalf = datan2_1_dvhalf + dfar_dvhalf*dmtau_by_far
     dmtau_dwidth = datan2_1_dwidth + dfar_dwidth*dmtau_by_far
     mtau = mtau + (v > edge)*boost*(v - edge) + boost*(far > 0.5 && !(reach > 5))*(far - 0.5) + ceil_1/(1 + far)
-    power_1 = ng_finite((2*boost)^(reach*(v > edge)*(v - edge)/900))
+    power_1 = (2*boost)^(reach*(v > edge)*(v - edge)/900)
     if (2*boost > 0) {
         log_1 = log(2*boost)
     } else {
         log_1 = 0
     }
     dpower_1_dboost = (v > edge)*reach*(2*boost)^((v > edge)*reach*(v - edge)/900 - 1)*(v - edge)/450
-    dpower_1_dedge = -(v > edge)*log_1*power_1*reach/900
-    dpower_1_dreach = (v > edge)*log_1*power_1*(v - edge)/900
-    dpower_1_dv = (v > edge)*log_1*power_1*reach/900
+    dpower_1_dedge = -(v > edge)*log_1*reach*ng_finite(power_1)/900
+    dpower_1_dreach = (v > edge)*log_1*(v - edge)*ng_finite(power_1)/900
+    dpower_1_dv = (v > edge)*log_1*reach*ng_finite(power_1)/900
     dminf_dboost = dpower_1_dboost*minf
     dminf_dedge = dpower_1_dedge*minf
     dminf_dreach = dpower_1_dreach*minf

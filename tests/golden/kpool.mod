@@ -52,7 +52,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE exchange {
-    if (ng_link != 0) { ng_states_1() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states_1(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     ki = 54.4 - lost
     lost' = (10000)*ik/(FARADAY*inner) - lost/(10*tau)
     gained' = (10000)*ik/(FARADAY*outer) - gained/tau*(1 + cai/1e-3)
@@ -131,7 +135,7 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
 }
 ENDVERBATIM
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states_1() {
     LOCAL dlost_rate_dtau, lost_rate, exp_1, dexp_1_dtau, lost_decay, dlost_limit_dik, dlost_limit_dinner,
           dlost_limit_dtau, lost_limit, dlost_dik, dlost_dinner, dlost_dlost, dlost_dtau, dgained_rate_dcai,
@@ -142,36 +146,39 @@ VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("kpool advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
+    ki = 54.4 - lost
     dlost_rate_dtau = 0.1/(tau*tau)
-    lost_rate = -0.1/tau
-    exp_1 = ng_finite(exp(dt*lost_rate))
-    dexp_1_dtau = dlost_rate_dtau*dt*exp_1
+    lost_rate = -(1/(10*tau))
+    exp_1 = exp(dt*lost_rate)
+    dexp_1_dtau = dlost_rate_dtau*dt*ng_finite(exp_1)
     lost_decay = exp_1
     dlost_limit_dik = 100000*tau/(FARADAY*inner)
     dlost_limit_dinner = -100000*ik*tau/(FARADAY*inner*inner)
     dlost_limit_dtau = 100000*ik/(FARADAY*inner)
-    lost_limit = 100000*ik*tau/(FARADAY*inner)
+    lost_limit = -(10000*ik/(FARADAY*inner))/-(1/(10*tau))
     dlost_dik = dlost_limit_dik*(1 - lost_decay)
     dlost_dinner = dlost_limit_dinner*(1 - lost_decay)
     dlost_dlost = lost_decay
     dlost_dtau = dexp_1_dtau*(lost - lost_limit) + dlost_limit_dtau*(1 - lost_decay)
+    lost = lost + (1 - lost_decay)*(lost_limit - lost)
     dgained_rate_dcai = -1000/tau
     dgained_rate_dtau = (1000*cai + 1)/(tau*tau)
-    gained_rate = -(1000*cai + 1)/tau
-    exp_2 = ng_finite(exp(dt*gained_rate))
-    dexp_2_dcai = dgained_rate_dcai*dt*exp_2
-    dexp_2_dtau = dgained_rate_dtau*dt*exp_2
+    gained_rate = -(1/tau*(1 + cai/1e-3))
+    exp_2 = exp(dt*gained_rate)
+    dexp_2_dcai = dgained_rate_dcai*dt*ng_finite(exp_2)
+    dexp_2_dtau = dgained_rate_dtau*dt*ng_finite(exp_2)
     gained_decay = exp_2
     dgained_limit_dcai = -10000000*ik*tau/(FARADAY*outer*(1000*cai + 1)*(1000*cai + 1))
     dgained_limit_dik = 10000*tau/(FARADAY*outer*(1000*cai + 1))
     dgained_limit_douter = -10000*ik*tau/(FARADAY*outer*outer*(1000*cai + 1))
     dgained_limit_dtau = 10000*ik/(FARADAY*outer*(1000*cai + 1))
-    gained_limit = 10000*ik*tau/(FARADAY*outer*(1000*cai + 1))
+    gained_limit = -(10000*ik/(FARADAY*outer))/-(1/tau*(1 + cai/1e-3))
     dgained_dcai = dexp_2_dcai*(gained - gained_limit) + dgained_limit_dcai*(1 - gained_decay)
     dgained_dgained = gained_decay
     dgained_dik = dgained_limit_dik*(1 - gained_decay)
     dgained_douter = dgained_limit_douter*(1 - gained_decay)
     dgained_dtau = dexp_2_dtau*(gained - gained_limit) + dgained_limit_dtau*(1 - gained_decay)
+    gained = gained + (1 - gained_decay)*(gained_limit - gained)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;

@@ -193,8 +193,8 @@ ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL sum, open_0, dopen_1_dearly, dopen_1_dlate, open_1, dj_dca_1, dj_dca_2, dj_dhill, j, di_by_open_1,
-          di_dca_1, di_dca_2, di_de, di_dearly, di_dgbar, di_dhill, di_dlate
+    LOCAL sum, open_0, dopen_1_dearly, dopen_1_dlate, open_1, dj_dca_1, dj_dca_2, j, di_by_open_1, di_dca_1,
+          di_dca_2, di_de, di_dearly, di_dgbar, di_dhill, di_dlate
     sum = weight[0]*early + weight[1]*late
     open_0 = sum^(0 + 1)
     dopen_1_dearly = 2*sum*weight[0]
@@ -202,7 +202,6 @@ PROCEDURE ng_current() {
     open_1 = sum^(1 + 1)
     dj_dca_1 = 1/(ca[2] + hill)
     dj_dca_2 = -ca[1]/((ca[2] + hill)*(ca[2] + hill))
-    dj_dhill = -ca[1]/((ca[2] + hill)*(ca[2] + hill))
     j = ca[1]/(ca[2] + hill)
     di_by_open_1 = 0.3*gbar*(v - e)
     di_dca_1 = dj_dca_1*gbar*(v - e)
@@ -210,7 +209,7 @@ PROCEDURE ng_current() {
     di_de = -gbar*(j + open_0 + 0.3*open_1)
     di_dearly = di_by_open_1*dopen_1_dearly + gbar*weight[0]*(v - e)
     di_dgbar = (v - e)*(j + open_0 + 0.3*open_1)
-    di_dhill = dj_dhill*gbar*(v - e)
+    di_dhill = dj_dca_2*gbar*(v - e)
     di_dlate = di_by_open_1*dopen_1_dlate + gbar*weight[1]*(v - e)
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
@@ -234,18 +233,18 @@ PROCEDURE ng_states() {
           dlate_limit_dtau, dlate_limit_dv, dlate_limit_dvhalf, late_limit, dlate_dearly, dlate_dk,
           dlate_dlate, dlate_dtau, dlate_dv, dlate_dvhalf, dca_0_dica, dca_0_dvolume_0, dflux_dca_1,
           dflux_dica, dflux_dslow, dflux_dvolume_0, flux, dca_0_dca_0, dca_0_dca_1, dca_0_dica_2, dca_0_dslow,
-          dca_0_dvolume_0_2, dca_1_dca_0, dca_1_dca_1, dca_1_dica, dca_1_dslow, dca_1_dvolume_0,
-          dca_1_dvolume_1, dflux_2_dca_0, dflux_2_dca_1, dflux_2_dca_2, dflux_2_dica, dflux_2_dslow,
-          dflux_2_dvolume_0, dflux_2_dvolume_1, flux_2, dca_1_dca_0_2, dca_1_dca_1_2, dca_1_dca_2,
-          dca_1_dica_2, dca_1_dslow_2, dca_1_dvolume_0_2, dca_1_dvolume_1_2, dca_2_dca_0, dca_2_dca_1,
-          dca_2_dca_2, dca_2_dica, dca_2_dslow, dca_2_dvolume_0, dca_2_dvolume_1, dca_2_dvolume_2,
-          dflux_3_dca_0, dflux_3_dca_1, dflux_3_dca_2, dflux_3_dca_3, dflux_3_dica, dflux_3_dslow,
-          dflux_3_dvolume_0, dflux_3_dvolume_1, dflux_3_dvolume_2, flux_3, dca_2_dca_0_2, dca_2_dca_1_2,
-          dca_2_dca_2_2, dca_2_dca_3, dca_2_dica_2, dca_2_dslow_2, dca_2_dvolume_0_2, dca_2_dvolume_1_2,
-          dca_2_dvolume_2_2, dca_3_dca_0, dca_3_dca_1, dca_3_dca_2, dca_3_dca_3, dca_3_dica, dca_3_dslow,
-          dca_3_dvolume_0, dca_3_dvolume_1, dca_3_dvolume_2, dca_3_dvolume_3, dca_3_dca_0_2, dca_3_dca_1_2,
-          dca_3_dca_2_2, dca_3_dca_3_2, dca_3_dica_2, dca_3_dslow_2, dca_3_dvolume_0_2, dca_3_dvolume_1_2,
-          dca_3_dvolume_2_2, dca_3_dvolume_3_2
+          dca_0_dvolume_0_2, dca_1_dca_0, dca_1_dca_1, dca_1_dica, dca_1_dslow, inverse_1, dca_1_dvolume_0,
+          dca_1_dvolume_1, dflux_2_dca_0, dflux_2_dca_1, dflux_2_dica, dflux_2_dslow, dflux_2_dvolume_0,
+          dflux_2_dvolume_1, flux_2, dca_1_dca_0_2, dca_1_dca_1_2, dca_1_dca_2, dca_1_dica_2, dca_1_dslow_2,
+          dca_1_dvolume_0_2, dca_1_dvolume_1_2, dca_2_dca_0, dca_2_dca_1, dca_2_dca_2, dca_2_dica,
+          dca_2_dslow, dca_2_dvolume_0, inverse_2, dca_2_dvolume_1, dca_2_dvolume_2, dflux_3_dca_0,
+          dflux_3_dca_1, dflux_3_dca_2, dflux_3_dica, dflux_3_dslow, dflux_3_dvolume_0, dflux_3_dvolume_1,
+          dflux_3_dvolume_2, flux_3, dca_2_dca_0_2, dca_2_dca_1_2, dca_2_dca_2_2, dca_2_dca_3, dca_2_dica_2,
+          dca_2_dslow_2, dca_2_dvolume_0_2, dca_2_dvolume_1_2, dca_2_dvolume_2_2, dca_3_dca_0, dca_3_dca_1,
+          dca_3_dca_2, dca_3_dca_3, dca_3_dica, dca_3_dslow, dca_3_dvolume_0, dca_3_dvolume_1, inverse_3,
+          dca_3_dvolume_2, dca_3_dvolume_3, dca_3_dca_0_2, dca_3_dca_1_2, dca_3_dca_2_2, dca_3_dca_3_2,
+          dca_3_dica_2, dca_3_dslow_2, dca_3_dvolume_0_2, dca_3_dvolume_1_2, dca_3_dvolume_2_2,
+          dca_3_dvolume_3_2
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("ladder advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
@@ -260,11 +259,11 @@ ENDVERBATIM
     dearly_rate_dv = -drate_0_du
     dearly_rate_dvhalf = -drate_0_dvhalf
     early_rate = -rate[0]
-    exp_1 = ng_finite(exp(dt*early_rate))
-    dexp_1_dk = dearly_rate_dk*dt*exp_1
-    dexp_1_dtau = dearly_rate_dtau*dt*exp_1
-    dexp_1_dv = dearly_rate_dv*dt*exp_1
-    dexp_1_dvhalf = dearly_rate_dvhalf*dt*exp_1
+    exp_1 = exp(dt*early_rate)
+    dexp_1_dk = dearly_rate_dk*dt*ng_finite(exp_1)
+    dexp_1_dtau = dearly_rate_dtau*dt*ng_finite(exp_1)
+    dexp_1_dv = dearly_rate_dv*dt*ng_finite(exp_1)
+    dexp_1_dvhalf = dearly_rate_dvhalf*dt*ng_finite(exp_1)
     early_decay = exp_1
     early_limit = target[0]
     dearly_dearly = early_decay
@@ -272,17 +271,17 @@ ENDVERBATIM
     dearly_dtau = dexp_1_dtau*(early - early_limit)
     dearly_dv = dexp_1_dv*(early - early_limit) + dtarget_0_du*(1 - early_decay)
     dearly_dvhalf = dexp_1_dvhalf*(early - early_limit) + dtarget_0_dvhalf*(1 - early_decay)
-    early_next = early_decay*(early - early_limit) + early_limit
+    early_next = early + (early_limit - early)*(1 - early_decay)
     dlate_rate_dk = -drate_1_dk
     dlate_rate_dtau = -drate_1_dtau
     dlate_rate_dv = -drate_1_du
     dlate_rate_dvhalf = -drate_1_dvhalf
     late_rate = -rate[1]
-    exp_2 = ng_finite(exp(dt*late_rate))
-    dexp_2_dk = dlate_rate_dk*dt*exp_2
-    dexp_2_dtau = dlate_rate_dtau*dt*exp_2
-    dexp_2_dv = dlate_rate_dv*dt*exp_2
-    dexp_2_dvhalf = dlate_rate_dvhalf*dt*exp_2
+    exp_2 = exp(dt*late_rate)
+    dexp_2_dk = dlate_rate_dk*dt*ng_finite(exp_2)
+    dexp_2_dtau = dlate_rate_dtau*dt*ng_finite(exp_2)
+    dexp_2_dv = dlate_rate_dv*dt*ng_finite(exp_2)
+    dexp_2_dvhalf = dlate_rate_dvhalf*dt*ng_finite(exp_2)
     late_decay = exp_2
     dlate_limit_dearly = dearly_dearly*target[1]
     dlate_limit_dk = dearly_dk*target[1] + dtarget_1_dk*early_next
@@ -313,12 +312,12 @@ ENDVERBATIM
     dca_1_dca_1 = dflux_dca_1*dt*volume[0]/volume[1] + 1
     dca_1_dica = dflux_dica*dt*volume[0]/volume[1]
     dca_1_dslow = dflux_dslow*dt*volume[0]/volume[1]
-    dca_1_dvolume_0 = dflux_dvolume_0*dt*volume[0]/volume[1] + dt*flux/volume[1]
+    inverse_1 = 1/volume[1]
+    dca_1_dvolume_0 = dflux_dvolume_0*dt*inverse_1*volume[0] + dt*flux*inverse_1
     dca_1_dvolume_1 = -dt*flux*volume[0]/(volume[1]*volume[1])
     ca_1_next = ca_1_next + dt*flux*volume[0]/volume[1]
     dflux_2_dca_0 = dca_1_dca_0*slow
     dflux_2_dca_1 = dca_1_dca_1*slow
-    dflux_2_dca_2 = -slow
     dflux_2_dica = dca_1_dica*slow
     dflux_2_dslow = ca_1_next + dca_1_dslow*slow - ca_2_next
     dflux_2_dvolume_0 = dca_1_dvolume_0*slow
@@ -326,24 +325,24 @@ ENDVERBATIM
     flux_2 = slow*(ca_1_next - ca_2_next)
     dca_1_dca_0_2 = dca_1_dca_0 - dflux_2_dca_0*dt
     dca_1_dca_1_2 = dca_1_dca_1 - dflux_2_dca_1*dt
-    dca_1_dca_2 = -dflux_2_dca_2*dt
+    dca_1_dca_2 = -dflux_dca_1*dt
     dca_1_dica_2 = dca_1_dica - dflux_2_dica*dt
     dca_1_dslow_2 = dca_1_dslow - dflux_2_dslow*dt
     dca_1_dvolume_0_2 = dca_1_dvolume_0 - dflux_2_dvolume_0*dt
     dca_1_dvolume_1_2 = dca_1_dvolume_1 - dflux_2_dvolume_1*dt
     dca_2_dca_0 = dflux_2_dca_0*dt*volume[1]/volume[2]
     dca_2_dca_1 = dflux_2_dca_1*dt*volume[1]/volume[2]
-    dca_2_dca_2 = dflux_2_dca_2*dt*volume[1]/volume[2] + 1
+    dca_2_dca_2 = dflux_dca_1*dt*volume[1]/volume[2] + 1
     dca_2_dica = dflux_2_dica*dt*volume[1]/volume[2]
     dca_2_dslow = dflux_2_dslow*dt*volume[1]/volume[2]
     dca_2_dvolume_0 = dflux_2_dvolume_0*dt*volume[1]/volume[2]
-    dca_2_dvolume_1 = dflux_2_dvolume_1*dt*volume[1]/volume[2] + dt*flux_2/volume[2]
+    inverse_2 = 1/volume[2]
+    dca_2_dvolume_1 = dflux_2_dvolume_1*dt*inverse_2*volume[1] + dt*flux_2*inverse_2
     dca_2_dvolume_2 = -dt*flux_2*volume[1]/(volume[2]*volume[2])
     ca_2_next = ca_2_next + dt*flux_2*volume[1]/volume[2]
     dflux_3_dca_0 = dca_2_dca_0*slow
     dflux_3_dca_1 = dca_2_dca_1*slow
     dflux_3_dca_2 = dca_2_dca_2*slow
-    dflux_3_dca_3 = -slow
     dflux_3_dica = dca_2_dica*slow
     dflux_3_dslow = ca_2_next + dca_2_dslow*slow - ca_3_next
     dflux_3_dvolume_0 = dca_2_dvolume_0*slow
@@ -353,7 +352,7 @@ ENDVERBATIM
     dca_2_dca_0_2 = dca_2_dca_0 - dflux_3_dca_0*dt
     dca_2_dca_1_2 = dca_2_dca_1 - dflux_3_dca_1*dt
     dca_2_dca_2_2 = dca_2_dca_2 - dflux_3_dca_2*dt
-    dca_2_dca_3 = -dflux_3_dca_3*dt
+    dca_2_dca_3 = -dflux_dca_1*dt
     dca_2_dica_2 = dca_2_dica - dflux_3_dica*dt
     dca_2_dslow_2 = dca_2_dslow - dflux_3_dslow*dt
     dca_2_dvolume_0_2 = dca_2_dvolume_0 - dflux_3_dvolume_0*dt
@@ -362,12 +361,13 @@ ENDVERBATIM
     dca_3_dca_0 = dflux_3_dca_0*dt*volume[2]/volume[3]
     dca_3_dca_1 = dflux_3_dca_1*dt*volume[2]/volume[3]
     dca_3_dca_2 = dflux_3_dca_2*dt*volume[2]/volume[3]
-    dca_3_dca_3 = dflux_3_dca_3*dt*volume[2]/volume[3] + 1
+    dca_3_dca_3 = dflux_dca_1*dt*volume[2]/volume[3] + 1
     dca_3_dica = dflux_3_dica*dt*volume[2]/volume[3]
     dca_3_dslow = dflux_3_dslow*dt*volume[2]/volume[3]
     dca_3_dvolume_0 = dflux_3_dvolume_0*dt*volume[2]/volume[3]
     dca_3_dvolume_1 = dflux_3_dvolume_1*dt*volume[2]/volume[3]
-    dca_3_dvolume_2 = dflux_3_dvolume_2*dt*volume[2]/volume[3] + dt*flux_3/volume[3]
+    inverse_3 = 1/volume[3]
+    dca_3_dvolume_2 = dflux_3_dvolume_2*dt*inverse_3*volume[2] + dt*flux_3*inverse_3
     dca_3_dvolume_3 = -dt*flux_3*volume[2]/(volume[3]*volume[3])
     ca_3_next = ca_3_next + dt*flux_3*volume[2]/volume[3]
     dca_3_dca_0_2 = dca_3_dca_0*(1 - dt*slow)
@@ -410,10 +410,12 @@ VERBATIM
       ng_row_early[ng_k] = _ldearly_dearly*ng_old_early + _ldearly_dv*ng_voltage[ng_k];
       ng_row_late[ng_k] = _ldlate_dearly*ng_old_early + _ldlate_dlate*ng_old_late + _ldlate_dv*ng_voltage[ng_k];
       ng_row_ca_at_1[ng_k] = _ldca_1_dca_0_2*ng_old_ca_at_0 + _ldca_1_dca_1_2*ng_old_ca_at_1 + _ldca_1_dca_2*ng_old_ca_at_2 + _ldca_1_dvolume_0_2*ng_old_volume_at_0 + _ldca_1_dvolume_1_2*ng_old_volume_at_1;
-      ng_row_ca_at_2[ng_k] = _ldca_2_dca_0_2*ng_old_ca_at_0 + _ldca_2_dca_1_2*ng_old_ca_at_1 + _ldca_2_dca_2_2*ng_old_ca_at_2 + _ldca_2_dca_3*ng_old_ca_at_3 + _ldca_2_dvolume_0_2*ng_old_volume_at_0 + _ldca_2_dvolume_1_2*ng_old_volume_at_1 + _ldca_2_dvolume_2_2*ng_old_volume_at_2;
+      ng_row_ca_at_2[ng_k] = _ldca_2_dca_0_2*ng_old_ca_at_0 + _ldca_2_dca_1_2*ng_old_ca_at_1 + _ldca_2_dca_2_2*ng_old_ca_at_2 + _ldca_2_dca_3*ng_old_ca_at_3 + _ldca_2_dvolume_0_2*ng_old_volume_at_0
+          + _ldca_2_dvolume_1_2*ng_old_volume_at_1 + _ldca_2_dvolume_2_2*ng_old_volume_at_2;
       ng_row_cai[ng_k] = _ldca_0_dca_0*ng_old_ca_at_0 + _ldca_0_dca_1*ng_old_ca_at_1 + _ldca_0_dvolume_0_2*ng_old_volume_at_0;
       ng_row_ca_at_0[ng_k] = _ldca_0_dca_0*ng_old_ca_at_0 + _ldca_0_dca_1*ng_old_ca_at_1 + _ldca_0_dvolume_0_2*ng_old_volume_at_0;
-      ng_row_ca_at_3[ng_k] = _ldca_3_dca_0_2*ng_old_ca_at_0 + _ldca_3_dca_1_2*ng_old_ca_at_1 + _ldca_3_dca_2_2*ng_old_ca_at_2 + _ldca_3_dca_3_2*ng_old_ca_at_3 + _ldca_3_dvolume_0_2*ng_old_volume_at_0 + _ldca_3_dvolume_1_2*ng_old_volume_at_1 + _ldca_3_dvolume_2_2*ng_old_volume_at_2 + _ldca_3_dvolume_3_2*ng_old_volume_at_3;
+      ng_row_ca_at_3[ng_k] = _ldca_3_dca_0_2*ng_old_ca_at_0 + _ldca_3_dca_1_2*ng_old_ca_at_1 + _ldca_3_dca_2_2*ng_old_ca_at_2 + _ldca_3_dca_3_2*ng_old_ca_at_3 + _ldca_3_dvolume_0_2*ng_old_volume_at_0
+          + _ldca_3_dvolume_1_2*ng_old_volume_at_1 + _ldca_3_dvolume_2_2*ng_old_volume_at_2 + _ldca_3_dvolume_3_2*ng_old_volume_at_3;
     }
     ng_sow(ng_self->ng_seeds + 4, _ldearly_dk, ng_row_early, ng_width); /* k */
     ng_sow(ng_self->ng_seeds + 5, _ldearly_dtau, ng_row_early, ng_width); /* tau */
@@ -497,10 +499,10 @@ PROCEDURE ng_d_rates(u) {
           dtarget_1_by_exp_2, drate_1_by_target_1
     shifted = u - 4*0
     spread_0 = k*(1 + 0/10)
-    exp_1 = ng_finite(exp((vhalf - shifted)/spread_0))
-    dexp_1_dk = -exp_1*(vhalf - shifted)/(spread_0*spread_0)
-    dexp_1_du = -exp_1/spread_0
-    dexp_1_dvhalf = exp_1/spread_0
+    exp_1 = exp((vhalf - shifted)/spread_0)
+    dexp_1_dk = -(vhalf - shifted)*ng_finite(exp_1)/(spread_0*spread_0)
+    dexp_1_du = -ng_finite(exp_1)/spread_0
+    dexp_1_dvhalf = ng_finite(exp_1)/spread_0
     dtarget_0_by_exp_1 = -1/((exp_1 + 1)*(exp_1 + 1))
     dtarget_0_dk = dexp_1_dk*dtarget_0_by_exp_1
     dtarget_0_du = dexp_1_du*dtarget_0_by_exp_1
@@ -514,10 +516,10 @@ PROCEDURE ng_d_rates(u) {
     rate[0] = (1 + 0)/(tau + target[0])
     shifted_2 = u - 4*1
     spread_1 = k*(1 + 1/10)
-    exp_2 = ng_finite(exp((vhalf - shifted_2)/spread_1))
-    dexp_2_dk = -1.1*exp_2*(vhalf - shifted_2)/(spread_1*spread_1)
-    dexp_2_du = -exp_2/spread_1
-    dexp_2_dvhalf = exp_2/spread_1
+    exp_2 = exp((vhalf - shifted_2)/spread_1)
+    dexp_2_dk = -1.1*(vhalf - shifted_2)*ng_finite(exp_2)/(spread_1*spread_1)
+    dexp_2_du = -ng_finite(exp_2)/spread_1
+    dexp_2_dvhalf = ng_finite(exp_2)/spread_1
     dtarget_1_by_exp_2 = -1/((exp_2 + 1)*(exp_2 + 1))
     dtarget_1_dk = dexp_2_dk*dtarget_1_by_exp_2
     dtarget_1_du = dexp_2_du*dtarget_1_by_exp_2

@@ -54,6 +54,7 @@ DERIVATIVE states {
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
 }
 
 UNITSOFF
@@ -110,34 +111,37 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL di_de, di_dgbar, di_dm
+    LOCAL di_de, di_dgbar, di_dm, ddi_dgbar_dv, ddi_dm_dv
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     di_de = -gbar*m
     di_dgbar = m*(v - e)
     di_dm = gbar*(v - e)
+    ddi_dgbar_dv = m
+    ddi_dm_dv = gbar
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldi_dm); /* d/dm */
-    ng_keep(ng_record + 2, _ldi_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 4, _ldi_de); /* d/de */
+    ng_record[0] = _ldi_dm; /* d/dm */
+    ng_record[1] = _lddi_dm_dv;
+    ng_record[2] = _ldi_dgbar; /* d/dgbar */
+    ng_record[3] = _lddi_dgbar_dv;
+    ng_record[4] = _ldi_de; /* d/de */
+    ng_record[5] = 0.0;
 ENDVERBATIM
 }
 
 : Derivatives of the update that cnexp performs, at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL slowness_1, dslowness_dv_1, dslowness_dspeed_1, dm_rate_dspeed, dm_rate_dv, m_rate, exp_1,
-          dexp_1_dspeed, dexp_1_dv, m_decay, steady_1, dsteady_dv_1, slowness_2, dslowness_dv_2,
-          dslowness_dspeed_2, slowness_3, dslowness_dv_3, dslowness_dspeed_3, dm_limit_by_slowness_2,
-          dm_limit_dspeed, dm_limit_dv, m_limit, dm_dm, dm_dspeed, dm_dv
+          dexp_1_dspeed, dexp_1_dv, m_decay, steady_1, dsteady_dv_1, dm_limit_by_slowness_2, dm_limit_dspeed,
+          inverse_1, dm_limit_dv, m_limit, dm_dm, dm_dspeed, dm_dv
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("lookup advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
@@ -148,22 +152,17 @@ ENDVERBATIM
     dm_rate_dspeed = dslowness_dspeed_1/(slowness_1*slowness_1)
     dm_rate_dv = dslowness_dv_1/(slowness_1*slowness_1)
     m_rate = -1/slowness_1
-    exp_1 = ng_finite(exp(dt*m_rate))
-    dexp_1_dspeed = dm_rate_dspeed*dt*exp_1
-    dexp_1_dv = dm_rate_dv*dt*exp_1
+    exp_1 = exp(dt*m_rate)
+    dexp_1_dspeed = dm_rate_dspeed*dt*ng_finite(exp_1)
+    dexp_1_dv = dm_rate_dv*dt*ng_finite(exp_1)
     m_decay = exp_1
     steady_1 = steady(v)
     dsteady_dv_1 = dsteady_dv(v)
-    slowness_2 = slowness(v, speed)
-    dslowness_dv_2 = dslowness_dv(v, speed)
-    dslowness_dspeed_2 = dslowness_dspeed(v, speed)
-    slowness_3 = slowness(v, speed)
-    dslowness_dv_3 = dslowness_dv(v, speed)
-    dslowness_dspeed_3 = dslowness_dspeed(v, speed)
-    dm_limit_by_slowness_2 = -slowness_3*steady_1/(slowness_2*slowness_2)
-    dm_limit_dspeed = dm_limit_by_slowness_2*dslowness_dspeed_2 + dslowness_dspeed_3*steady_1/slowness_2
-    dm_limit_dv = dm_limit_by_slowness_2*dslowness_dv_2 + dslowness_dv_3*steady_1/slowness_2 + dsteady_dv_1*slowness_3/slowness_2
-    m_limit = slowness_3*steady_1/slowness_2
+    dm_limit_by_slowness_2 = -slowness_1*steady_1/(slowness_1*slowness_1)
+    dm_limit_dspeed = dm_limit_by_slowness_2*dslowness_dspeed_1 + dslowness_dspeed_1*steady_1/slowness_1
+    inverse_1 = 1/slowness_1
+    dm_limit_dv = dm_limit_by_slowness_2*dslowness_dv_1 + dslowness_dv_1*inverse_1*steady_1 + dsteady_dv_1*inverse_1*slowness_1
+    m_limit = slowness_1*steady_1/slowness_1
     dm_dm = m_decay
     dm_dspeed = dexp_1_dspeed*(m - m_limit) + dm_limit_dspeed*(1 - m_decay)
     dm_dv = dexp_1_dv*(m - m_limit) + dm_limit_dv*(1 - m_decay)

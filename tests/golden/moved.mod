@@ -41,7 +41,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE states {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     rates()
     m' = (minf - m)/tau
     s' = -s/tau
@@ -66,6 +70,7 @@ PROCEDURE lift(x) {
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
     dminf_ds
     dminf_dv
     dv_dv
@@ -128,69 +133,62 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL di_dgbar, di_dm, di_ds
+    LOCAL ddi_dgbar_dv, di_dgbar, ddi_dm_dv, di_dm, ddi_ds_dv, di_ds
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
+    ddi_dgbar_dv = m*(s + 1)
     di_dgbar = m*(s + 1)*(v + 70)
+    ddi_dm_dv = gbar*(s + 1)
     di_dm = gbar*(s + 1)*(v + 70)
+    ddi_ds_dv = gbar*m
     di_ds = gbar*m*(v + 70)
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldi_dm); /* d/dm */
-    ng_keep(ng_record + 2, _ldi_ds); /* d/ds */
-    ng_keep(ng_record + 4, _ldi_dgbar); /* d/dgbar */
+    ng_record[0] = _ldi_dm; /* d/dm */
+    ng_record[1] = _lddi_dm_dv;
+    ng_record[2] = _ldi_ds; /* d/ds */
+    ng_record[3] = _lddi_ds_dv;
+    ng_record[4] = _ldi_dgbar; /* d/dgbar */
+    ng_record[5] = _lddi_dgbar_dv;
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL v_before, s_before, m_before, dm_rate_dtau, m_rate, exp_1, dexp_1_dtau, m_decay, m_limit, dm_dm,
-          dm_ds, dm_dtau, dm_dv, ds_rate_dtau, s_rate, exp_2, dexp_2_dtau, s_decay, s_limit, ds_ds, ds_dtau,
-          ds_dm_2, ds_ds_3, ds_dtau_2, ds_dv
+    LOCAL dm_rate_dtau, m_rate, exp_1, dexp_1_dtau, m_decay, m_limit, dm_dm, dm_ds, dm_dtau, dm_dv, s_limit,
+          ds_ds, ds_dtau, ds_dm_2, ds_ds_3, ds_dtau_2, ds_dv
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("moved advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
-    v_before = v
-    s_before = s
-    m_before = m
     ng_d_rates()
     dm_rate_dtau = 1/(tau*tau)
     m_rate = -1/tau
-    exp_1 = ng_finite(exp(dt*m_rate))
-    dexp_1_dtau = dm_rate_dtau*dt*exp_1
+    exp_1 = exp(dt*m_rate)
+    dexp_1_dtau = dm_rate_dtau*dt*ng_finite(exp_1)
     m_decay = exp_1
-    m_limit = minf
+    m_limit = -(minf/tau)/(-1/tau)
     dm_dm = m_decay
     dm_ds = dminf_ds*(1 - m_decay)
     dm_dtau = dexp_1_dtau*(m - m_limit)
     dm_dv = dminf_dv*(1 - m_decay)
-    m = m_decay*(m - m_limit) + m_limit
-    ds_rate_dtau = 1/(tau*tau)
-    s_rate = -1/tau
-    exp_2 = ng_finite(exp(dt*s_rate))
-    dexp_2_dtau = ds_rate_dtau*dt*exp_2
-    s_decay = exp_2
-    s_limit = 0
-    ds_ds = s_decay
-    ds_dtau = dexp_2_dtau*(s - s_limit)
-    s = s_decay*(s - s_limit) + s_limit
+    m = m + (1 - m_decay)*(m_limit - m)
+    s_limit = -0/(-1/tau)
+    ds_ds = m_decay
+    ds_dtau = dexp_1_dtau*(s - s_limit)
+    s = s + (1 - m_decay)*(s_limit - s)
     ng_d_lift(0.01)
     ds_dm_2 = dm_dm*ds_dm
     ds_ds_3 = dm_ds*ds_dm + ds_ds*ds_ds_2
     ds_dtau_2 = dm_dtau*ds_dm + ds_ds_2*ds_dtau
     ds_dv = dm_dv*ds_dm
-    m = m_before
-    s = s_before
-    v = v_before
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -235,7 +233,7 @@ PROCEDURE ng_d_rates() {
     if (v == -27) {
         v = v + 0.0001
     }
-    exp_1 = ng_finite(exp(-(v + 27)/9))
+    exp_1 = exp(-(v + 27)/9)
     exprelr_1 = ng_exprelr(-(v + 27)/9, exp_1)
     exprelr_slope_1 = ng_exprelr_slope(-(v + 27)/9, exprelr_1)
     dexprelr_1_dv = -exprelr_slope_1/9

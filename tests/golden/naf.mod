@@ -47,7 +47,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE states {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     rates(v)
     m' = (minf - m)/mtau
     h' = (hinf - h)/htau
@@ -86,6 +90,7 @@ UNITSON
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
     dminf_dv
     dmtau_dv
     dhinf_dv
@@ -137,12 +142,6 @@ extern void hoc_execerror(const char *, const char *);
 #endif
 #define NG_SELF ((ng_Instance *) (size_t) ng_link)
 #define NG_RESTRICT __restrict
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
@@ -168,25 +167,38 @@ ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL dm_power_gate_dh, dm_power_gate_dm, m_power_gate, dina_dena, dina_dgbar, dina_dh, dina_dm
+    LOCAL dm_power_gate_dh, dm_power_gate_dm, m_power_gate, dina_dena, ddina_dgbar_dv, dina_dgbar,
+          ddina_dh_dv, dina_dh, ddina_dm_dv, dina_dm
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     dm_power_gate_dh = m*m*m
     dm_power_gate_dm = 3*h*m*m
     m_power_gate = m^3*h
     dina_dena = -gbar*m_power_gate
+    ddina_dgbar_dv = m_power_gate
     dina_dgbar = m_power_gate*(v - ena)
+    ddina_dh_dv = dm_power_gate_dh*gbar
     dina_dh = dm_power_gate_dh*gbar*(v - ena)
+    ddina_dm_dv = dm_power_gate_dm*gbar
     dina_dm = dm_power_gate_dm*gbar*(v - ena)
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldina_dm); /* d/dm */
-    ng_keep(ng_record + 2, _ldina_dh); /* d/dh */
-    ng_keep(ng_record + 4, _ldina_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 6, _ldina_dena); /* d/dena */
+    ng_record[0] = _ldina_dm; /* d/dm */
+    ng_record[1] = _lddina_dm_dv;
+    ng_record[2] = _ldina_dh; /* d/dh */
+    ng_record[3] = _lddina_dh_dv;
+    ng_record[4] = _ldina_dgbar; /* d/dgbar */
+    ng_record[5] = _lddina_dgbar_dv;
+    ng_record[6] = _ldina_dena; /* d/dena */
+    ng_record[7] = 0.0;
     if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL dm_rate_dv, m_rate, exp_1, dexp_1_dv, m_decay, m_limit, dm_dm, dm_dv, dh_rate_dv, h_rate, exp_2,
           dexp_2_dv, h_decay, h_limit, dh_dh, dh_dv
@@ -197,20 +209,22 @@ ENDVERBATIM
     ng_d_rates(v)
     dm_rate_dv = dmtau_dv/(mtau*mtau)
     m_rate = -1/mtau
-    exp_1 = ng_finite(exp(dt*m_rate))
-    dexp_1_dv = dm_rate_dv*dt*exp_1
+    exp_1 = exp(dt*m_rate)
+    dexp_1_dv = dm_rate_dv*dt*ng_finite(exp_1)
     m_decay = exp_1
-    m_limit = minf
+    m_limit = -(minf/mtau)/(-1/mtau)
     dm_dm = m_decay
     dm_dv = dexp_1_dv*(m - m_limit) + dminf_dv*(1 - m_decay)
+    m = m + (1 - m_decay)*(m_limit - m)
     dh_rate_dv = dhtau_dv/(htau*htau)
     h_rate = -1/htau
-    exp_2 = ng_finite(exp(dt*h_rate))
-    dexp_2_dv = dh_rate_dv*dt*exp_2
+    exp_2 = exp(dt*h_rate)
+    dexp_2_dv = dh_rate_dv*dt*ng_finite(exp_2)
     h_decay = exp_2
-    h_limit = hinf
+    h_limit = -(hinf/htau)/(-1/htau)
     dh_dh = h_decay
     dh_dv = dexp_2_dv*(h - h_limit) + dhinf_dv*(1 - h_decay)
+    h = h + (1 - h_decay)*(h_limit - h)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -246,8 +260,8 @@ ENDVERBATIM
 
 : rates and its derivatives.
 PROCEDURE ng_d_rates(v) {
-    LOCAL speed, sodium_opening_1, dsodium_opening_dx_1, a, exp_1, dexp_1_dv, db_dv, b, exp_2, dexp_2_dv,
-          da_dv, exp_3, dexp_3_dv, db_dv_2
+    LOCAL speed, sodium_opening_1, dsodium_opening_dx_1, a, exp_1, dexp_1_dv, db_dv, b, inverse_1, inverse_2,
+          exp_2, dexp_2_dv, da_dv, exp_3, dexp_3_dv, db_dv_2, inverse_4
     rates(v)
 VERBATIM
     if (usetable) { /* piecewise linear: the slope of the bin, zero outside the range */
@@ -273,25 +287,28 @@ ENDVERBATIM
     sodium_opening_1 = sodium_opening(v + 41)
     dsodium_opening_dx_1 = dsodium_opening_dx(v + 41)
     a = sodium_opening_1
-    exp_1 = ng_finite(exp(-(v + 66)/18.5))
-    dexp_1_dv = -2*exp_1/37
+    exp_1 = exp(-(v + 66)/18.5)
+    dexp_1_dv = -2*ng_finite(exp_1)/37
     db_dv = 3.8*dexp_1_dv
     b = 3.8*exp_1
-    dmtau_dv = -db_dv/(speed*(a + b)*(a + b)) - dsodium_opening_dx_1/(speed*(a + b)*(a + b))
+    inverse_1 = 1/(a + b)
+    inverse_2 = 1/speed
+    dmtau_dv = -db_dv*inverse_2*inverse_1*inverse_1 - dsodium_opening_dx_1*inverse_2*inverse_1*inverse_1
     mtau = 1/(speed*(a + b))
-    dminf_dv = b*dsodium_opening_dx_1/((a + b)*(a + b)) - a*db_dv/((a + b)*(a + b))
+    dminf_dv = b*dsodium_opening_dx_1*inverse_1*inverse_1 - a*db_dv*inverse_1*inverse_1
     minf = a/(a + b)
-    exp_2 = ng_finite(exp(-(v + 64)/19))
-    dexp_2_dv = -exp_2/19
+    exp_2 = exp(-(v + 64)/19)
+    dexp_2_dv = -ng_finite(exp_2)/19
     da_dv = 0.068*dexp_2_dv
     a = 0.068*exp_2
-    exp_3 = ng_finite(exp(-(v + 34)/9.5))
-    dexp_3_dv = -2*exp_3/19
+    exp_3 = exp(-(v + 34)/9.5)
+    dexp_3_dv = -2*ng_finite(exp_3)/19
     db_dv_2 = -0.95*dexp_3_dv/((exp_3 + 1)*(exp_3 + 1))
     b = 0.95/(1 + exp_3)
-    dhtau_dv = -da_dv/(speed*(a + b)*(a + b)) - db_dv_2/(speed*(a + b)*(a + b))
+    inverse_4 = 1/(a + b)
+    dhtau_dv = -da_dv*inverse_2*inverse_4*inverse_4 - db_dv_2*inverse_2*inverse_4*inverse_4
     htau = 1/(speed*(a + b))
-    dhinf_dv = b*da_dv/((a + b)*(a + b)) - a*db_dv_2/((a + b)*(a + b))
+    dhinf_dv = b*da_dv*inverse_4*inverse_4 - a*db_dv_2*inverse_4*inverse_4
     hinf = a/(a + b)
 }
 
@@ -301,7 +318,7 @@ FUNCTION dsodium_opening_dx(x) {
     if (fabs(x) < 1e-4) {
         dsodium_opening_dx = 0.05
     } else {
-        exp_1 = ng_finite(exp(-x/10))
+        exp_1 = exp(-x/10)
         exprelr_1 = ng_exprelr(-x/10, exp_1)
         exprelr_slope_1 = ng_exprelr_slope(-x/10, exprelr_1)
         dexprelr_1_dx = -0.1*exprelr_slope_1

@@ -147,16 +147,16 @@ ENDVERBATIM
 : The derivative of activation with respect to u.
 FUNCTION dactivation_du(u) {
     LOCAL exp_1, dexp_1_du
-    exp_1 = ng_finite(exp((vmid - u)/steepness))
-    dexp_1_du = -exp_1/steepness
+    exp_1 = exp((vmid - u)/steepness)
+    dexp_1_du = -ng_finite(exp_1)/steepness
     dactivation_du = -dexp_1_du/((exp_1 + 1)*(exp_1 + 1))
 }
 
 : The derivative of activation with respect to vmid.
 FUNCTION dactivation_dvmid(u) {
     LOCAL exp_1, dexp_1_dvmid
-    exp_1 = ng_finite(exp((vmid - u)/steepness))
-    dexp_1_dvmid = exp_1/steepness
+    exp_1 = exp((vmid - u)/steepness)
+    dexp_1_dvmid = ng_finite(exp_1)/steepness
     dactivation_dvmid = -dexp_1_dvmid/((exp_1 + 1)*(exp_1 + 1))
 }
 

@@ -41,7 +41,11 @@ INITIAL {
 }
 
 DERIVATIVE states {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     m' = (steady(v) - m)/3
 }
 
@@ -61,6 +65,7 @@ FUNCTION steady(u (mV)) {
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
 }
 
 UNITSOFF
@@ -117,44 +122,52 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL di_de, di_dgbar, di_dm
+    LOCAL di_de, di_dgbar, di_dm, ddi_dgbar_dv, ddi_dm_dv
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     di_de = -gbar*m
     di_dgbar = m*(v - e)
     di_dm = gbar*(v - e)
+    ddi_dgbar_dv = m
+    ddi_dm_dv = gbar
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldi_dm); /* d/dm */
-    ng_keep(ng_record + 2, _ldi_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 4, _ldi_de); /* d/de */
+    ng_record[0] = _ldi_dm; /* d/dm */
+    ng_record[1] = _lddi_dm_dv;
+    ng_record[2] = _ldi_dgbar; /* d/dgbar */
+    ng_record[3] = _lddi_dgbar_dv;
+    ng_record[4] = _ldi_de; /* d/de */
+    ng_record[5] = 0.0;
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL m_rate, m_decay, dsteady_du_1, dsteady_dhalf_1, dsteady_dspan_1, dm_dhalf, dm_dm, dm_dspan, dm_dv
+    LOCAL m_rate, m_decay, steady_1, dsteady_du_1, dsteady_dhalf_1, dsteady_dspan_1, m_limit, dm_dhalf, dm_dm,
+          dm_dspan, dm_dv
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("parted advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     m_rate = -1/3
     m_decay = exp(dt*m_rate)
+    steady_1 = steady(v)
     dsteady_du_1 = dsteady_du(v)
     dsteady_dhalf_1 = dsteady_dhalf(v)
     dsteady_dspan_1 = dsteady_dspan(v)
+    m_limit = -(steady_1/3)/(-1/3)
     dm_dhalf = dsteady_dhalf_1*(1 - m_decay)
     dm_dm = m_decay
     dm_dspan = dsteady_dspan_1*(1 - m_decay)
     dm_dv = dsteady_du_1*(1 - m_decay)
+    m = m + (1 - m_decay)*(m_limit - m)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -193,24 +206,24 @@ ENDVERBATIM
 : The derivative of steady with respect to u.
 FUNCTION dsteady_du(u) {
     LOCAL exp_1, dexp_1_du
-    exp_1 = ng_finite(exp((half - u)/span))
-    dexp_1_du = -exp_1/span
+    exp_1 = exp((half - u)/span)
+    dexp_1_du = -ng_finite(exp_1)/span
     dsteady_du = -dexp_1_du/((exp_1 + 1)*(exp_1 + 1))
 }
 
 : The derivative of steady with respect to half.
 FUNCTION dsteady_dhalf(u) {
     LOCAL exp_1, dexp_1_dhalf
-    exp_1 = ng_finite(exp((half - u)/span))
-    dexp_1_dhalf = exp_1/span
+    exp_1 = exp((half - u)/span)
+    dexp_1_dhalf = ng_finite(exp_1)/span
     dsteady_dhalf = -dexp_1_dhalf/((exp_1 + 1)*(exp_1 + 1))
 }
 
 : The derivative of steady with respect to span.
 FUNCTION dsteady_dspan(u) {
     LOCAL exp_1, dexp_1_dspan
-    exp_1 = ng_finite(exp((half - u)/span))
-    dexp_1_dspan = -exp_1*(half - u)/(span*span)
+    exp_1 = exp((half - u)/span)
+    dexp_1_dspan = -ng_finite(exp_1)*(half - u)/(span*span)
     dsteady_dspan = -dexp_1_dspan/((exp_1 + 1)*(exp_1 + 1))
 }
 

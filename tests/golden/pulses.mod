@@ -49,7 +49,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE release {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     on' = alpha*(rising - on)
     off' = -beta*off
 }
@@ -105,6 +109,7 @@ ENDVERBATIM
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
 }
 
 UNITSOFF
@@ -162,12 +167,6 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
 
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
-
 static const ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
   static const ng_Connection ng_none = {0, {0, 0, 0}, 0};
   const double *ng_address = (const double *) (size_t) ng_sender;
@@ -185,8 +184,14 @@ ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL di_de, di_dlevel, di_doff, di_don, di_dkick
+    LOCAL di_de, ddi_dlevel_dv, di_dlevel, di_doff, di_don, di_dkick, ddi_doff_dv, ddi_don_dv
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     di_de = -level*(off + on)
+    ddi_dlevel_dv = off + on
     di_dlevel = (v - e)*(off + on)
     di_doff = level*(v - e)
     di_don = level*(v - e)
@@ -195,18 +200,25 @@ PROCEDURE ng_current() {
     } else {
         di_dkick = 0
     }
+    ddi_doff_dv = level
+    ddi_don_dv = level
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
     const double ng_density = 100./(_nd_area);
-    ng_keep(ng_record + 0, ng_density*_ldi_don); /* d/don */
-    ng_keep(ng_record + 2, ng_density*_ldi_doff); /* d/doff */
-    ng_keep(ng_record + 4, ng_density*_ldi_dlevel); /* d/dlevel */
-    ng_keep(ng_record + 6, ng_density*_ldi_de); /* d/de */
-    ng_keep(ng_record + 8, ng_density*_ldi_dkick); /* d/dkick */
+    ng_record[0] = ng_density*_ldi_don; /* d/don */
+    ng_record[1] = ng_density*_lddi_don_dv;
+    ng_record[2] = ng_density*_ldi_doff; /* d/doff */
+    ng_record[3] = ng_density*_lddi_doff_dv;
+    ng_record[4] = ng_density*_ldi_dlevel; /* d/dlevel */
+    ng_record[5] = ng_density*_lddi_dlevel_dv;
+    ng_record[6] = ng_density*_ldi_de; /* d/de */
+    ng_record[7] = ng_density*0.0;
+    ng_record[8] = ng_density*_ldi_dkick; /* d/dkick */
+    ng_record[9] = ng_density*0.0;
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL on_rate, exp_1, dexp_1_dalpha, on_decay, on_limit, don_dalpha, don_don, don_drising, off_rate,
           exp_2, dexp_2_dbeta, off_decay, off_limit, doff_dbeta, doff_doff
@@ -215,20 +227,22 @@ VERBATIM
       hoc_execerror("pulses advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     on_rate = -alpha
-    exp_1 = ng_finite(exp(dt*on_rate))
-    dexp_1_dalpha = -dt*exp_1
+    exp_1 = exp(dt*on_rate)
+    dexp_1_dalpha = -dt*ng_finite(exp_1)
     on_decay = exp_1
-    on_limit = rising
+    on_limit = -(alpha*rising)/-alpha
     don_dalpha = dexp_1_dalpha*(on - on_limit)
     don_don = on_decay
     don_drising = 1 - on_decay
+    on = on + (1 - on_decay)*(on_limit - on)
     off_rate = -beta
-    exp_2 = ng_finite(exp(dt*off_rate))
-    dexp_2_dbeta = -dt*exp_2
+    exp_2 = exp(dt*off_rate)
+    dexp_2_dbeta = -dt*ng_finite(exp_2)
     off_decay = exp_2
-    off_limit = 0
+    off_limit = -0/-beta
     doff_dbeta = dexp_2_dbeta*(off - off_limit)
     doff_doff = off_decay
+    off = off + (1 - off_decay)*(off_limit - off)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;

@@ -200,8 +200,8 @@ FUNCTION dalpha_dx(x) {
     if (x < 0) {
         dalpha_dx = 0
     } else {
-        exp_1 = ng_finite(exp(1 - x))
-        dexp_1_dx = -exp_1
+        exp_1 = exp(1 - x)
+        dexp_1_dx = -ng_finite(exp_1)
         dalpha_dx_2 = dexp_1_dx*x + exp_1
         dalpha_dx = dalpha_dx_2
     }

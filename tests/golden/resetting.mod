@@ -76,6 +76,7 @@ ENDVERBATIM
 : ---------------------------------------------------------------------------------------------------
 ASSIGNED {
     ng_link
+    ng_latest_v
 }
 
 UNITSOFF
@@ -133,12 +134,6 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
 
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
-
 static const ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
   static const ng_Connection ng_none = {0, {0, 0, 0}, 0};
   const double *ng_address = (const double *) (size_t) ng_sender;
@@ -157,13 +152,20 @@ ENDVERBATIM
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
     LOCAL di_dg, di_dheld
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     di_dg = v - held
     di_dheld = -g
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
     const double ng_density = 100./(_nd_area);
-    ng_keep(ng_record + 0, ng_density*_ldi_dheld); /* d/dheld */
-    ng_keep(ng_record + 2, ng_density*_ldi_dg); /* d/dg */
+    ng_record[0] = ng_density*_ldi_dheld; /* d/dheld */
+    ng_record[1] = ng_density*0.0;
+    ng_record[2] = ng_density*_ldi_dg; /* d/dg */
+    ng_record[3] = ng_density*1.0;
 ENDVERBATIM
 }
 

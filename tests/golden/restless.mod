@@ -127,6 +127,7 @@ PROCEDURE pushed() {
 : ---------------------------------------------------------------------------------------------------
 ASSIGNED {
     ng_link
+    ng_latest_v
     dpush_dsigma
     dpush_dspread
 }
@@ -185,17 +186,16 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL dg_dx, g, dg_dx_2, dg_dz, di_de, di_dx, di_dz
+    LOCAL dg_dx, g, dg_dx_2, dg_dz, di_de, ddi_dx_dv, di_dx, ddi_dz_dv, di_dz
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     dg_dx = z + 1
     g = x*(1 + z)
     if (g < 0) {
@@ -207,13 +207,18 @@ PROCEDURE ng_current() {
         dg_dz = x
     }
     di_de = -g
+    ddi_dx_dv = dg_dx_2
     di_dx = dg_dx_2*(v - e)
+    ddi_dz_dv = dg_dz
     di_dz = dg_dz*(v - e)
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldi_dx); /* d/dx */
-    ng_keep(ng_record + 2, _ldi_dz); /* d/dz */
-    ng_keep(ng_record + 4, _ldi_de); /* d/de */
+    ng_record[0] = _ldi_dx; /* d/dx */
+    ng_record[1] = _lddi_dx_dv;
+    ng_record[2] = _ldi_dz; /* d/dz */
+    ng_record[3] = _lddi_dz_dv;
+    ng_record[4] = _ldi_de; /* d/de */
+    ng_record[5] = 0.0;
 ENDVERBATIM
 }
 
@@ -238,14 +243,14 @@ ENDVERBATIM
     kick = 1 + 0.1*kick + 0.05*scop_random_1
     dx_rate_dtau = 1/(tau*tau)
     x_rate = -1/tau
-    exp_1 = ng_finite(exp(dt*x_rate))
-    dexp_1_dtau = dt*dx_rate_dtau*exp_1
+    exp_1 = exp(dt*x_rate)
+    dexp_1_dtau = dt*dx_rate_dtau*ng_finite(exp_1)
     x_decay = exp_1
     dx_limit_dscale = dkick_dscale*push*tau/dt
     dx_limit_dsigma = dpush_dsigma*kick*tau/dt
     dx_limit_dspread = dpush_dspread*kick*tau/dt
     dx_limit_dtau = kick*push/dt
-    x_limit = tau*(mean/tau + kick*push/dt)
+    x_limit = -tau*(-mean/tau - kick*push/dt)
     dx_dmean = 1 - x_decay
     dx_dscale = dx_limit_dscale*(1 - x_decay)
     dx_dsigma = dx_limit_dsigma*(1 - x_decay)
@@ -321,10 +326,10 @@ ENDVERBATIM
     dnormrand_1_dscale = normrand_1/scale
     dx_dmean = normrand_1 + 1
     dx_dscale = dnormrand_1_dscale*mean
-    exp_1 = ng_finite(exp(-dt/tau_z))
-    dexp_1_dtau_z = dt*exp_1/(tau_z*tau_z)
-    exp_2 = ng_finite(exp(-2*dt/tau))
-    dexp_2_dtau = 2*dt*exp_2/(tau*tau)
+    exp_1 = exp(-dt/tau_z)
+    dexp_1_dtau_z = dt*ng_finite(exp_1)/(tau_z*tau_z)
+    exp_2 = exp(-2*dt/tau)
+    dexp_2_dtau = 2*dt*ng_finite(exp_2)/(tau*tau)
     sqrt_1 = sqrt(1 - exp_2)
     dsqrt_1_dtau = -dexp_2_dtau*(sqrt_1 > 0)/(2*sqrt_1 + 1 - (sqrt_1 > 0))
 VERBATIM

@@ -92,6 +92,7 @@ PROCEDURE rates(u (mV)) {
 : ---------------------------------------------------------------------------------------------------
 ASSIGNED {
     ng_link
+    ng_latest_v
     dmexp_dtau
     dminf_du
     dminf_dvhalf
@@ -153,31 +154,42 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL di_de, di_dgbar, di_dm, di_dn, di_dp, di_dq
+    LOCAL di_de, ddi_dgbar_dv, di_dgbar, ddi_dm_dv, di_dm, ddi_dn_dv, di_dn, ddi_dp_dv, di_dp, ddi_dq_dv,
+          di_dq
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     di_de = -gbar*m*n*(p + q)
+    ddi_dgbar_dv = m*n*(p + q)
     di_dgbar = m*n*(v - e)*(p + q)
+    ddi_dm_dv = gbar*n*(p + q)
     di_dm = gbar*n*(v - e)*(p + q)
+    ddi_dn_dv = gbar*m*(p + q)
     di_dn = gbar*m*(v - e)*(p + q)
+    ddi_dp_dv = gbar*m*n
     di_dp = gbar*m*n*(v - e)
+    ddi_dq_dv = gbar*m*n
     di_dq = gbar*m*n*(v - e)
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldi_dm); /* d/dm */
-    ng_keep(ng_record + 2, _ldi_dn); /* d/dn */
-    ng_keep(ng_record + 4, _ldi_dp); /* d/dp */
-    ng_keep(ng_record + 6, _ldi_dq); /* d/dq */
-    ng_keep(ng_record + 8, _ldi_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 10, _ldi_de); /* d/de */
+    ng_record[0] = _ldi_dm; /* d/dm */
+    ng_record[1] = _lddi_dm_dv;
+    ng_record[2] = _ldi_dn; /* d/dn */
+    ng_record[3] = _lddi_dn_dv;
+    ng_record[4] = _ldi_dp; /* d/dp */
+    ng_record[5] = _lddi_dp_dv;
+    ng_record[6] = _ldi_dq; /* d/dq */
+    ng_record[7] = _lddi_dq_dv;
+    ng_record[8] = _ldi_dgbar; /* d/dgbar */
+    ng_record[9] = _lddi_dgbar_dv;
+    ng_record[10] = _ldi_de; /* d/de */
+    ng_record[11] = 0.0;
 ENDVERBATIM
 }
 
@@ -339,15 +351,15 @@ ENDVERBATIM
 : rates and its derivatives.
 PROCEDURE ng_d_rates(u) {
     LOCAL exp_1, dexp_1_du, dexp_1_dvhalf, dminf_by_exp_1, exp_2, dexp_2_dtau
-    exp_1 = ng_finite(exp(-(u - vhalf)/9))
-    dexp_1_du = -exp_1/9
-    dexp_1_dvhalf = exp_1/9
+    exp_1 = exp(-(u - vhalf)/9)
+    dexp_1_du = -ng_finite(exp_1)/9
+    dexp_1_dvhalf = ng_finite(exp_1)/9
     dminf_by_exp_1 = -1/((exp_1 + 1)*(exp_1 + 1))
     dminf_du = dexp_1_du*dminf_by_exp_1
     dminf_dvhalf = dexp_1_dvhalf*dminf_by_exp_1
     minf = 1/(1 + exp_1)
-    exp_2 = ng_finite(exp(-dt/tau))
-    dexp_2_dtau = dt*exp_2/(tau*tau)
+    exp_2 = exp(-dt/tau)
+    dexp_2_dtau = dt*ng_finite(exp_2)/(tau*tau)
     dmexp_dtau = -dexp_2_dtau
     mexp = 1 - exp_2
     dspeed_du = 0.3*dminf_du

@@ -89,6 +89,7 @@ PROCEDURE rates(u (mV)) {
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
     da_du
     da_dvhalf
     db_du
@@ -208,29 +209,37 @@ static void ng_copy(double *NG_RESTRICT ng_to, const double *NG_RESTRICT ng_from
   for (ng_k = 0; ng_k < ng_width; ng_k++) ng_to[ng_k] = ng_from[ng_k];
 }
 
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL di_de, di_dgbar, di_droot, di_dx, di_dz
+    LOCAL di_de, ddi_dgbar_dv, di_dgbar, ddi_droot_dv, di_droot, ddi_dx_dv, di_dx, ddi_dz_dv, di_dz
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     di_de = -gbar*root*x*(0.2*z + 1)
+    ddi_dgbar_dv = root*x*(0.2*z + 1)
     di_dgbar = root*x*(v - e)*(0.2*z + 1)
+    ddi_droot_dv = gbar*x*(0.2*z + 1)
     di_droot = gbar*x*(v - e)*(0.2*z + 1)
+    ddi_dx_dv = gbar*root*(0.2*z + 1)
     di_dx = gbar*root*(v - e)*(0.2*z + 1)
+    ddi_dz_dv = 0.2*gbar*root*x
     di_dz = 0.2*gbar*root*x*(v - e)
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldi_dx); /* d/dx */
-    ng_keep(ng_record + 2, _ldi_dz); /* d/dz */
-    ng_keep(ng_record + 4, _ldi_droot); /* d/droot */
-    ng_keep(ng_record + 6, _ldi_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 8, _ldi_de); /* d/de */
+    ng_record[0] = _ldi_dx; /* d/dx */
+    ng_record[1] = _lddi_dx_dv;
+    ng_record[2] = _ldi_dz; /* d/dz */
+    ng_record[3] = _lddi_dz_dv;
+    ng_record[4] = _ldi_droot; /* d/droot */
+    ng_record[5] = _lddi_droot_dv;
+    ng_record[6] = _ldi_dgbar; /* d/dgbar */
+    ng_record[7] = _lddi_dgbar_dv;
+    ng_record[8] = _ldi_de; /* d/de */
+    ng_record[9] = 0.0;
 ENDVERBATIM
 }
 
@@ -255,8 +264,8 @@ ENDVERBATIM
 
 : Derivatives of the update that runge performs, at the new voltage and the old states.
 PROCEDURE ng_states_3() {
-    LOCAL m_old, n_old, da_dv, da_dvhalf_2, db_dv, db_dvhalf_2, missing, dm_slope_dlag, dm_slope_dm,
-          dm_slope_dn, dm_slope_dv, dm_slope_dvhalf, m_slope, dn_slope_dlag, dn_slope_dm, dn_slope_dn,
+    LOCAL m_old, n_old, da_dv, da_dvhalf_2, db_dv, db_dvhalf_2, missing, dm_slope_dlag, inverse_1,
+          dm_slope_dm, dm_slope_dn, dm_slope_dv, dm_slope_dvhalf, m_slope, dn_slope_dlag, dn_slope_dn,
           n_slope, dm_new_dlag, dm_new_dm, dm_new_dn, dm_new_dv, dm_new_dvhalf, dn_new_dlag, dn_new_dm,
           dn_new_dn, dm_dlag, dm_dm, dm_dn, dm_dv, dm_dvhalf, m_next, dn_dlag, dn_dm, dn_dn, n_next, da_dv_2,
           da_dvhalf_3, db_dv_2, db_dvhalf_3, dmissing_dlag, dmissing_dm, dmissing_dn, dmissing_dv,
@@ -289,13 +298,13 @@ ENDVERBATIM
     db_dvhalf_2 = db_dvhalf
     missing = 1 - m
     dm_slope_dlag = -(a*missing - b*m*n)/(lag*lag)
-    dm_slope_dm = -a/lag - b*n/lag
+    inverse_1 = 1/lag
+    dm_slope_dm = -a*inverse_1 - b*inverse_1*n
     dm_slope_dn = -b*m/lag
-    dm_slope_dv = da_dv*missing/lag - db_dv*m*n/lag
-    dm_slope_dvhalf = da_dvhalf_2*missing/lag - db_dvhalf_2*m*n/lag
+    dm_slope_dv = da_dv*inverse_1*missing - db_dv*inverse_1*m*n
+    dm_slope_dvhalf = da_dvhalf_2*inverse_1*missing - db_dvhalf_2*inverse_1*m*n
     m_slope = (a*missing - b*m*n)/lag
     dn_slope_dlag = -(m - n*n)/(lag*lag)
-    dn_slope_dm = 1/lag
     dn_slope_dn = -2*n/lag
     n_slope = (m - n*n)/lag
     dm_new_dlag = dm_slope_dlag*dt/6
@@ -304,7 +313,7 @@ ENDVERBATIM
     dm_new_dv = dm_slope_dv*dt/6
     dm_new_dvhalf = dm_slope_dvhalf*dt/6
     dn_new_dlag = dn_slope_dlag*dt/6
-    dn_new_dm = dn_slope_dm*dt/6
+    dn_new_dm = inverse_1*dt/6
     dn_new_dn = dn_slope_dn*dt/6 + 1
     dm_dlag = 0.5*dm_slope_dlag*dt
     dm_dm = 0.5*dm_slope_dm*dt + 1
@@ -313,7 +322,7 @@ ENDVERBATIM
     dm_dvhalf = 0.5*dm_slope_dvhalf*dt
     m_next = 0.5*dt*m_slope + m_old
     dn_dlag = 0.5*dn_slope_dlag*dt
-    dn_dm = 0.5*dn_slope_dm*dt
+    dn_dm = 0.5*inverse_1*dt
     dn_dn = 0.5*dn_slope_dn*dt + 1
     n_next = 0.5*dt*n_slope + n_old
     ng_d_rates(v)
@@ -327,15 +336,15 @@ ENDVERBATIM
     dmissing_dv = -dm_dv
     dmissing_dvhalf = -dm_dvhalf
     missing = 1 - m_next
-    dm_slope_dlag_2 = a*dmissing_dlag/lag - b*dm_dlag*n_next/lag - b*dn_dlag*m_next/lag - (a*missing - b*m_next*n_next)/(lag*lag)
-    dm_slope_dm_2 = a*dmissing_dm/lag - b*dm_dm*n_next/lag - b*dn_dm*m_next/lag
-    dm_slope_dn_2 = a*dmissing_dn/lag - b*dm_dn*n_next/lag - b*dn_dn*m_next/lag
-    dm_slope_dv_2 = a*dmissing_dv/lag + da_dv_2*missing/lag - b*dm_dv*n_next/lag - db_dv_2*m_next*n_next/lag
-    dm_slope_dvhalf_2 = a*dmissing_dvhalf/lag + da_dvhalf_3*missing/lag - b*dm_dvhalf*n_next/lag - db_dvhalf_3*m_next*n_next/lag
+    dm_slope_dlag_2 = a*dmissing_dlag*inverse_1 - b*dm_dlag*inverse_1*n_next - b*dn_dlag*inverse_1*m_next - inverse_1*inverse_1*(a*missing - b*m_next*n_next)
+    dm_slope_dm_2 = a*dmissing_dm*inverse_1 - b*dm_dm*inverse_1*n_next - b*dn_dm*inverse_1*m_next
+    dm_slope_dn_2 = a*dmissing_dn*inverse_1 - b*dm_dn*inverse_1*n_next - b*dn_dn*inverse_1*m_next
+    dm_slope_dv_2 = a*dmissing_dv*inverse_1 + da_dv_2*inverse_1*missing - b*dm_dv*inverse_1*n_next - db_dv_2*inverse_1*m_next*n_next
+    dm_slope_dvhalf_2 = a*dmissing_dvhalf*inverse_1 + da_dvhalf_3*inverse_1*missing - b*dm_dvhalf*inverse_1*n_next - db_dvhalf_3*inverse_1*m_next*n_next
     m_slope = (a*missing - b*m_next*n_next)/lag
-    dn_slope_dlag_2 = dm_dlag/lag - 2*dn_dlag*n_next/lag - (m_next - n_next*n_next)/(lag*lag)
-    dn_slope_dm_2 = dm_dm/lag - 2*dn_dm*n_next/lag
-    dn_slope_dn_2 = dm_dn/lag - 2*dn_dn*n_next/lag
+    dn_slope_dlag_2 = dm_dlag*inverse_1 - 2*dn_dlag*inverse_1*n_next - inverse_1*inverse_1*(m_next - n_next*n_next)
+    dn_slope_dm_2 = dm_dm*inverse_1 - 2*dn_dm*inverse_1*n_next
+    dn_slope_dn_2 = dm_dn*inverse_1 - 2*dn_dn*inverse_1*n_next
     dn_slope_dv = dm_dv/lag
     dn_slope_dvhalf = dm_dvhalf/lag
     n_slope = (m_next - n_next*n_next)/lag
@@ -372,17 +381,17 @@ ENDVERBATIM
     dmissing_dv_2 = -dm_dv_2
     dmissing_dvhalf_2 = -dm_dvhalf_2
     missing = 1 - m_next
-    dm_slope_dlag_3 = a*dmissing_dlag_2/lag - b*dm_dlag_2*n_next/lag - b*dn_dlag_2*m_next/lag - (a*missing - b*m_next*n_next)/(lag*lag)
-    dm_slope_dm_3 = a*dmissing_dm_2/lag - b*dm_dm_2*n_next/lag - b*dn_dm_2*m_next/lag
-    dm_slope_dn_3 = a*dmissing_dn_2/lag - b*dm_dn_2*n_next/lag - b*dn_dn_2*m_next/lag
-    dm_slope_dv_3 = a*dmissing_dv_2/lag + da_dv_3*missing/lag - b*dm_dv_2*n_next/lag - b*dn_dv*m_next/lag - db_dv_3*m_next*n_next/lag
-    dm_slope_dvhalf_3 = a*dmissing_dvhalf_2/lag + da_dvhalf_4*missing/lag - b*dm_dvhalf_2*n_next/lag - b*dn_dvhalf*m_next/lag - db_dvhalf_4*m_next*n_next/lag
+    dm_slope_dlag_3 = a*dmissing_dlag_2*inverse_1 - b*dm_dlag_2*inverse_1*n_next - b*dn_dlag_2*inverse_1*m_next - inverse_1*inverse_1*(a*missing - b*m_next*n_next)
+    dm_slope_dm_3 = a*dmissing_dm_2*inverse_1 - b*dm_dm_2*inverse_1*n_next - b*dn_dm_2*inverse_1*m_next
+    dm_slope_dn_3 = a*dmissing_dn_2*inverse_1 - b*dm_dn_2*inverse_1*n_next - b*dn_dn_2*inverse_1*m_next
+    dm_slope_dv_3 = a*dmissing_dv_2*inverse_1 + da_dv_3*inverse_1*missing - b*dm_dv_2*inverse_1*n_next - b*dn_dv*inverse_1*m_next - db_dv_3*inverse_1*m_next*n_next
+    dm_slope_dvhalf_3 = a*dmissing_dvhalf_2*inverse_1 + da_dvhalf_4*inverse_1*missing - b*dm_dvhalf_2*inverse_1*n_next - b*dn_dvhalf*inverse_1*m_next - db_dvhalf_4*inverse_1*m_next*n_next
     m_slope = (a*missing - b*m_next*n_next)/lag
-    dn_slope_dlag_3 = dm_dlag_2/lag - 2*dn_dlag_2*n_next/lag - (m_next - n_next*n_next)/(lag*lag)
-    dn_slope_dm_3 = dm_dm_2/lag - 2*dn_dm_2*n_next/lag
-    dn_slope_dn_3 = dm_dn_2/lag - 2*dn_dn_2*n_next/lag
-    dn_slope_dv_2 = dm_dv_2/lag - 2*dn_dv*n_next/lag
-    dn_slope_dvhalf_2 = dm_dvhalf_2/lag - 2*dn_dvhalf*n_next/lag
+    dn_slope_dlag_3 = dm_dlag_2*inverse_1 - 2*dn_dlag_2*inverse_1*n_next - inverse_1*inverse_1*(m_next - n_next*n_next)
+    dn_slope_dm_3 = dm_dm_2*inverse_1 - 2*dn_dm_2*inverse_1*n_next
+    dn_slope_dn_3 = dm_dn_2*inverse_1 - 2*dn_dn_2*inverse_1*n_next
+    dn_slope_dv_2 = dm_dv_2*inverse_1 - 2*dn_dv*inverse_1*n_next
+    dn_slope_dvhalf_2 = dm_dvhalf_2*inverse_1 - 2*dn_dvhalf*inverse_1*n_next
     n_slope = (m_next - n_next*n_next)/lag
     dm_new_dlag_3 = dm_new_dlag_2 + dm_slope_dlag_3*dt/3
     dm_new_dm_3 = dm_new_dm_2 + dm_slope_dm_3*dt/3
@@ -417,16 +426,16 @@ ENDVERBATIM
     dmissing_dv_3 = -dm_dv_3
     dmissing_dvhalf_3 = -dm_dvhalf_3
     missing = 1 - m_next
-    dm_slope_dlag_4 = a*dmissing_dlag_3/lag - b*dm_dlag_3*n_next/lag - b*dn_dlag_3*m_next/lag - (a*missing - b*m_next*n_next)/(lag*lag)
-    dm_slope_dm_4 = a*dmissing_dm_3/lag - b*dm_dm_3*n_next/lag - b*dn_dm_3*m_next/lag
-    dm_slope_dn_4 = a*dmissing_dn_3/lag - b*dm_dn_3*n_next/lag - b*dn_dn_3*m_next/lag
-    dm_slope_dv_4 = a*dmissing_dv_3/lag + da_dv_4*missing/lag - b*dm_dv_3*n_next/lag - b*dn_dv_2*m_next/lag - db_dv_4*m_next*n_next/lag
-    dm_slope_dvhalf_4 = a*dmissing_dvhalf_3/lag + da_dvhalf_5*missing/lag - b*dm_dvhalf_3*n_next/lag - b*dn_dvhalf_2*m_next/lag - db_dvhalf_5*m_next*n_next/lag
-    dn_slope_dlag_4 = dm_dlag_3/lag - 2*dn_dlag_3*n_next/lag - (m_next - n_next*n_next)/(lag*lag)
-    dn_slope_dm_4 = dm_dm_3/lag - 2*dn_dm_3*n_next/lag
-    dn_slope_dn_4 = dm_dn_3/lag - 2*dn_dn_3*n_next/lag
-    dn_slope_dv_3 = dm_dv_3/lag - 2*dn_dv_2*n_next/lag
-    dn_slope_dvhalf_3 = dm_dvhalf_3/lag - 2*dn_dvhalf_2*n_next/lag
+    dm_slope_dlag_4 = a*dmissing_dlag_3*inverse_1 - b*dm_dlag_3*inverse_1*n_next - b*dn_dlag_3*inverse_1*m_next - inverse_1*inverse_1*(a*missing - b*m_next*n_next)
+    dm_slope_dm_4 = a*dmissing_dm_3*inverse_1 - b*dm_dm_3*inverse_1*n_next - b*dn_dm_3*inverse_1*m_next
+    dm_slope_dn_4 = a*dmissing_dn_3*inverse_1 - b*dm_dn_3*inverse_1*n_next - b*dn_dn_3*inverse_1*m_next
+    dm_slope_dv_4 = a*dmissing_dv_3*inverse_1 + da_dv_4*inverse_1*missing - b*dm_dv_3*inverse_1*n_next - b*dn_dv_2*inverse_1*m_next - db_dv_4*inverse_1*m_next*n_next
+    dm_slope_dvhalf_4 = a*dmissing_dvhalf_3*inverse_1 + da_dvhalf_5*inverse_1*missing - b*dm_dvhalf_3*inverse_1*n_next - b*dn_dvhalf_2*inverse_1*m_next - db_dvhalf_5*inverse_1*m_next*n_next
+    dn_slope_dlag_4 = dm_dlag_3*inverse_1 - 2*dn_dlag_3*inverse_1*n_next - inverse_1*inverse_1*(m_next - n_next*n_next)
+    dn_slope_dm_4 = dm_dm_3*inverse_1 - 2*dn_dm_3*inverse_1*n_next
+    dn_slope_dn_4 = dm_dn_3*inverse_1 - 2*dn_dn_3*inverse_1*n_next
+    dn_slope_dv_3 = dm_dv_3*inverse_1 - 2*dn_dv_2*inverse_1*n_next
+    dn_slope_dvhalf_3 = dm_dvhalf_3*inverse_1 - 2*dn_dvhalf_2*inverse_1*n_next
     dm_dlag_4 = dm_new_dlag_3 + dm_slope_dlag_4*dt/6
     dm_dm_4 = dm_new_dm_3 + dm_slope_dm_4*dt/6
     dm_dn_4 = dm_new_dn_3 + dm_slope_dn_4*dt/6
@@ -781,9 +790,9 @@ ENDVERBATIM
 : rates and its derivatives.
 PROCEDURE ng_d_rates(u) {
     LOCAL exp_1, dexp_1_du, dexp_1_dvhalf, da_by_exp_1
-    exp_1 = ng_finite(exp(-(u - vhalf)/9))
-    dexp_1_du = -exp_1/9
-    dexp_1_dvhalf = exp_1/9
+    exp_1 = exp(-(u - vhalf)/9)
+    dexp_1_du = -ng_finite(exp_1)/9
+    dexp_1_dvhalf = ng_finite(exp_1)/9
     da_by_exp_1 = -1/((exp_1 + 1)*(exp_1 + 1))
     da_du = da_by_exp_1*dexp_1_du
     da_dvhalf = da_by_exp_1*dexp_1_dvhalf

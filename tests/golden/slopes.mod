@@ -42,7 +42,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE states {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     s' = (winf(v) - s)/tau
     w' = (1 - winf(v) - w)/(2*tau)
 }
@@ -62,6 +66,7 @@ UNITSON
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
 }
 
 UNITSOFF
@@ -118,67 +123,72 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL di_de, di_dgbar, di_ds, di_dw
+    LOCAL di_de, ddi_dgbar_dv, di_dgbar, di_ds, di_dw, ddi_ds_dv, ddi_dw_dv
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     di_de = -gbar*(s + w)
+    ddi_dgbar_dv = s + w
     di_dgbar = (v - e)*(s + w)
     di_ds = gbar*(v - e)
     di_dw = gbar*(v - e)
+    ddi_ds_dv = gbar
+    ddi_dw_dv = gbar
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldi_ds); /* d/ds */
-    ng_keep(ng_record + 2, _ldi_dw); /* d/dw */
-    ng_keep(ng_record + 4, _ldi_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 6, _ldi_de); /* d/de */
+    ng_record[0] = _ldi_ds; /* d/ds */
+    ng_record[1] = _lddi_ds_dv;
+    ng_record[2] = _ldi_dw; /* d/dw */
+    ng_record[3] = _lddi_dw_dv;
+    ng_record[4] = _ldi_dgbar; /* d/dgbar */
+    ng_record[5] = _lddi_dgbar_dv;
+    ng_record[6] = _ldi_de; /* d/de */
+    ng_record[7] = 0.0;
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL ds_rate_dtau, s_rate, exp_1, dexp_1_dtau, s_decay, winf_1, dwinf_du_1, dwinf_dvmid_1, s_limit,
-          ds_ds, ds_dtau, ds_dv, ds_dvmid, dw_rate_dtau, w_rate, exp_2, dexp_2_dtau, w_decay, winf_2,
-          dwinf_du_2, dwinf_dvmid_2, dw_limit_dv, dw_limit_dvmid, w_limit, dw_dtau, dw_dv, dw_dvmid, dw_dw
+          ds_ds, ds_dtau, ds_dv, ds_dvmid, dw_rate_dtau, w_rate, exp_2, dexp_2_dtau, w_decay, dw_limit_dv,
+          dw_limit_dvmid, w_limit, dw_dtau, dw_dv, dw_dvmid, dw_dw
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("slopes advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     ds_rate_dtau = 1/(tau*tau)
     s_rate = -1/tau
-    exp_1 = ng_finite(exp(dt*s_rate))
-    dexp_1_dtau = ds_rate_dtau*dt*exp_1
+    exp_1 = exp(dt*s_rate)
+    dexp_1_dtau = ds_rate_dtau*dt*ng_finite(exp_1)
     s_decay = exp_1
     winf_1 = winf(v)
     dwinf_du_1 = dwinf_du(v)
     dwinf_dvmid_1 = dwinf_dvmid(v)
-    s_limit = winf_1
+    s_limit = -(winf_1/tau)/(-1/tau)
     ds_ds = s_decay
     ds_dtau = dexp_1_dtau*(s - s_limit)
     ds_dv = dwinf_du_1*(1 - s_decay)
     ds_dvmid = dwinf_dvmid_1*(1 - s_decay)
+    s = s + (1 - s_decay)*(s_limit - s)
     dw_rate_dtau = 0.5/(tau*tau)
-    w_rate = -0.5/tau
-    exp_2 = ng_finite(exp(dt*w_rate))
-    dexp_2_dtau = dt*dw_rate_dtau*exp_2
+    w_rate = -1/(2*tau)
+    exp_2 = exp(dt*w_rate)
+    dexp_2_dtau = dt*dw_rate_dtau*ng_finite(exp_2)
     w_decay = exp_2
-    winf_2 = winf(v)
-    dwinf_du_2 = dwinf_du(v)
-    dwinf_dvmid_2 = dwinf_dvmid(v)
-    dw_limit_dv = -dwinf_du_2
-    dw_limit_dvmid = -dwinf_dvmid_2
-    w_limit = 1 - winf_2
+    dw_limit_dv = -dwinf_du_1
+    dw_limit_dvmid = -dwinf_dvmid_1
+    w_limit = -((1 - winf_1)/(2*tau))/(-1/(2*tau))
     dw_dtau = dexp_2_dtau*(w - w_limit)
     dw_dv = dw_limit_dv*(1 - w_decay)
     dw_dvmid = dw_limit_dvmid*(1 - w_decay)
     dw_dw = w_decay
+    w = w + (1 - w_decay)*(w_limit - w)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -228,16 +238,16 @@ ENDVERBATIM
 : The derivative of winf with respect to u.
 FUNCTION dwinf_du(u) {
     LOCAL exp_1, dexp_1_du
-    exp_1 = ng_finite(exp((vmid - u)/9))
-    dexp_1_du = -exp_1/9
+    exp_1 = exp((vmid - u)/9)
+    dexp_1_du = -ng_finite(exp_1)/9
     dwinf_du = -dexp_1_du/((exp_1 + 1)*(exp_1 + 1))
 }
 
 : The derivative of winf with respect to vmid.
 FUNCTION dwinf_dvmid(u) {
     LOCAL exp_1, dexp_1_dvmid
-    exp_1 = ng_finite(exp((vmid - u)/9))
-    dexp_1_dvmid = exp_1/9
+    exp_1 = exp((vmid - u)/9)
+    dexp_1_dvmid = ng_finite(exp_1)/9
     dwinf_dvmid = -dexp_1_dvmid/((exp_1 + 1)*(exp_1 + 1))
 }
 

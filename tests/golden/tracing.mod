@@ -41,7 +41,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE decay {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     g' = -g/tau
     shared' = -shared/memory
 }
@@ -81,6 +85,7 @@ ENDVERBATIM
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
     dlatest_damount
     dlatest_dv
     dlatest_dvhalf
@@ -141,12 +146,6 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
 
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
-
 static const ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
   static const ng_Connection ng_none = {0, {0, 0, 0}, 0};
   const double *ng_address = (const double *) (size_t) ng_sender;
@@ -165,19 +164,27 @@ ENDVERBATIM
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
     LOCAL di_de, di_dg, di_dlatest
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     di_de = -g - 0.1*latest
     di_dg = v - e
     di_dlatest = 0.1*v - 0.1*e
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
     const double ng_density = 100./(_nd_area);
-    ng_keep(ng_record + 0, ng_density*_ldi_dg); /* d/dg */
-    ng_keep(ng_record + 2, ng_density*_ldi_dlatest); /* d/dlatest */
-    ng_keep(ng_record + 4, ng_density*_ldi_de); /* d/de */
+    ng_record[0] = ng_density*_ldi_dg; /* d/dg */
+    ng_record[1] = ng_density*1.0;
+    ng_record[2] = ng_density*_ldi_dlatest; /* d/dlatest */
+    ng_record[3] = ng_density*0.1;
+    ng_record[4] = ng_density*_ldi_de; /* d/de */
+    ng_record[5] = ng_density*0.0;
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL dg_rate_dtau, g_rate, exp_1, dexp_1_dtau, g_decay, g_limit, dg_dg, dg_dtau, dshared_rate_dmemory,
           shared_rate, exp_2, dexp_2_dmemory, shared_decay, shared_limit, dshared_dmemory, dshared_dshared
@@ -187,20 +194,22 @@ VERBATIM
 ENDVERBATIM
     dg_rate_dtau = 1/(tau*tau)
     g_rate = -1/tau
-    exp_1 = ng_finite(exp(dt*g_rate))
-    dexp_1_dtau = dg_rate_dtau*dt*exp_1
+    exp_1 = exp(dt*g_rate)
+    dexp_1_dtau = dg_rate_dtau*dt*ng_finite(exp_1)
     g_decay = exp_1
-    g_limit = 0
+    g_limit = -0/(-1/tau)
     dg_dg = g_decay
     dg_dtau = dexp_1_dtau*(g - g_limit)
+    g = g + (1 - g_decay)*(g_limit - g)
     dshared_rate_dmemory = 1/(memory*memory)
     shared_rate = -1/memory
-    exp_2 = ng_finite(exp(dt*shared_rate))
-    dexp_2_dmemory = dshared_rate_dmemory*dt*exp_2
+    exp_2 = exp(dt*shared_rate)
+    dexp_2_dmemory = dshared_rate_dmemory*dt*ng_finite(exp_2)
     shared_decay = exp_2
-    shared_limit = 0
+    shared_limit = -0/(-1/memory)
     dshared_dmemory = dexp_2_dmemory*(shared - shared_limit)
     dshared_dshared = shared_decay
+    shared = shared + (1 - shared_decay)*(shared_limit - shared)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -238,14 +247,13 @@ ENDVERBATIM
 : Derivatives of the jump at an event; ng_sender is the address of the NetCon's weight.
 PROCEDURE ng_receive(flag, w, trace, unused, before, ng_sender) {
     LOCAL shared_next, exp_1, dexp_1_dmemory, dtrace_dmemory, trace_next, saturated_1, dsaturated_dx_1,
-          dsaturated_dgain_1, dsaturated_1_dmemory, dsaturated_1_dtrace, saturated_2, dsaturated_dx_2,
-          dsaturated_dgain_2, dsaturated_2_dmemory, dsaturated_2_dtrace, dg_dgain, dg_dmemory, dg_dshared,
+          dsaturated_dgain_1, dsaturated_1_dmemory, dsaturated_1_dtrace, dg_dgain, dg_dmemory, dg_dshared,
           dg_dtrace, dg_dw, dg_dgain_2, dg_dmemory_2, dg_dshared_2, dg_dtrace_2, dg_dv, dg_dvhalf, dg_dw_2,
           dlatest_dlatest, dlatest_dmemory_2, dlatest_dtrace_2, dlatest_dv_2, dlatest_dvhalf_2, dlatest_dw,
           dshared_dgain, dshared_dmemory, dshared_dtrace, dshared_dw, dlatest_dmemory, dlatest_dtrace
     shared_next = shared
-    exp_1 = ng_finite(exp((before - t)/memory))
-    dexp_1_dmemory = -exp_1*(before - t)/(memory*memory)
+    exp_1 = exp((before - t)/memory)
+    dexp_1_dmemory = -ng_finite(exp_1)*(before - t)/(memory*memory)
     dtrace_dmemory = dexp_1_dmemory*trace
     trace_next = w + trace*exp_1
     if (w > 0.0035) {
@@ -255,16 +263,11 @@ PROCEDURE ng_receive(flag, w, trace, unused, before, ng_sender) {
         dsaturated_1_dmemory = dsaturated_dx_1*dtrace_dmemory
         dsaturated_1_dtrace = dsaturated_dx_1*exp_1
         shared_next = shared_next + saturated_1
-        saturated_2 = saturated(trace_next)
-        dsaturated_dx_2 = dsaturated_dx(trace_next)
-        dsaturated_dgain_2 = dsaturated_dgain(trace_next)
-        dsaturated_2_dmemory = dsaturated_dx_2*dtrace_dmemory
-        dsaturated_2_dtrace = dsaturated_dx_2*exp_1
-        dg_dgain = dsaturated_dgain_2*(1 - 3*shared_next) - 3*dsaturated_dgain_1*saturated_2
-        dg_dmemory = dsaturated_2_dmemory*(1 - 3*shared_next) - 3*dsaturated_1_dmemory*saturated_2
-        dg_dshared = -3*saturated_2
-        dg_dtrace = dsaturated_2_dtrace*(1 - 3*shared_next) - 3*dsaturated_1_dtrace*saturated_2
-        dg_dw = dsaturated_dx_2*(1 - 3*shared_next) - 3*dsaturated_dx_1*saturated_2
+        dg_dgain = dsaturated_dgain_1*(1 - 3*shared_next) - 3*dsaturated_dgain_1*saturated_1
+        dg_dmemory = dsaturated_1_dmemory*(1 - 3*shared_next) - 3*dsaturated_1_dmemory*saturated_1
+        dg_dshared = -3*saturated_1
+        dg_dtrace = dsaturated_1_dtrace*(1 - 3*shared_next) - 3*dsaturated_1_dtrace*saturated_1
+        dg_dw = dsaturated_dx_1*(1 - 3*shared_next) - 3*dsaturated_dx_1*saturated_1
         dg_dgain_2 = dg_dgain
         dg_dmemory_2 = dg_dmemory
         dg_dshared_2 = dg_dshared
@@ -346,9 +349,9 @@ ENDVERBATIM
 : opened and its derivatives.
 PROCEDURE ng_d_opened(amount) {
     LOCAL exp_1, dexp_1_dv, dexp_1_dvhalf, dlatest_by_exp_1
-    exp_1 = ng_finite(exp((v - vhalf)/9))
-    dexp_1_dv = exp_1/9
-    dexp_1_dvhalf = -exp_1/9
+    exp_1 = exp((v - vhalf)/9)
+    dexp_1_dv = ng_finite(exp_1)/9
+    dexp_1_dvhalf = -ng_finite(exp_1)/9
     dlatest_by_exp_1 = -amount/((exp_1 + 1)*(exp_1 + 1))
     dlatest_damount = 1/(exp_1 + 1)
     dlatest_dv = dexp_1_dv*dlatest_by_exp_1

@@ -45,7 +45,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE states {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     rates()
     m' = (minf - m)/mtau
     h' = 0.02*vtrap(v + 65, k)*(1 - h) - 0.1*h
@@ -179,13 +183,12 @@ VERBATIM
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL dm_rate_dk, dm_rate_dv, dm_rate_dvrate, m_rate, exp_1, dexp_1_dk, dexp_1_dv, dexp_1_dvrate, m_decay,
           m_limit, dm_dk, dm_dm, dm_dv, dm_dvrate, vtrap_1, dvtrap_dx_1, dvtrap_dy_1, dh_rate_dk, dh_rate_dv,
-          h_rate, exp_2, dexp_2_dk, dexp_2_dv, h_decay, vtrap_2, dvtrap_dx_2, dvtrap_dy_2, vtrap_3,
-          dvtrap_dx_3, dvtrap_dy_3, dh_limit_by_vtrap_2, dh_limit_by_vtrap_3, dh_limit_dk, dh_limit_dv,
-          h_limit, dh_dh, dh_dk, dh_dv
+          h_rate, exp_2, dexp_2_dk, dexp_2_dv, h_decay, dh_limit_by_vtrap_2, dh_limit_by_vtrap_3, dh_limit_dk,
+          dh_limit_dv, h_limit, dh_dh, dh_dk, dh_dv
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("trapped advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
@@ -195,40 +198,36 @@ ENDVERBATIM
     dm_rate_dv = dmtau_dv/(mtau*mtau)
     dm_rate_dvrate = dmtau_dvrate/(mtau*mtau)
     m_rate = -1/mtau
-    exp_1 = ng_finite(exp(dt*m_rate))
-    dexp_1_dk = dm_rate_dk*dt*exp_1
-    dexp_1_dv = dm_rate_dv*dt*exp_1
-    dexp_1_dvrate = dm_rate_dvrate*dt*exp_1
+    exp_1 = exp(dt*m_rate)
+    dexp_1_dk = dm_rate_dk*dt*ng_finite(exp_1)
+    dexp_1_dv = dm_rate_dv*dt*ng_finite(exp_1)
+    dexp_1_dvrate = dm_rate_dvrate*dt*ng_finite(exp_1)
     m_decay = exp_1
-    m_limit = minf
+    m_limit = -(minf/mtau)/(-1/mtau)
     dm_dk = dexp_1_dk*(m - m_limit) + dminf_dk*(1 - m_decay)
     dm_dm = m_decay
     dm_dv = dexp_1_dv*(m - m_limit) + dminf_dv*(1 - m_decay)
     dm_dvrate = dexp_1_dvrate*(m - m_limit) + dminf_dvrate*(1 - m_decay)
+    m = m + (1 - m_decay)*(m_limit - m)
     vtrap_1 = vtrap(v + 65, k)
     dvtrap_dx_1 = dvtrap_dx(v + 65, k)
     dvtrap_dy_1 = dvtrap_dy(v + 65, k)
     dh_rate_dk = -0.02*dvtrap_dy_1
     dh_rate_dv = -0.02*dvtrap_dx_1
-    h_rate = -0.02*vtrap_1 - 0.1
-    exp_2 = ng_finite(exp(dt*h_rate))
-    dexp_2_dk = dh_rate_dk*dt*exp_2
-    dexp_2_dv = dh_rate_dv*dt*exp_2
+    h_rate = -(0.02*vtrap_1) - 0.1
+    exp_2 = exp(dt*h_rate)
+    dexp_2_dk = dh_rate_dk*dt*ng_finite(exp_2)
+    dexp_2_dv = dh_rate_dv*dt*ng_finite(exp_2)
     h_decay = exp_2
-    vtrap_2 = vtrap(v + 65, k)
-    dvtrap_dx_2 = dvtrap_dx(v + 65, k)
-    dvtrap_dy_2 = dvtrap_dy(v + 65, k)
-    vtrap_3 = vtrap(v + 65, k)
-    dvtrap_dx_3 = dvtrap_dx(v + 65, k)
-    dvtrap_dy_3 = dvtrap_dy(v + 65, k)
-    dh_limit_by_vtrap_2 = -0.02/(-0.02*vtrap_3 - 0.1)
-    dh_limit_by_vtrap_3 = -0.0004*vtrap_2/((-0.02*vtrap_3 - 0.1)*(-0.02*vtrap_3 - 0.1))
-    dh_limit_dk = dh_limit_by_vtrap_2*dvtrap_dy_2 + dh_limit_by_vtrap_3*dvtrap_dy_3
-    dh_limit_dv = dh_limit_by_vtrap_2*dvtrap_dx_2 + dh_limit_by_vtrap_3*dvtrap_dx_3
-    h_limit = -0.02*vtrap_2/(-0.02*vtrap_3 - 0.1)
+    dh_limit_by_vtrap_2 = -0.02/(-0.02*vtrap_1 - 0.1)
+    dh_limit_by_vtrap_3 = -0.0004*vtrap_1/((-0.02*vtrap_1 - 0.1)*(-0.02*vtrap_1 - 0.1))
+    dh_limit_dk = dh_limit_by_vtrap_2*dvtrap_dy_1 + dh_limit_by_vtrap_3*dvtrap_dy_1
+    dh_limit_dv = dh_limit_by_vtrap_2*dvtrap_dx_1 + dh_limit_by_vtrap_3*dvtrap_dx_1
+    h_limit = -(0.02*vtrap_1)/(-(0.02*vtrap_1) - 0.1)
     dh_dh = h_decay
     dh_dk = dexp_2_dk*(h - h_limit) + dh_limit_dk*(1 - h_decay)
     dh_dv = dexp_2_dv*(h - h_limit) + dh_limit_dv*(1 - h_decay)
+    h = h + (1 - h_decay)*(h_limit - h)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -250,12 +249,13 @@ ENDVERBATIM
 
 : Derivatives of the initial values.
 PROCEDURE ng_initial() {
-    LOCAL vtrap_1, dvtrap_dx_1, dvtrap_dy_1, dh_dk, dh_dv
+    LOCAL vtrap_1, dvtrap_dx_1, dvtrap_dy_1, inverse_1, dh_dk, dh_dv
     ng_d_rates()
     vtrap_1 = vtrap(v + 65, k)
     dvtrap_dx_1 = dvtrap_dx(v + 65, k)
     dvtrap_dy_1 = dvtrap_dy(v + 65, k)
-    dh_dk = 0.5*dvtrap_dy_1/k - 0.5*vtrap_1/(k*k)
+    inverse_1 = 1/k
+    dh_dk = 0.5*dvtrap_dy_1*inverse_1 - 0.5*vtrap_1*inverse_1*inverse_1
     dh_dv = 0.5*dvtrap_dx_1/k
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
@@ -278,16 +278,13 @@ ENDVERBATIM
 PROCEDURE ng_d_rates() {
     LOCAL exp_1, alpha, du_dk, du_dv, u, exp_2, e, beta, exprelr_3, exprelr_slope_3, dexprelr_3_dk,
           dexprelr_3_dv, dexprelr_3_dvrate, exprelr_4, exprelr_slope_4, dexprelr_4_dk, dexprelr_4_dv,
-          dmtau_by_exprelr_3, dmtau_by_exprelr_4, exprelr_5, exprelr_slope_5, dexprelr_5_dk, dexprelr_5_dv,
-          dexprelr_5_dvrate, exprelr_6, exprelr_slope_6, dexprelr_6_dk, dexprelr_6_dv, exprelr_7,
-          exprelr_slope_7, dexprelr_7_dk, dexprelr_7_dv, dexprelr_7_dvrate, dminf_by_exprelr_5,
-          dminf_by_exprelr_6, dminf_by_exprelr_7
-    exp_1 = ng_finite(exp(-(v - vrate)/k))
+          dmtau_by_exprelr_3, dmtau_by_exprelr_4, dminf_by_exprelr_5, dminf_by_exprelr_6, dminf_by_exprelr_7
+    exp_1 = exp(-(v - vrate)/k)
     alpha = 0.1*(v - vrate)/(1 - exp_1)
     du_dk = -(v + 30)/(k*k)
     du_dv = 1/k
     u = (v + 30)/k
-    exp_2 = ng_finite(exp(u))
+    exp_2 = exp(u)
     e = exp_2
     beta = 0.3*u/(e - 1)
     exprelr_3 = ng_exprelr(-(v - vrate)/k, exp_1)
@@ -305,26 +302,12 @@ PROCEDURE ng_d_rates() {
     dmtau_dv = dexprelr_3_dv*dmtau_by_exprelr_3 + dexprelr_4_dv*dmtau_by_exprelr_4
     dmtau_dvrate = dexprelr_3_dvrate*dmtau_by_exprelr_3
     mtau = 1/(alpha + beta)
-    exprelr_5 = ng_exprelr(-(v - vrate)/k, exp_1)
-    exprelr_slope_5 = ng_exprelr_slope(-(v - vrate)/k, exprelr_5)
-    dexprelr_5_dk = -exprelr_slope_5*(vrate - v)/(k*k)
-    dexprelr_5_dv = -exprelr_slope_5/k
-    dexprelr_5_dvrate = exprelr_slope_5/k
-    exprelr_6 = ng_exprelr(u, exp_2)
-    exprelr_slope_6 = ng_exprelr_slope(u, exprelr_6)
-    dexprelr_6_dk = du_dk*exprelr_slope_6
-    dexprelr_6_dv = du_dv*exprelr_slope_6
-    exprelr_7 = ng_exprelr(-(v - vrate)/k, exp_1)
-    exprelr_slope_7 = ng_exprelr_slope(-(v - vrate)/k, exprelr_7)
-    dexprelr_7_dk = -exprelr_slope_7*(vrate - v)/(k*k)
-    dexprelr_7_dv = -exprelr_slope_7/k
-    dexprelr_7_dvrate = exprelr_slope_7/k
-    dminf_by_exprelr_5 = -exprelr_7*k*k/((exprelr_5*k + 3*exprelr_6)*(exprelr_5*k + 3*exprelr_6))
-    dminf_by_exprelr_6 = -3*exprelr_7*k/((exprelr_5*k + 3*exprelr_6)*(exprelr_5*k + 3*exprelr_6))
-    dminf_by_exprelr_7 = k/(exprelr_5*k + 3*exprelr_6)
-    dminf_dk = dexprelr_5_dk*dminf_by_exprelr_5 + dexprelr_6_dk*dminf_by_exprelr_6 + dexprelr_7_dk*dminf_by_exprelr_7 + 3*exprelr_6*exprelr_7/((exprelr_5*k + 3*exprelr_6)*(exprelr_5*k + 3*exprelr_6))
-    dminf_dv = dexprelr_5_dv*dminf_by_exprelr_5 + dexprelr_6_dv*dminf_by_exprelr_6 + dexprelr_7_dv*dminf_by_exprelr_7
-    dminf_dvrate = dexprelr_5_dvrate*dminf_by_exprelr_5 + dexprelr_7_dvrate*dminf_by_exprelr_7
+    dminf_by_exprelr_5 = -exprelr_3*k*k/((exprelr_3*k + 3*exprelr_4)*(exprelr_3*k + 3*exprelr_4))
+    dminf_by_exprelr_6 = -3*exprelr_3*k/((exprelr_3*k + 3*exprelr_4)*(exprelr_3*k + 3*exprelr_4))
+    dminf_by_exprelr_7 = k/(exprelr_3*k + 3*exprelr_4)
+    dminf_dk = dexprelr_3_dk*dminf_by_exprelr_5 + dexprelr_4_dk*dminf_by_exprelr_6 + dexprelr_3_dk*dminf_by_exprelr_7 + 3*exprelr_4*exprelr_3/((exprelr_3*k + 3*exprelr_4)*(exprelr_3*k + 3*exprelr_4))
+    dminf_dv = dexprelr_3_dv*dminf_by_exprelr_5 + dexprelr_4_dv*dminf_by_exprelr_6 + dexprelr_3_dv*dminf_by_exprelr_7
+    dminf_dvrate = dexprelr_3_dvrate*dminf_by_exprelr_5 + dexprelr_3_dvrate*dminf_by_exprelr_7
     minf = alpha*mtau
 }
 
@@ -334,7 +317,7 @@ FUNCTION dvtrap_dx(x, y) {
     if (fabs(x/y) < 1e-6) {
         dvtrap_dx = -0.5
     } else {
-        exp_1 = ng_finite(exp(x/y))
+        exp_1 = exp(x/y)
         exprelr_1 = ng_exprelr(x/y, exp_1)
         exprelr_slope_1 = ng_exprelr_slope(x/y, exprelr_1)
         dexprelr_1_dx = exprelr_slope_1/y
@@ -349,7 +332,7 @@ FUNCTION dvtrap_dy(x, y) {
     if (fabs(x/y) < 1e-6) {
         dvtrap_dy = 1
     } else {
-        exp_1 = ng_finite(exp(x/y))
+        exp_1 = exp(x/y)
         exprelr_1 = ng_exprelr(x/y, exp_1)
         exprelr_slope_1 = ng_exprelr_slope(x/y, exprelr_1)
         dexprelr_1_dy = -exprelr_slope_1*x/(y*y)
@@ -360,11 +343,10 @@ FUNCTION dvtrap_dy(x, y) {
 
 : The derivative of ghk with respect to z.
 FUNCTION dghk_dz(z) {
-    LOCAL exp_1, dexp_1_dz, exp_2, exprelr_1, exprelr_slope_1, dexprelr_1_dz
-    exp_1 = ng_finite(exp(-z))
-    dexp_1_dz = -exp_1
-    exp_2 = ng_finite(exp(-z))
-    exprelr_1 = ng_exprelr(-z, exp_2)
+    LOCAL exp_1, dexp_1_dz, exprelr_1, exprelr_slope_1, dexprelr_1_dz
+    exp_1 = exp(-z)
+    dexp_1_dz = -ng_finite(exp_1)
+    exprelr_1 = ng_exprelr(-z, exp_1)
     exprelr_slope_1 = ng_exprelr_slope(-z, exprelr_1)
     dexprelr_1_dz = -exprelr_slope_1
     dghk_dz = dexprelr_1_dz*(0.02 - exp_1) - dexp_1_dz*exprelr_1

@@ -52,7 +52,11 @@ BREAKPOINT {
 LOCAL nexp : a relic that nobody uses
 
 DERIVATIVE states {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     look_up(v)
     n' = (ninf - n)/ntau
 }
@@ -83,6 +87,7 @@ UNITSON
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
     dclosing_dv
     dninf_dv_2
     dntau_dv_2
@@ -136,12 +141,6 @@ extern void hoc_execerror(const char *, const char *);
 #endif
 #define NG_SELF ((ng_Instance *) (size_t) ng_link)
 #define NG_RESTRICT __restrict
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
@@ -165,23 +164,33 @@ ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL dg_dgbar, dg_dn, g, dik_dek, dik_dgbar, dik_dn
+    LOCAL dg_dgbar, dg_dn, g, dik_dek, ddik_dgbar_dv, dik_dgbar, ddik_dn_dv, dik_dn
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     dg_dgbar = factor*n
     dg_dn = factor*gbar
     g = factor*gbar*n
     dik_dek = -g
+    ddik_dgbar_dv = dg_dgbar
     dik_dgbar = dg_dgbar*(v - ek)
+    ddik_dn_dv = dg_dn
     dik_dn = dg_dn*(v - ek)
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldik_dn); /* d/dn */
-    ng_keep(ng_record + 2, _ldik_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 4, _ldik_dek); /* d/dek */
+    ng_record[0] = _ldik_dn; /* d/dn */
+    ng_record[1] = _lddik_dn_dv;
+    ng_record[2] = _ldik_dgbar; /* d/dgbar */
+    ng_record[3] = _lddik_dgbar_dv;
+    ng_record[4] = _ldik_dek; /* d/dek */
+    ng_record[5] = 0.0;
     if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL dn_rate_dv, n_rate, exp_1, dexp_1_dv, n_decay, n_limit, dn_dn, dn_dv
 VERBATIM
@@ -191,12 +200,13 @@ ENDVERBATIM
     ng_d_look_up(v)
     dn_rate_dv = dntau_dv/(ntau*ntau)
     n_rate = -1/ntau
-    exp_1 = ng_finite(exp(dt*n_rate))
-    dexp_1_dv = dn_rate_dv*dt*exp_1
+    exp_1 = exp(dt*n_rate)
+    dexp_1_dv = dn_rate_dv*dt*ng_finite(exp_1)
     n_decay = exp_1
-    n_limit = ninf
+    n_limit = -(ninf/ntau)/(-1/ntau)
     dn_dn = n_decay
     dn_dv = dexp_1_dv*(n - n_limit) + dninf_dv*(1 - n_decay)
+    n = n + (1 - n_decay)*(n_limit - n)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -228,40 +238,26 @@ ENDVERBATIM
 : rates and its derivatives.
 PROCEDURE ng_d_rates(v) {
     LOCAL exp_1, exprelr_1, exprelr_slope_1, dexprelr_1_dv, exp_2, exprelr_2, exprelr_slope_2, dexprelr_2_dv,
-          exprelr_3, exprelr_slope_3, dexprelr_3_dv, exprelr_4, exprelr_slope_4, dexprelr_4_dv, exprelr_5,
-          exprelr_slope_5, dexprelr_5_dv, exprelr_6, exprelr_slope_6, dexprelr_6_dv, exprelr_7,
-          exprelr_slope_7, dexprelr_7_dv
-    exp_1 = ng_finite(exp(-(v + 30.5)/9))
+          inverse_1, inverse_2, inverse_3
+    exp_1 = exp(-(v + 30.5)/9)
     exprelr_1 = ng_exprelr(-(v + 30.5)/9, exp_1)
     exprelr_slope_1 = ng_exprelr_slope(-(v + 30.5)/9, exprelr_1)
     dexprelr_1_dv = -exprelr_slope_1/9
     dopening_dv = 0.18*dexprelr_1_dv
     opening = 0.02*(v + 30.5)/(1 - exp_1)
-    exp_2 = ng_finite(exp((v + 30.5)/9))
+    exp_2 = exp((v + 30.5)/9)
     exprelr_2 = ng_exprelr((v + 30.5)/9, exp_2)
     exprelr_slope_2 = ng_exprelr_slope((v + 30.5)/9, exprelr_2)
     dexprelr_2_dv = exprelr_slope_2/9
     dclosing_dv = 0.18*dexprelr_2_dv
     closing = -0.02*(v + 30.5)/(1 - exp_2)
     factor = q10^((celsius - 6.3)/10)
-    exprelr_3 = ng_exprelr(-(v + 30.5)/9, exp_1)
-    exprelr_slope_3 = ng_exprelr_slope(-(v + 30.5)/9, exprelr_3)
-    dexprelr_3_dv = -exprelr_slope_3/9
-    exprelr_4 = ng_exprelr((v + 30.5)/9, exp_2)
-    exprelr_slope_4 = ng_exprelr_slope((v + 30.5)/9, exprelr_4)
-    dexprelr_4_dv = exprelr_slope_4/9
-    dntau_dv_2 = -0.18*dexprelr_3_dv/(factor*(0.18*exprelr_3 + 0.18*exprelr_4)*(0.18*exprelr_3 + 0.18*exprelr_4)) - 0.18*dexprelr_4_dv/(factor*(0.18*exprelr_3 + 0.18*exprelr_4)*(0.18*exprelr_3 + 0.18*exprelr_4))
+    inverse_1 = 1/(0.18*exprelr_1 + 0.18*exprelr_2)
+    inverse_2 = 1/factor
+    dntau_dv_2 = -0.18*dexprelr_1_dv*inverse_2*inverse_1*inverse_1 - 0.18*dexprelr_2_dv*inverse_2*inverse_1*inverse_1
     ntau = 1/factor/(opening + closing)
-    exprelr_5 = ng_exprelr(-(v + 30.5)/9, exp_1)
-    exprelr_slope_5 = ng_exprelr_slope(-(v + 30.5)/9, exprelr_5)
-    dexprelr_5_dv = -exprelr_slope_5/9
-    exprelr_6 = ng_exprelr((v + 30.5)/9, exp_2)
-    exprelr_slope_6 = ng_exprelr_slope((v + 30.5)/9, exprelr_6)
-    dexprelr_6_dv = exprelr_slope_6/9
-    exprelr_7 = ng_exprelr(-(v + 30.5)/9, exp_1)
-    exprelr_slope_7 = ng_exprelr_slope(-(v + 30.5)/9, exprelr_7)
-    dexprelr_7_dv = -exprelr_slope_7/9
-    dninf_dv_2 = dexprelr_7_dv/(exprelr_5 + exprelr_6) - dexprelr_5_dv*exprelr_7/((exprelr_5 + exprelr_6)*(exprelr_5 + exprelr_6)) - dexprelr_6_dv*exprelr_7/((exprelr_5 + exprelr_6)*(exprelr_5 + exprelr_6))
+    inverse_3 = 1/(exprelr_1 + exprelr_2)
+    dninf_dv_2 = dexprelr_1_dv*inverse_3 - dexprelr_1_dv*exprelr_1*inverse_3*inverse_3 - dexprelr_2_dv*exprelr_1*inverse_3*inverse_3
     ninf = opening/(opening + closing)
 }
 

@@ -103,7 +103,11 @@ BREAKPOINT {
 }
 
 DERIVATIVE decay {
-    if (ng_link != 0) { ng_states() }  : nmodlgrad
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
     g' = -g/tau
 }
 
@@ -220,6 +224,7 @@ ENDVERBATIM
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
 }
 
 UNITSOFF
@@ -277,12 +282,6 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
 
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
-
 static const ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
   static const ng_Connection ng_none = {0, {0, 0, 0}, 0};
   const double *ng_address = (const double *) (size_t) ng_sender;
@@ -301,17 +300,24 @@ ENDVERBATIM
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
     LOCAL di_de, di_dg
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     di_de = -g
     di_dg = v - e
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
     const double ng_density = 100./(_nd_area);
-    ng_keep(ng_record + 0, ng_density*_ldi_dg); /* d/dg */
-    ng_keep(ng_record + 2, ng_density*_ldi_de); /* d/de */
+    ng_record[0] = ng_density*_ldi_dg; /* d/dg */
+    ng_record[1] = ng_density*1.0;
+    ng_record[2] = ng_density*_ldi_de; /* d/de */
+    ng_record[3] = ng_density*0.0;
 ENDVERBATIM
 }
 
-: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
     LOCAL dg_rate_dtau, g_rate, exp_1, dexp_1_dtau, g_decay, g_limit, dg_dg, dg_dtau
 VERBATIM
@@ -320,12 +326,13 @@ VERBATIM
 ENDVERBATIM
     dg_rate_dtau = 1/(tau*tau)
     g_rate = -1/tau
-    exp_1 = ng_finite(exp(dt*g_rate))
-    dexp_1_dtau = dg_rate_dtau*dt*exp_1
+    exp_1 = exp(dt*g_rate)
+    dexp_1_dtau = dg_rate_dtau*dt*ng_finite(exp_1)
     g_decay = exp_1
-    g_limit = 0
+    g_limit = -0/(-1/tau)
     dg_dg = g_decay
     dg_dtau = dexp_1_dtau*(g - g_limit)
+    g = g + (1 - g_decay)*(g_limit - g)
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
@@ -446,8 +453,8 @@ ENDVERBATIM
             du_du_2 = 1
             du_duse_2 = 0
         } else {
-            exp_1 = ng_finite(exp(-(t - last_next)/facilitation))
-            dexp_1_dfacilitation = -exp_1*(last_next - t)/(facilitation*facilitation)
+            exp_1 = exp(-(t - last_next)/facilitation)
+            dexp_1_dfacilitation = -ng_finite(exp_1)*(last_next - t)/(facilitation*facilitation)
             du_dfacilitation = dexp_1_dfacilitation*u_next
             u_next = u_next*exp_1
             du_dfacilitation_2 = du_dfacilitation*(1 - use)
@@ -455,7 +462,7 @@ ENDVERBATIM
             du_duse = 1 - u_next
             u_next = u_next + use*(1 - u_next)
             if (occupied_next == 0) {
-                exp_2 = ng_finite(exp(-(t - last_next)/recovery))
+                exp_2 = exp(-(t - last_next)/recovery)
                 survival = exp_2
                 uniform_1 = uniform()
                 chance = uniform_1

@@ -101,6 +101,7 @@ ENDVERBATIM
 ASSIGNED {
     dt (ms)
     ng_link
+    ng_latest_v
     dminf_dhalf
     dminf_dslope
     dminf_du
@@ -161,30 +162,37 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   ng_row += ng_seed->ng_first;
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
-
-/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
-static void ng_keep(double *ng_pair, double ng_value) {
-  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
-  ng_pair[0] = ng_value;
-}
 ENDVERBATIM
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
-    LOCAL squared_1, dsquared_dx_1, dsquared_dy_1, di_de, di_dgain, di_dgbar, di_dm
+    LOCAL squared_1, dsquared_dx_1, dsquared_dy_1, di_de, ddi_dgain_dv, di_dgain, ddi_dgbar_dv, di_dgbar,
+          ddi_dm_dv, di_dm
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
     squared_1 = squared(m, gain)
     dsquared_dx_1 = dsquared_dx(m, gain)
     dsquared_dy_1 = dsquared_dy(m, gain)
     di_de = -gbar*squared_1
+    ddi_dgain_dv = dsquared_dy_1*gbar
     di_dgain = dsquared_dy_1*gbar*(v - e)
+    ddi_dgbar_dv = squared_1
     di_dgbar = squared_1*(v - e)
+    ddi_dm_dv = dsquared_dx_1*gbar
     di_dm = dsquared_dx_1*gbar*(v - e)
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldi_dm); /* d/dm */
-    ng_keep(ng_record + 2, _ldi_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 4, _ldi_de); /* d/de */
-    ng_keep(ng_record + 6, _ldi_dgain); /* d/dgain */
+    ng_record[0] = _ldi_dm; /* d/dm */
+    ng_record[1] = _lddi_dm_dv;
+    ng_record[2] = _ldi_dgbar; /* d/dgbar */
+    ng_record[3] = _lddi_dgbar_dv;
+    ng_record[4] = _ldi_de; /* d/de */
+    ng_record[5] = 0.0;
+    ng_record[6] = _ldi_dgain; /* d/dgain */
+    ng_record[7] = _lddi_dgain_dv;
 ENDVERBATIM
 }
 
@@ -212,8 +220,8 @@ ENDVERBATIM
         ng_d_rates(v)
         dm_rate_dv = dmtau_du/(mtau*mtau)
         m_rate = -1/mtau
-        exp_1 = ng_finite(exp(dt*m_rate))
-        dexp_1_dv = dm_rate_dv*dt*exp_1
+        exp_1 = exp(dt*m_rate)
+        dexp_1_dv = dm_rate_dv*dt*ng_finite(exp_1)
         m_decay = exp_1
         m_limit = minf
         dm_dhalf = dminf_dhalf*(1 - m_decay)
@@ -268,12 +276,12 @@ PROCEDURE ng_d_rates(u) {
     dboost_dx_1 = dboost_dx(u)
     dmtau_du = 0.02*dboost_dx_1
     mtau = 1.5/warm + 0.02*boost_1
-    exp_1 = ng_finite(exp((half - u)/slope))
-    exp_2 = ng_finite(exp((half - u)/slope))
-    exp_3 = ng_finite(exp((half - u)/slope))
-    exp_4 = ng_finite(exp((half - u)/slope))
-    exp_5 = ng_finite(exp((half - u)/slope))
-    exp_6 = ng_finite(exp((half - u)/slope))
+    exp_1 = exp((half - u)/slope)
+    exp_2 = exp((half - u)/slope)
+    exp_3 = exp((half - u)/slope)
+    exp_4 = exp((half - u)/slope)
+    exp_5 = exp((half - u)/slope)
+    exp_6 = exp((half - u)/slope)
     dminf_dhalf = -exp_1/(slope*(exp_2 + 1)*(exp_2 + 1))
     dminf_dslope = exp_3*(half - u)/((exp_4 + 1)*(exp_4 + 1)*slope*slope)
     dminf_du = exp_5/(slope*(exp_6 + 1)*(exp_6 + 1))

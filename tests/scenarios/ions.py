@@ -141,14 +141,16 @@ def concentrations_that_move_each_other(h: Any) -> Model:
     return Model(sections, directions, keep)
 
 
-@scenario("kpool", "kpotential")
+@scenario("early", "kpool", "kpotential", "late")
 def a_reversal_potential_that_a_mechanism_writes(h: Any) -> Model:
-    """hh reads the ek that another mechanism computes from concentrations that a third one moves."""
+    """An ek from concentrations that another mechanism moves, read by channels that run before and after its writer."""
     sections, keep = calcium_cell(h)
     for sec in sections[:2]:
-        sec.insert("kpool")
-        sec.insert("kpotential")
+        for name in ("early", "kpool", "kpotential", "late"):
+            sec.insert(name)
     directions = [
+        Direction("gbar_early", sections=sections[:2]),
+        Direction("gbar_late", sections=sections[:2]),
         Direction("slope_kpotential", sections=sections[:2]),
         Direction("kbath_kpool", sections=sections[:1], scale=0.1),
         Direction("outer_kpool", sections=sections[:2]),

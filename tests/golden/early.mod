@@ -1,0 +1,233 @@
+TITLE A potassium channel that its driving force gates, registered before the mechanism that writes ek
+
+NEURON {
+    SUFFIX early
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    USEION k READ ek WRITE ik
+    RANGE gbar
+}
+
+UNITS {
+    (mV) = (millivolt)
+    (S) = (siemens)
+    (mA) = (milliamp)
+}
+
+PARAMETER {
+    gbar = 2e-3 (S/cm2)
+}
+
+ASSIGNED {
+    v (mV)
+    ek (mV)
+    ik (mA/cm2)
+}
+
+STATE { n }
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    n = 0.1
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE states METHOD cnexp
+    ik = gbar*n*(v - ek)
+}
+
+DERIVATIVE states {
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
+    n' = (ninf(v - ek) - n)/(2 + 0.01*(v - ek))
+}
+
+FUNCTION ninf(drive (mV)) {
+    ninf = 1/(1 + exp((40 - drive)/8))
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: n.
+: Seedable: gbar, ek.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+    ng_latest_v
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a reversal potential that follows the concentrations of its ion */
+  double *ng_row;
+  const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
+  const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
+  double ng_factor;         /* mV: RT/zF */
+} ng_Nernst;
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
+  const ng_Nernst *ng_nernst; /* renews that row in INITIAL, or 0 */
+} ng_Seed;
+typedef struct {            /* a NetCon, found by the address of its weight */
+  const double *ng_address;
+  ng_Seed ng_seed;          /* of the weight */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+} ng_Connection;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions; many are rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Connection *ng_connections;
+  long ng_connection_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+ENDVERBATIM
+
+: Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
+PROCEDURE ng_ion_currents() {
+    LOCAL dik_dek, dik_dgbar, dik_dn, dik_dv
+    dik_dek = -gbar*n
+    dik_dgbar = n*(v - ek)
+    dik_dn = gbar*(v - ek)
+    dik_dv = gbar*n
+VERBATIM
+    double *ng_record = NG_SELF->ng_ion_record;
+    ng_record[0] = _ldik_dn; /* dik/dn */
+    ng_record[1] = _ldik_dgbar; /* dik/dgbar */
+    ng_record[2] = _ldik_dek; /* dik/dek */
+    ng_record[3] = _ldik_dv; /* dik/dv */
+ENDVERBATIM
+}
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL dik_dek, dik_dgbar, dik_dn, ddik_dgbar_dv, ddik_dn_dv
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
+    dik_dek = -gbar*n
+    dik_dgbar = n*(v - ek)
+    dik_dn = gbar*(v - ek)
+    ddik_dgbar_dv = n
+    ddik_dn_dv = gbar
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    ng_record[0] = _ldik_dn; /* d/dn */
+    ng_record[1] = _lddik_dn_dv;
+    ng_record[2] = _ldik_dgbar; /* d/dgbar */
+    ng_record[3] = _lddik_dgbar_dv;
+    ng_record[4] = _ldik_dek; /* d/dek */
+    ng_record[5] = 0.0;
+    if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
+ENDVERBATIM
+}
+
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL dn_rate_dek, dn_rate_dv, n_rate, exp_1, dexp_1_dek, dexp_1_dv, n_decay, ninf_1, dninf_ddrive_1,
+          dninf_1_dek, dn_limit_by_ninf_1, inverse_1, dn_limit_dek, dn_limit_dv, n_limit, dn_dek, dn_dn, dn_dv
+VERBATIM
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
+      hoc_execerror("early advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    dn_rate_dek = -0.01/((0.01*v + 2 - 0.01*ek)*(0.01*v + 2 - 0.01*ek))
+    dn_rate_dv = 0.01/((0.01*v + 2 - 0.01*ek)*(0.01*v + 2 - 0.01*ek))
+    n_rate = -1/(2 + 0.01*(v - ek))
+    exp_1 = exp(dt*n_rate)
+    dexp_1_dek = dn_rate_dek*dt*ng_finite(exp_1)
+    dexp_1_dv = dn_rate_dv*dt*ng_finite(exp_1)
+    n_decay = exp_1
+    ninf_1 = ninf(v - ek)
+    dninf_ddrive_1 = dninf_ddrive(v - ek)
+    dninf_1_dek = -dninf_ddrive_1
+    dn_limit_by_ninf_1 = -(0.01*ek - 0.01*v - 2)/(0.01*v + 2 - 0.01*ek)
+    inverse_1 = 1/(0.01*v + 2 - 0.01*ek)
+    dn_limit_dek = dn_limit_by_ninf_1*dninf_1_dek - 0.01*ninf_1*inverse_1*inverse_1*(0.01*ek - 0.01*v - 2) - 0.01*inverse_1*ninf_1
+    dn_limit_dv = dn_limit_by_ninf_1*dninf_ddrive_1 + 0.01*ninf_1*inverse_1*inverse_1*(0.01*ek - 0.01*v - 2) + 0.01*inverse_1*ninf_1
+    n_limit = -(ninf_1/(2 + 0.01*(v - ek)))/(-1/(2 + 0.01*(v - ek)))
+    dn_dek = dexp_1_dek*(n - n_limit) + dn_limit_dek*(1 - n_decay)
+    dn_dn = n_decay
+    dn_dv = dexp_1_dv*(n - n_limit) + dn_limit_dv*(1 - n_decay)
+    n = n + (1 - n_decay)*(n_limit - n)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_n = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_n = ng_row_n[ng_k];
+      ng_row_n[ng_k] = _ldn_dn*ng_old_n + _ldn_dv*ng_voltage[ng_k];
+    }
+    ng_sow(ng_self->ng_seeds + 1, _ldn_dek, ng_row_n, ng_width); /* ek */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_n = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_n[ng_k] = 0.;
+    }
+ENDVERBATIM
+}
+
+: The derivative of ninf with respect to drive.
+FUNCTION dninf_ddrive(drive) {
+    LOCAL exp_1, dexp_1_ddrive
+    exp_1 = exp((40 - drive)/8)
+    dexp_1_ddrive = -0.125*ng_finite(exp_1)
+    dninf_ddrive = -dexp_1_ddrive/((exp_1 + 1)*(exp_1 + 1))
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
+}
+
+UNITSON
