@@ -64,6 +64,7 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "of_arrays_and_loops_over_them": ("ladder", {}),
     "through_kinks_and_comparisons": ("kinked", {}),
     "of_what_breakpoint_leaves_behind": ("kept", {}),
+    "of_a_linear_current_that_the_first_pass_changes": ("passing", {}),
     "of_blocks_before_and_after_the_phases": ("around", {}),
     "where_rates_are_0_over_0": ("trapped", {}),
     "through_a_gap_junction": ("a_gap_junction", {}),

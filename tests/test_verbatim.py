@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from nmodlgrad.calculus.tangent import TangentMechanism, differentiate
@@ -40,6 +42,25 @@ REPLACED = {
 @pytest.mark.parametrize(("text", "names"), REPLACED.items())
 def test_what_is_surely_assigned_before_it_is_read(text: str, names: set[str]) -> None:
     assert c_code.read(text).replaced == names
+
+
+EXPANDED = {
+    "TWICE + 1": "(m*2) + 1",
+    "SET(a, f(b, TWICE));": "a = (f(b, (m*2)));",
+    "SET + ENDLESS": "SET + ENDLESS 1",
+    '/* TWICE */ "TWICE"': "",
+}
+
+
+@pytest.mark.parametrize(("text", "result"), EXPANDED.items())
+def test_macros_are_replaced_as_the_compiler_does(text: str, result: str) -> None:
+    macros = c_code.macros(["#define TWICE (m*2) // of m\n#define SET(x, y) \\\n x = (y)\n#define ENDLESS ENDLESS 1\n"])
+    assert re.sub(r"[\s\\]", "", c_code.expanded(text, macros)) == re.sub(r"\s", "", result)
+
+
+def test_macros_that_grow_without_bound_are_not_replaced() -> None:
+    text = "".join(f"#define a{i} a{i + 1} + a{i + 1}\n" for i in range(60))
+    assert {"a0", "a60"} <= c_code.read(c_code.expanded("a0", c_code.macros([text]))).words
 
 
 RETURNING = {"return;": True, "x = 1; return 0;": True, "if (x) return;": False, "{ return; }": False, "": False}
@@ -96,6 +117,8 @@ def test_it_passes(code: str) -> None:
 
 
 REFUSED = {
+    "an active variable that a macro reads": ("#define M minf\ncount = M;", "assigns count"),
+    "an active variable that a macro changes": ("#define SET(x) x = 1 + x\nSET(minf);", "assigns minf"),
     "an active variable that is read": ("count = 2*minf;", "reads minf"),
     "an active variable that is changed": ("minf *= 2;", "assigns minf"),
     "an active variable under a condition": ("if (count) minf = 2;", "assigns minf"),

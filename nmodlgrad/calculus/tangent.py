@@ -13,7 +13,7 @@ from nmodlgrad.diagnostics import Diagnostic
 from nmodlgrad.numerics.around import Around
 from nmodlgrad.numerics.control import structured
 from nmodlgrad.numerics.normal import normalise
-from nmodlgrad.numerics.phases import lower
+from nmodlgrad.numerics.phases import Phases, lower
 from nmodlgrad.semantics import coverage, events
 from nmodlgrad.semantics.activity import analyse
 from nmodlgrad.semantics.dataflow import Dataflow
@@ -37,11 +37,11 @@ class Latch:
 class TangentMechanism:
     """A differentiated mechanism, as it was read and in the form that was differentiated.
 
-    `carried` variables own a tangent row each, the first `current_carried` of them act on the current; so do the
-    first `current_parameters` of the seedable `parameters`. `arguments` of NET_RECEIVE own a row for each connection;
-    `weight` is the one that can be seeded. `linear` tells that the current is linear in v, with NEURON's conductance as
-    its slope; `slopes` are then the derivatives by v of its partials, where one look at it is enough. `conductance` is
-    what NEURON gets instead if there is a CONDUCTANCE: BREAKPOINT runs once then, and its derivatives have v as an
+    `carried` variables own a tangent row each, the first `current_carried` of them act on the current; so do the first
+    `current_parameters` of the seedable `parameters`. `arguments` of NET_RECEIVE own a row for each connection;
+    `weight` is the one that can be seeded. `linear` tells that the conductance that NEURON takes is the slope of the
+    current; `slopes` are then the derivatives by v of its partials, where one look at it is enough. `conductance` is
+    what NEURON takes instead if there is a CONDUCTANCE: BREAKPOINT runs once then, and its derivatives have v as an
     argument. `ion_currents` has the partials of each ion's current by itself, for who reads it. `breakpoint` advances
     what BREAKPOINT leaves in variables. What it reads of these before it sets them is latched: the current depends on
     what they were when it started, at v + 0.001 and at v, and two rows of `carried` keep that. `later_initial` are the
@@ -83,6 +83,13 @@ class TangentMechanism:
         return first | (later & {*self.parameters, "v"})
 
 
+def _linear(flow: Dataflow, phases: Phases) -> bool:
+    """Whether NEURON's conductance is the slope of the current: it is linear in v, and what the pass at v + 0.001
+    leaves in variables does not make it another one at v."""
+    access = flow.access(phases.current)
+    return access.live.isdisjoint(access.written) and flow.degree(phases.current, {"v": 1}).get(phases.total, 0) <= 1
+
+
 def differentiate(
     mechanism: Mechanism, wrt: Collection[str] | None = None, constant: Collection[str] = ()
 ) -> TangentMechanism:
@@ -109,7 +116,7 @@ def differentiate(
     seeds = [name for name in activity.parameters if name not in carried]
     globals_ = {*carried, *activity.parameters, *activity.arguments, "v", *FLUXES, *([weight] if weight else ())}
     differentiator = Differentiator(flow, flow.ever_dependent(globals_), names)
-    linear = mechanism.conductance is None and flow.degree(phases.current, {"v": 1}).get(phases.total, 0) <= 1
+    linear = mechanism.conductance is None and _linear(flow, phases)
     given = () if mechanism.conductance is None else ("v",)
 
     def written(statements: Sequence[n.Statement]) -> list[str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 _SKIPPED = re.compile(r"/\*.*?\*/|//[^\n\r]*|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'", re.DOTALL)
 _DIRECTIVE = re.compile(r"(?m)^[ \t]*#[ \t]*(?!define)\w+(?:[^\n\r\\]|\\(?:\r\n|.))*", re.DOTALL)
+_MACRO = re.compile(
+    r"(?m)^[ \t]*#[ \t]*define[ \t]+([a-zA-Z_]\w*)(?:\(([^()\n]*)\))?((?:[^\n\r\\]|\\(?:\r\n|.))*)", re.DOTALL
+)
 _KEYWORDS = re.compile(r"\A\s*VERBATIM\b|\bENDVERBATIM\s*\Z")
 _WORD = re.compile(r"[a-zA-Z_]\w*")
 _INDEX = r"\s*(?:\[[^\[\]]*\]\s*)*"
@@ -103,6 +106,72 @@ def inner(text: str) -> str:
 
 def _blank(match: re.Match[str]) -> str:
     return re.sub(r"[^\r\n]", " ", match.group())
+
+
+Macros = dict[str, tuple[tuple[str, ...] | None, str]]
+_LONGEST = 100_000  # characters of a text with its macros replaced
+
+
+def macros(texts: Iterable[str]) -> Macros:
+    """What pieces of C define with #define: parameters, if there is a list of them, and all bodies that there are."""
+    found: Macros = {}
+    for match in (match for text in texts for match in _MACRO.finditer(_SKIPPED.sub(_blank, text))):
+        name, listed, body = match.groups()
+        parameters = None if listed is None else tuple(x.strip() for x in listed.split(","))
+        found[name] = parameters, f"{found[name][1] if name in found else ''} {body}"
+    return found
+
+
+def expanded(text: str, known: Macros) -> str:
+    """A piece of C with its macros replaced, so that its words are those that the compiler sees.
+
+    Where that grows too long, all of the macros stand behind it instead, which has all the words too.
+    """
+    try:
+        return _expanded(text, known)
+    except OverflowError:
+        return " ".join([text, *(body for _, body in known.values())])
+
+
+def _expanded(text: str, known: Macros) -> str:
+    kept: list[str] = []
+    at, plain = 0, _SKIPPED.sub(_blank, text)
+    for match in _WORD.finditer(plain):
+        name, end = match.group(), match.end()
+        if match.start() < at or name not in known:
+            continue
+        parameters, body = known[name]
+        if parameters is not None:
+            given, end = _arguments(plain, end)
+            if not given:
+                continue
+            body = _with(body, dict(zip(parameters, given, strict=False)))
+        kept += [plain[at : match.start()], _expanded(body, {x: m for x, m in known.items() if x != name})]
+        at = end
+        if sum(map(len, kept)) > _LONGEST:
+            raise OverflowError
+    return "".join(kept) + plain[at:]
+
+
+def _with(body: str, values: dict[str, str]) -> str:
+    return _WORD.sub(lambda word: values.get(word.group(), word.group()), body)
+
+
+def _arguments(text: str, at: int) -> tuple[list[str], int]:
+    """The arguments of a call whose parenthesis comes next, and where it ends; none if there is no parenthesis."""
+    if not text[at:].lstrip().startswith("("):
+        return [], at
+    level, found = 0, [""]
+    for place in range(text.index("(", at), len(text)):
+        character = text[place]
+        level += {"(": 1, ")": -1}.get(character, 0)
+        if level == 0:
+            return found, place + 1
+        if character == "," and level == 1:
+            found.append("")
+        elif character != "(" or level > 1:
+            found[-1] += character
+    return found, len(text)
 
 
 def argument_numbers(text: str) -> set[int] | None:

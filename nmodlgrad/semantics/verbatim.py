@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from nmodlgrad.semantics import c_code, draws
 from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.syntax import nodes as n
+from nmodlgrad.syntax.walk import subnodes
 
 # C functions that leave nothing behind, or a line on the screen.
 # fmt: off
@@ -45,8 +46,9 @@ class Reach:
 
 
 def reach(mechanism: Mechanism, text: str) -> Reach:
-    """Look into the C code of a block and into the C functions at file level that it calls."""
+    """Look into the C code of a block and into the macros and the C functions at file level that it uses."""
     pieces = list(closure(mechanism, text))
+    text = pieces[0]
     codes = [c_code.read(piece) for piece in pieces]
     words = frozenset[str]().union(*(code.words for code in codes))
     assigned = frozenset[str]().union(*(code.assigned for code in codes))
@@ -64,8 +66,10 @@ def reach(mechanism: Mechanism, text: str) -> Reach:
 
 
 def closure(mechanism: Mechanism, text: str) -> Iterator[str]:
-    """A piece of C, then the pieces at file level that define what it calls, directly or not."""
-    pieces = [item.text for item in mechanism.items if isinstance(item, n.Verbatim)]
+    """A piece of C, then the pieces at file level that define what it calls, directly or not; no macro is left."""
+    known = c_code.macros(x.text for item in mechanism.items for x in subnodes(item) if isinstance(x, n.Verbatim))
+    pieces = [c_code.expanded(item.text, known) for item in mechanism.items if isinstance(item, n.Verbatim)]
+    text = c_code.expanded(text, known)
     ahead = [text]
     while ahead:
         piece = ahead.pop()

@@ -39,6 +39,12 @@ def around(h: Any) -> Model:
     return guest(h, "around", "gain", "gbar", "rest", "tau", "tau", amp_nA=0.4)
 
 
+@scenario("passing")
+def passing(h: Any) -> Model:
+    """A current that the pass at v + 0.001 leaves another one at v."""
+    return guest(h, "passing", "gain", "g", "follow", "boost", "gain", amp_nA=0.5)
+
+
 @scenario("kinked", "trapped", "kept", "around", "conducting", "naf", "kdr", "leak")
 def every_kind_of_kink(h: Any) -> Model:
     """All of these mechanisms in one cell, each thin enough that it goes on spiking, which it does by ours alone."""

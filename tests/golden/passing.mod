@@ -1,0 +1,203 @@
+TITLE a current that is linear in v, and another one in each pass of BREAKPOINT: NEURON's conductance is not its slope
+
+NEURON {
+    SUFFIX passing
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    NONSPECIFIC_CURRENT i
+    RANGE g, gain, follow, boost, mean
+}
+
+UNITS {
+    (mV) = (millivolt)
+    (mA) = (milliamp)
+    (S) = (siemens)
+}
+
+PARAMETER {
+    g = 3e-4 (S/cm2)
+    gain = 0.02
+    follow = 0.1
+    boost = 1.00001
+}
+
+ASSIGNED {
+    v (mV)
+    i (mA/cm2)
+    mean (mV)
+    latest (ms)
+}
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    mean = v
+    latest = -1
+}
+
+BREAKPOINT {
+    LOCAL factor
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    factor = 1
+    if (t > latest) {  : the first pass only, and nothing active tells
+        latest = t
+        factor = boost
+    }
+    mean = mean + 2e-4*follow*(v - mean)  : in both
+    i = g*factor*(v + 65 + gain*mean)
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: mean_at_v_plus, mean_at_v, mean.
+: Seedable: g, gain, follow, boost.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    ng_link
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a reversal potential that follows the concentrations of its ion */
+  double *ng_row;
+  const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
+  const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
+  double ng_factor;         /* mV: RT/zF */
+} ng_Nernst;
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
+  const ng_Nernst *ng_nernst; /* renews that row in INITIAL, or 0 */
+} ng_Seed;
+typedef struct {            /* a NetCon, found by the address of its weight */
+  const double *ng_address;
+  ng_Seed ng_seed;          /* of the weight */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+} ng_Connection;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions; many are rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Connection *ng_connections;
+  long ng_connection_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
+  ng_pair[0] = ng_value;
+}
+
+/* The same where the row changes between the two: one pair for the row as the first found it, one for the second. */
+static void ng_latch(double *ng_pairs, double ng_value) {
+  ng_pairs[1] = ng_pairs[2]/.001;
+  ng_pairs[2] = ng_value;
+  ng_pairs[3] = -ng_value/.001;
+}
+ENDVERBATIM
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL latest_next, factor, dfactor_dboost, dmean_dfollow, dmean_dmean, dmean_dv, mean_next, di_dboost,
+          di_dfollow, di_dg, di_dgain, di_dmean, di_dv, i, total_current
+    latest_next = latest
+    factor = 1
+    if (t > latest_next) {
+        factor = boost
+        dfactor_dboost = 1
+    } else {
+        dfactor_dboost = 0
+    }
+    dmean_dfollow = 0.0002*v - 0.0002*mean
+    dmean_dmean = 1 - 0.0002*follow
+    dmean_dv = 0.0002*follow
+    mean_next = mean + 2e-4*follow*(v - mean)
+    di_dboost = dfactor_dboost*g*(gain*mean_next + v + 65)
+    di_dfollow = dmean_dfollow*factor*g*gain
+    di_dg = factor*(gain*mean_next + v + 65)
+    di_dgain = factor*g*mean_next
+    di_dmean = dmean_dmean*factor*g*gain
+    di_dv = dmean_dv*factor*g*gain + factor*g
+    i = g*factor*(v + 65 + gain*mean_next)
+    total_current = i
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    double *ng_rows = NG_SELF->ng_carried;
+    const long ng_width = NG_SELF->ng_cell->ng_width;
+    ng_latch(ng_record + 0, _ldi_dmean); /* d/dmean */
+    ng_keep(ng_record + 4, _ldi_dg); /* d/dg */
+    ng_keep(ng_record + 6, _ldi_dgain); /* d/dgain */
+    ng_keep(ng_record + 8, _ldi_dfollow); /* d/dfollow */
+    ng_keep(ng_record + 10, _ldi_dboost); /* d/dboost */
+    ng_keep(ng_record + 12, _ldi_dv); /* d/dv */
+    ng_keep(ng_record + 14, _ltotal_current); /* the current */
+    memcpy(ng_rows + 0*ng_width, ng_rows + 1*ng_width, ng_width*sizeof(double));
+    memcpy(ng_rows + 1*ng_width, ng_rows + 2*ng_width, ng_width*sizeof(double));
+ENDVERBATIM
+    ng_breakpoint()
+}
+
+: Derivatives of what BREAKPOINT leaves in variables.
+PROCEDURE ng_breakpoint() {
+    LOCAL dmean_dfollow, dmean_dmean, dmean_dv
+    dmean_dfollow = 0.0002*v - 0.0002*mean
+    dmean_dmean = 1 - 0.0002*follow
+    dmean_dv = 0.0002*follow
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_mean = ng_self->ng_carried + 2*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_mean = ng_row_mean[ng_k];
+      ng_row_mean[ng_k] = _ldmean_dmean*ng_old_mean + _ldmean_dv*ng_voltage[ng_k];
+    }
+    ng_sow(ng_self->ng_seeds + 2, _ldmean_dfollow, ng_row_mean, ng_width); /* follow */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_mean = ng_self->ng_carried + 2*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_mean[ng_k] = ng_voltage[ng_k];
+    }
+ENDVERBATIM
+}
+
+UNITSON
