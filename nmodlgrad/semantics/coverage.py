@@ -19,7 +19,7 @@ _CONSTRUCTS: dict[type[n.Node], str] = {
     n.LongitudinalDiffusion: "diffusion from segment to segment",
     n.DiscreteBlock: "a DISCRETE block",
     n.Lag: "LAG",
-    n.ForNetcons: "FOR_NETCONS",
+    n.ForNetcons: "an event that changes what other connections keep, FOR_NETCONS,",
 }
 
 
