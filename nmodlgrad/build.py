@@ -20,8 +20,9 @@ from nmodlgrad.resources import cache_folder
 
 # -O3 -march=native vectorises the loops over directions; without contraction the original's results stay as they
 # are to the last bit, since every operation is still rounded on its own. GCC 12 contracts nevertheless where it puts
-# a sum and a difference of straight-line code into one vector; the last flag keeps it from that, not from loops.
-FLAGS = "-O3 -march=native -ffp-contract=off -fno-tree-slp-vectorize"
+# a sum and a difference of straight-line code into one vector; -fno-tree-slp-vectorize keeps it from that, not from
+# loops. A FUNCTION of NMODL can be put where it is called only if no other library may take its place.
+FLAGS = "-O3 -march=native -ffp-contract=off -fno-tree-slp-vectorize -fno-semantic-interposition"
 PLAIN = ""  # as nrnivmodl compiles by itself
 
 

@@ -96,12 +96,9 @@ def _mul(e: sp.Mul) -> tuple[str, int]:
     below = [1 / f for f in factors if _is_below(f)]
     p, q = int(coefficient.p), int(coefficient.q)
     number = _decimal(p, q)
-    over = [number] if number not in (None, "1") else []
-    under: list[str] = []
-    if number is None:
-        over, under = ([_integer(p)] if p != 1 else []), [_integer(q)]
+    over = [number or f"{_integer(p)}/{_integer(q)}"] if number != "1" else []  # C compilers compute 2/3
     over += [_wrap(f, _PRODUCT) for f in sorted(above, key=_position)]
-    under += [_wrap(f, _POWER if len(below) == 1 and not under else _PRODUCT) for f in sorted(below, key=_position)]
+    under = [_wrap(f, _POWER if len(below) == 1 else _PRODUCT) for f in sorted(below, key=_position)]
     text = "*".join(over) or "1"
     if not under:
         return text, _PRODUCT

@@ -208,7 +208,8 @@ class Scope:
         assert not isinstance(statement.target, n.Prime), "equations are lowered before"
         name = statement.target.name
         value = self._expression(statement.value, name)
-        held = {u: self._trivial(e) or self._set_fresh(f"d{name}_d{u}", e) for u, e in value.partials.items()}
+        squared = None if {name, self.now(name)} & value.reads else _inverse_squared(value.value)
+        held = {} if squared else self.kept(name, value.partials)
         if name in self.carried and name not in self.renamed:
             self.renamed[name] = self.names.fresh(f"{name}_next")
             self.own.add(self.renamed[name])
@@ -217,6 +218,9 @@ class Scope:
             (nmodl(value.value), frozenset(self.reads(value.value))) if simplified else (value.text, value.reads)
         )
         self.steps.append(Set(self.now(name), text, reads))
+        if squared:  # y*y for 1/(x*x) where y is 1/x
+            own = {squared: sp.Symbol(self.now(name)) ** 2}
+            held = self.kept(name, {u: e.xreplace(own) for u, e in value.partials.items()})
         self.environment[name] = held
         (self.drawn.add if value.reads & self.drawn else self.drawn.discard)(name)
         self.meanings.hold(self.now(name), value.value)
@@ -481,8 +485,9 @@ class Scope:
         x = self.exponents[exponential]
         variable, slope = self.names.numbered("exprelr"), self.names.numbered("exprelr_slope")
         self.derived |= {variable, slope}
-        self.steps.append(Set(variable, f"ng_exprelr({x.text}, {exponential})", x.reads | {str(exponential)}))
-        self.steps.append(Set(slope, f"ng_exprelr_slope({x.text}, {variable})", x.reads | {variable}))
+        given, reads = f"{x.text}, {exponential}", x.reads | {str(exponential)}
+        self.steps.append(Set(variable, f"ng_exprelr({given})", reads))
+        self.steps.append(Set(slope, f"ng_exprelr_slope({given}, {variable})", reads | {variable}))
         self._hold_partials(variable, {u: sp.Symbol(slope) * e for u, e in x.partials.items()})
         return sp.Symbol(variable)
 
@@ -575,10 +580,11 @@ class Scope:
         powers = sorted({x for term in fractions for x in sp.Mul.make_args(term) if _is_inverse(x)}, key=str)
         inverses: dict[sp.Expr, sp.Expr] = {}
         for base in dict.fromkeys(power.base for power in powers):
+            content, primitive = base.primitive()  # 0.1*a + 0.2*b and a + 2*b share an inverse
             variable = self.names.numbered("inverse")
             self.derived.add(variable)
-            self.steps.append(Set(variable, nmodl(1 / base), frozenset(self.reads(base))))
-            inverses[base] = sp.Symbol(variable)
+            self.steps.append(Set(variable, nmodl(1 / primitive), frozenset(self.reads(base))))
+            inverses[base] = sp.Symbol(variable) / content
         return e.xreplace({power: inverses[power.base] ** -power.exp for power in powers})
 
     def _set_fresh(self, wish: str, e: sp.Expr) -> sp.Expr:
@@ -598,6 +604,12 @@ class Scope:
 
 def _is_inverse(factor: sp.Expr) -> bool:
     return bool(factor.is_Pow and factor.exp.is_Integer and factor.exp.is_negative and not factor.base.is_Number)
+
+
+def _inverse_squared(value: sp.Expr) -> sp.Expr | None:
+    """1/x^2 where the value is 1/x or -1/x, and so has its square as slope."""
+    x = 1 / value
+    return x**-2 if x.is_Symbol or (-x).is_Symbol else None
 
 
 def _is_root(base: sp.Expr, exponent: sp.Expr) -> bool:

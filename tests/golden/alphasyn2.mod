@@ -173,14 +173,14 @@ ENDVERBATIM
 
 : The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL dup_rate_drise, up_rate, exp_1, dexp_1_drise, up_decay, up_limit, dup_drise, dup_dup,
-          ddown_rate_dfall, down_rate, exp_2, dexp_2_dfall, down_decay, down_limit, ddown_ddown, ddown_dfall
+    LOCAL up_rate, dup_rate_drise, exp_1, dexp_1_drise, up_decay, up_limit, dup_drise, dup_dup, down_rate,
+          ddown_rate_dfall, exp_2, dexp_2_dfall, down_decay, down_limit, ddown_ddown, ddown_dfall
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("alphasyn2 advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
-    dup_rate_drise = 1/(rise*rise)
     up_rate = -1/rise
+    dup_rate_drise = up_rate*up_rate
     exp_1 = exp(dt*up_rate)
     dexp_1_drise = dt*dup_rate_drise*ng_finite(exp_1)
     up_decay = exp_1
@@ -188,8 +188,8 @@ ENDVERBATIM
     dup_drise = dexp_1_drise*(up - up_limit)
     dup_dup = up_decay
     up = up + (1 - up_decay)*(up_limit - up)
-    ddown_rate_dfall = 1/(fall*fall)
     down_rate = -1/fall
+    ddown_rate_dfall = down_rate*down_rate
     exp_2 = exp(dt*down_rate)
     dexp_2_dfall = ddown_rate_dfall*dt*ng_finite(exp_2)
     down_decay = exp_2

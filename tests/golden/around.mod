@@ -196,7 +196,7 @@ ENDVERBATIM
     dexp_1_dtau = dm_rate_dtau*dt*ng_finite(exp_1)
     m_decay = exp_1
     exp_2 = exp(-(v + 40)/9)
-    dexp_2_dv = -ng_finite(exp_2)/9
+    dexp_2_dv = -1/9*ng_finite(exp_2)
     inverse_1 = 1/(tau + trace)
     inverse_2 = 1/(exp_2 + 1)
     dm_limit_dtau = inverse_2*inverse_1*inverse_1*(-tau - trace) + inverse_1*inverse_2

@@ -218,11 +218,11 @@ ENDVERBATIM
     dhinf_dc_1 = dhinf_dc(cai)
     dhinf_dkhalf_1 = dhinf_dkhalf(cai)
     dh_limit_by_hinf_1 = -(-4 - 20/(cai/khalf + 1))/(4 + 20/(cai/khalf + 1))
-    inverse_1 = 1/(4 + 20/(cai/khalf + 1))
+    inverse_1 = 1/(1 + 5/(cai/khalf + 1))
     inverse_2 = 1/(cai/khalf + 1)
     inverse_3 = 1/khalf
-    dh_limit_dcai = dh_limit_by_hinf_1*dhinf_dc_1 - 20*hinf_1*inverse_3*inverse_1*inverse_1*inverse_2*inverse_2*(-4 - 20/(cai*inverse_3 + 1)) - 20*hinf_1*inverse_1*inverse_3*inverse_2*inverse_2
-    dh_limit_dkhalf = 20*cai*hinf_1*inverse_1*inverse_1*inverse_2*inverse_2*inverse_3*inverse_3*(-4 - 20/(cai/khalf + 1)) + 20*cai*hinf_1*inverse_1*inverse_2*inverse_2*inverse_3*inverse_3 + dh_limit_by_hinf_1*dhinf_dkhalf_1
+    dh_limit_dcai = dh_limit_by_hinf_1*dhinf_dc_1 - 1.25*hinf_1*inverse_3*inverse_1*inverse_1*inverse_2*inverse_2*(-4 - 20/(cai*inverse_3 + 1)) - 5*hinf_1*inverse_1*inverse_3*inverse_2*inverse_2
+    dh_limit_dkhalf = 1.25*cai*hinf_1*inverse_1*inverse_1*inverse_2*inverse_2*inverse_3*inverse_3*(-4 - 20/(cai/khalf + 1)) + 5*cai*hinf_1*inverse_1*inverse_2*inverse_2*inverse_3*inverse_3 + dh_limit_by_hinf_1*dhinf_dkhalf_1
     h_limit = -(hinf_1/(4 + 20/(1 + cai/khalf)))/(-1/(4 + 20/(1 + cai/khalf)))
     dh_dcai = dexp_1_dcai*(h - h_limit) + dh_limit_dcai*(1 - h_decay)
     dh_dh = h_decay
@@ -275,7 +275,7 @@ ENDVERBATIM
 FUNCTION dminf_dv(v) {
     LOCAL exp_1, dexp_1_dv
     exp_1 = exp((vhalf - v)/6)
-    dexp_1_dv = -ng_finite(exp_1)/6
+    dexp_1_dv = -1/6*ng_finite(exp_1)
     dminf_dv = -dexp_1_dv/((exp_1 + 1)*(exp_1 + 1))
 }
 
@@ -283,7 +283,7 @@ FUNCTION dminf_dv(v) {
 FUNCTION dminf_dvhalf(v) {
     LOCAL exp_1, dexp_1_dvhalf
     exp_1 = exp((vhalf - v)/6)
-    dexp_1_dvhalf = ng_finite(exp_1)/6
+    dexp_1_dvhalf = 1/6*ng_finite(exp_1)
     dminf_dvhalf = -dexp_1_dvhalf/((exp_1 + 1)*(exp_1 + 1))
 }
 

@@ -113,14 +113,14 @@ ENDVERBATIM
 
 : The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL dcai_rate_dtau, cai_rate, exp_1, dexp_1_dtau, cai_decay, dcai_limit_ddepth, dcai_limit_dica,
+    LOCAL cai_rate, dcai_rate_dtau, exp_1, dexp_1_dtau, cai_decay, dcai_limit_ddepth, dcai_limit_dica,
           dcai_limit_dtau, cai_limit, dcai_dcai, dcai_ddepth, dcai_dica, dcai_drest, dcai_dtau
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("capool advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
-    dcai_rate_dtau = 1/(tau*tau)
     cai_rate = -(1/tau)
+    dcai_rate_dtau = cai_rate*cai_rate
     exp_1 = exp(dt*cai_rate)
     dexp_1_dtau = dcai_rate_dtau*dt*ng_finite(exp_1)
     cai_decay = exp_1

@@ -121,10 +121,10 @@ ENDVERBATIM
 : Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
 PROCEDURE ng_ion_currents() {
     LOCAL dipump_dcai, dipump_dhalf, dipump_dki, dipump_drate
-    dipump_dcai = 5*half*ki*rate/(272*(cai + half)*(cai + half))
-    dipump_dhalf = -5*cai*ki*rate/(272*(cai + half)*(cai + half))
-    dipump_dki = 5*cai*rate/(272*(cai + half))
-    dipump_drate = 5*cai*ki/(272*(cai + half))
+    dipump_dcai = 5/272*half*ki*rate/((cai + half)*(cai + half))
+    dipump_dhalf = -5/272*cai*ki*rate/((cai + half)*(cai + half))
+    dipump_dki = 5/272*cai*rate/(cai + half)
+    dipump_drate = 5/272*cai*ki/(cai + half)
 VERBATIM
     double *ng_record = NG_SELF->ng_ion_record;
     ng_record[0] = _ldipump_dcai; /* dica/dcai */
@@ -144,10 +144,10 @@ VERBATIM
     ng_latest_v = v;
     if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
 ENDVERBATIM
-    dipump_dcai = 5*half*ki*rate/(272*(cai + half)*(cai + half))
-    dipump_dhalf = -5*cai*ki*rate/(272*(cai + half)*(cai + half))
-    dipump_dki = 5*cai*rate/(272*(cai + half))
-    dipump_drate = 5*cai*ki/(272*(cai + half))
+    dipump_dcai = 5/272*half*ki*rate/((cai + half)*(cai + half))
+    dipump_dhalf = -5/272*cai*ki*rate/((cai + half)*(cai + half))
+    dipump_dki = 5/272*cai*rate/(cai + half)
+    dipump_drate = 5/272*cai*ki/(cai + half)
 VERBATIM
     double *ng_record = NG_SELF->ng_record;
     ng_record[0] = _ldipump_dcai; /* d/dcai */
@@ -174,12 +174,12 @@ VERBATIM
 ENDVERBATIM
     cai_rate = -(1/80*ki/54.4)
     exp_1 = exp(dt*cai_rate)
-    dexp_1_dki = -dt*ng_finite(exp_1)/4352
+    dexp_1_dki = -1/4352*dt*ng_finite(exp_1)
     cai_decay = exp_1
     dcai_limit_ddepth = 21760000*ica/(FARADAY*ki*depth*depth)
     dcai_limit_dica = -21760000/(FARADAY*depth*ki)
     inverse_1 = 1/ki
-    dcai_limit_dki = 4352*inverse_1*inverse_1*(5000*ica/(FARADAY*depth) - ki/87040000) + 5e-05*inverse_1
+    dcai_limit_dki = 4352*inverse_1*inverse_1*(5000*ica/(FARADAY*depth) - 1/87040000*ki) + 5e-05*inverse_1
     cai_limit = -(-10000*ica/(2*FARADAY*depth) - -5e-5/80*ki/54.4)/-(1/80*ki/54.4)
     dcai_dcai = cai_decay
     dcai_ddepth = dcai_limit_ddepth*(1 - cai_decay)

@@ -212,8 +212,8 @@ ENDVERBATIM
     m_decay = exp_1
     minf_1 = minf(v)
     dminf_dv_1 = dminf_dv(v)
-    inverse_1 = 1/(1e-05*pull*pull + 1.5)
-    dm_limit_dpull = 2e-05*minf_1*pull*inverse_1*inverse_1*(-1e-05*pull*pull - 1.5) + 2e-05*inverse_1*minf_1*pull
+    inverse_1 = 1/(pull*pull + 150000)
+    dm_limit_dpull = 200000*minf_1*pull*inverse_1*inverse_1*(-1e-05*pull*pull - 1.5) + 2*inverse_1*minf_1*pull
     dm_limit_dv = -dminf_dv_1*(-1e-05*pull*pull - 1.5)/(1e-05*pull*pull + 1.5)
     m_limit = -(minf_1/(1.5 + pull*pull/1e5))/(-1/(1.5 + pull*pull/1e5))
     dm_dm = m_decay
@@ -258,8 +258,8 @@ VERBATIM
 ENDVERBATIM
     dminf_dv_1 = dminf_dv(v)
     exp_1 = exp(-(eca - v - 150)/60)
-    dexp_1_deca = -ng_finite(exp_1)/60
-    dexp_1_dv = ng_finite(exp_1)/60
+    dexp_1_deca = -1/60*ng_finite(exp_1)
+    dexp_1_dv = 1/60*ng_finite(exp_1)
     dh_by_exp_1 = -1/((exp_1 + 1)*(exp_1 + 1))
     dh_deca = dexp_1_deca*dh_by_exp_1
     dh_dv = dexp_1_dv*dh_by_exp_1
@@ -284,7 +284,7 @@ ENDVERBATIM
 FUNCTION dminf_dv(v) {
     LOCAL exp_1, dexp_1_dv
     exp_1 = exp((-28 - v)/6)
-    dexp_1_dv = -ng_finite(exp_1)/6
+    dexp_1_dv = -1/6*ng_finite(exp_1)
     dminf_dv = -dexp_1_dv/((exp_1 + 1)*(exp_1 + 1))
 }
 

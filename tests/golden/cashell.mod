@@ -122,7 +122,7 @@ ENDVERBATIM
 
 : The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL dchannel_ddepth, dchannel_dica, dchannel_ddepth_2, dchannel_dica_2, dca_rate_dtaur, ca_rate, exp_1,
+    LOCAL dchannel_ddepth, dchannel_dica, dchannel_ddepth_2, dchannel_dica_2, ca_rate, dca_rate_dtaur, exp_1,
           dexp_1_dtaur, ca_decay, dca_limit_ddepth, dca_limit_dica, dca_limit_dtaur, ca_limit, dca_dca,
           dca_dcainf, dca_ddepth, dca_dica, dca_dtaur
 VERBATIM
@@ -140,8 +140,8 @@ ENDVERBATIM
         dchannel_ddepth_2 = dchannel_ddepth
         dchannel_dica_2 = dchannel_dica
     }
-    dca_rate_dtaur = 1/(taur*taur)
     ca_rate = -1/taur
+    dca_rate_dtaur = ca_rate*ca_rate
     exp_1 = exp(dt*ca_rate)
     dexp_1_dtaur = dca_rate_dtaur*dt*ng_finite(exp_1)
     ca_decay = exp_1

@@ -193,13 +193,13 @@ ENDVERBATIM
 
 : The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL dg_rate_dtau, g_rate, exp_1, dexp_1_dtau, g_decay, g_limit, dg_dg, dg_dtau
+    LOCAL g_rate, dg_rate_dtau, exp_1, dexp_1_dtau, g_decay, g_limit, dg_dg, dg_dtau
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("casyn advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
-    dg_rate_dtau = 1/(tau*tau)
     g_rate = -1/tau
+    dg_rate_dtau = g_rate*g_rate
     exp_1 = exp(dt*g_rate)
     dexp_1_dtau = dg_rate_dtau*dt*ng_finite(exp_1)
     g_decay = exp_1

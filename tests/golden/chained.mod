@@ -170,7 +170,7 @@ ENDVERBATIM
 PROCEDURE ng_states() {
     LOCAL opening_1, dopening_du_1, dopening_dspeed_1, a, closing_1, dclosing_du_1, dclosing_dspeed_1, b,
           dm_rate_dspeed, dm_rate_dv, m_rate, exp_1, dexp_1_dspeed, dexp_1_dv, m_decay, dm_limit_by_a,
-          dm_limit_by_b, dm_limit_dspeed, dm_limit_dv, m_limit, dm_dm, dm_dspeed, dm_dv, dn_rate_dlag, n_rate,
+          dm_limit_by_b, dm_limit_dspeed, dm_limit_dv, m_limit, dm_dm, dm_dspeed, dm_dv, n_rate, dn_rate_dlag,
           exp_2, dexp_2_dlag, n_decay, n_limit, dn_dlag, dn_dm, dn_dn, dn_dspeed, dn_dv, dx_ddrift, dx_dlag,
           dx_dm, dx_dn, dx_dspeed, dx_dv
 VERBATIM
@@ -201,8 +201,8 @@ ENDVERBATIM
     dm_dspeed = dexp_1_dspeed*(m - m_limit) + dm_limit_dspeed*(1 - m_decay)
     dm_dv = dexp_1_dv*(m - m_limit) + dm_limit_dv*(1 - m_decay)
     m = m + (1 - m_decay)*(m_limit - m)
-    dn_rate_dlag = 1/(lag*lag)
     n_rate = -1/lag
+    dn_rate_dlag = n_rate*n_rate
     exp_2 = exp(dt*n_rate)
     dexp_2_dlag = dn_rate_dlag*dt*ng_finite(exp_2)
     n_decay = exp_2
@@ -280,7 +280,7 @@ ENDVERBATIM
 FUNCTION dopening_du(u) {
     LOCAL exp_1, dexp_1_du
     exp_1 = exp((u + 40)/30)
-    dexp_1_du = ng_finite(exp_1)/30
+    dexp_1_du = 1/30*ng_finite(exp_1)
     dopening_du = dexp_1_du*speed
 }
 
@@ -293,7 +293,7 @@ FUNCTION dopening_dspeed(u) {
 FUNCTION dclosing_du(u) {
     LOCAL exp_1, dexp_1_du
     exp_1 = exp(-(u + 40)/45)
-    dexp_1_du = -ng_finite(exp_1)/45
+    dexp_1_du = -1/45*ng_finite(exp_1)
     dclosing_du = 3*dexp_1_du*speed
 }
 

@@ -148,10 +148,10 @@ ENDVERBATIM
 
 : The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL dmtau_ddm_dv_2, dmtau_dv, keep_1, dkeep_dwidth_1, dtarget_dwidth, target, dm_rate_2_ddm_dv,
-          dm_rate_2_dm, dm_rate_2_dv, m_rate_2, exp_2, dexp_2_ddm_dv, dexp_2_dm, dexp_2_dv, m_decay, m_limit,
-          dm_ddm_dv, dm_dm, dm_dv_2, ds_rate_dm_rate, s_rate, exp_3, dexp_3_dm_rate, s_decay, s_limit,
-          ds_dm_rate, ds_ds, ds_dwidth
+    LOCAL dmtau_ddm_dv_2, dmtau_dv, keep_1, dkeep_dwidth_1, dtarget_dwidth, target, m_rate_2,
+          dm_rate_2_ddm_dv, dm_rate_2_dm, dm_rate_2_dv, exp_2, dexp_2_ddm_dv, dexp_2_dm, dexp_2_dv, m_decay,
+          m_limit, dm_ddm_dv, dm_dm, dm_dv_2, s_rate, ds_rate_dm_rate, exp_3, dexp_3_dm_rate, s_decay,
+          s_limit, ds_dm_rate, ds_ds, ds_dwidth
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("crowded advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
@@ -166,10 +166,10 @@ ENDVERBATIM
     dkeep_dwidth_1 = dkeep_dwidth(0.5)
     dtarget_dwidth = dkeep_dwidth_1*width + keep_1
     target = width*keep_1
-    dm_rate_2_ddm_dv = dmtau_ddm_dv_2/(mtau*mtau)
-    dm_rate_2_dm = dmtau_dx/(mtau*mtau)
-    dm_rate_2_dv = dmtau_dv/(mtau*mtau)
     m_rate_2 = -1/mtau
+    dm_rate_2_ddm_dv = dmtau_ddm_dv_2*m_rate_2*m_rate_2
+    dm_rate_2_dm = dmtau_dx*m_rate_2*m_rate_2
+    dm_rate_2_dv = dmtau_dv*m_rate_2*m_rate_2
     exp_2 = exp(dt*m_rate_2)
     dexp_2_ddm_dv = dm_rate_2_ddm_dv*dt*ng_finite(exp_2)
     dexp_2_dm = dm_rate_2_dm*dt*ng_finite(exp_2)
@@ -180,8 +180,8 @@ ENDVERBATIM
     dm_dm = dexp_2_dm*(m - m_limit) + m_decay
     dm_dv_2 = dexp_2_dv*(m - m_limit) + dminf_du*(1 - m_decay)
     m = m + (1 - m_decay)*(m_limit - m)
-    ds_rate_dm_rate = 1/(m_rate*m_rate)
     s_rate = -1/m_rate
+    ds_rate_dm_rate = s_rate*s_rate
     exp_3 = exp(dt*s_rate)
     dexp_3_dm_rate = ds_rate_dm_rate*dt*ng_finite(exp_3)
     s_decay = exp_3

@@ -261,9 +261,9 @@ PROCEDURE ng_states() {
     LOCAL count_before, dninf_dhalf_2, dninf_dk_2, dninf_dv, opening_2, dscale_2_dhalf, dscale_2_dk,
           dscale_2_dv, scale_2, dninf_dhalf_3, dninf_dk_3, dninf_dv_2, dninf_dhalf_7, dninf_dk_7, dninf_dv_6,
           dninf_dhalf_4, dninf_dk_4, dninf_dv_3, opening_3, scale_3, dninf_dhalf_5, dninf_dk_5, dninf_dv_4,
-          dninf_dhalf_6, dninf_dk_6, dninf_dv_5, dm_rate_dhalf, dm_rate_dscale, dm_rate_dshift, dm_rate_dv,
-          m_rate, exp_1, dexp_1_dhalf, dexp_1_dscale, dexp_1_dshift, dexp_1_dv, m_decay, m_limit, dm_dhalf,
-          dm_dk, dm_dm, dm_dscale, dm_dshift, dm_dv, dn_rate_dhalf, dn_rate_dscale, dn_rate_dshift,
+          dninf_dhalf_6, dninf_dk_6, dninf_dv_5, m_rate, dm_rate_dhalf, dm_rate_dscale, dm_rate_dshift,
+          dm_rate_dv, exp_1, dexp_1_dhalf, dexp_1_dscale, dexp_1_dshift, dexp_1_dv, m_decay, m_limit,
+          dm_dhalf, dm_dk, dm_dm, dm_dscale, dm_dshift, dm_dv, dn_rate_dhalf, dn_rate_dscale, dn_rate_dshift,
           dn_rate_dv, n_rate, exp_2, dexp_2_dhalf, dexp_2_dscale, dexp_2_dshift, dexp_2_dv, n_decay,
           inverse_1, dn_limit_by_mtau, dn_limit_by_ninf, dn_limit_dhalf, dn_limit_dk, dn_limit_dscale,
           dn_limit_dshift, dn_limit_dv, n_limit, dn_dhalf, dn_dk, dn_dn, dn_dscale, dn_dshift, dn_dv
@@ -314,11 +314,11 @@ ENDVERBATIM
         dninf_dk_7 = dninf_dk_6
         dninf_dv_6 = dninf_dv_5
     }
-    dm_rate_dhalf = dmtau_dhalf/(mtau*mtau)
-    dm_rate_dscale = dmtau_dscale/(mtau*mtau)
-    dm_rate_dshift = dmtau_dshift/(mtau*mtau)
-    dm_rate_dv = dmtau_dv/(mtau*mtau)
     m_rate = -1/mtau
+    dm_rate_dhalf = dmtau_dhalf*m_rate*m_rate
+    dm_rate_dscale = dmtau_dscale*m_rate*m_rate
+    dm_rate_dshift = dmtau_dshift*m_rate*m_rate
+    dm_rate_dv = dmtau_dv*m_rate*m_rate
     exp_1 = exp(dt*m_rate)
     dexp_1_dhalf = dm_rate_dhalf*dt*ng_finite(exp_1)
     dexp_1_dscale = dm_rate_dscale*dt*ng_finite(exp_1)

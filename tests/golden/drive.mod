@@ -136,7 +136,7 @@ ENDVERBATIM
 
 : The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL target, dtarget_damp, dfiltered_rate_dtau, filtered_rate, exp_1, dexp_1_dtau, filtered_decay,
+    LOCAL target, dtarget_damp, filtered_rate, dfiltered_rate_dtau, exp_1, dexp_1_dtau, filtered_decay,
           filtered_limit, dfiltered_damp, dfiltered_dfiltered, dfiltered_dtau
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
@@ -149,8 +149,8 @@ ENDVERBATIM
     } else {
         dtarget_damp = 0
     }
-    dfiltered_rate_dtau = 1/(tau*tau)
     filtered_rate = -1/tau
+    dfiltered_rate_dtau = filtered_rate*filtered_rate
     exp_1 = exp(dt*filtered_rate)
     dexp_1_dtau = dfiltered_rate_dtau*dt*ng_finite(exp_1)
     filtered_decay = exp_1

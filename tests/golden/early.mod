@@ -178,9 +178,9 @@ ENDVERBATIM
     dninf_ddrive_1 = dninf_ddrive(v - ek)
     dninf_1_dek = -dninf_ddrive_1
     dn_limit_by_ninf_1 = -(0.01*ek - 0.01*v - 2)/(0.01*v + 2 - 0.01*ek)
-    inverse_1 = 1/(0.01*v + 2 - 0.01*ek)
-    dn_limit_dek = dn_limit_by_ninf_1*dninf_1_dek - 0.01*ninf_1*inverse_1*inverse_1*(0.01*ek - 0.01*v - 2) - 0.01*inverse_1*ninf_1
-    dn_limit_dv = dn_limit_by_ninf_1*dninf_ddrive_1 + 0.01*ninf_1*inverse_1*inverse_1*(0.01*ek - 0.01*v - 2) + 0.01*inverse_1*ninf_1
+    inverse_1 = 1/(v + 200 - ek)
+    dn_limit_dek = dn_limit_by_ninf_1*dninf_1_dek - 100*ninf_1*inverse_1*inverse_1*(0.01*ek - 0.01*v - 2) - inverse_1*ninf_1
+    dn_limit_dv = dn_limit_by_ninf_1*dninf_ddrive_1 + 100*ninf_1*inverse_1*inverse_1*(0.01*ek - 0.01*v - 2) + inverse_1*ninf_1
     n_limit = -(ninf_1/(2 + 0.01*(v - ek)))/(-1/(2 + 0.01*(v - ek)))
     dn_dek = dexp_1_dek*(n - n_limit) + dn_limit_dek*(1 - n_decay)
     dn_dn = n_decay

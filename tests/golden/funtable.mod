@@ -160,7 +160,7 @@ ENDVERBATIM
 
 : The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL ptau_1, dptau_dv_1, dp_rate_dv, p_rate, exp_1, dexp_1_dv, p_decay, pinf_1, dpinf_dv_1, inverse_1,
+    LOCAL ptau_1, dptau_dv_1, p_rate, dp_rate_dv, exp_1, dexp_1_dv, p_decay, pinf_1, dpinf_dv_1, inverse_1,
           dp_limit_dv, p_limit, dp_dp, dp_dv
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
@@ -168,8 +168,8 @@ VERBATIM
 ENDVERBATIM
     ptau_1 = ptau(v)
     dptau_dv_1 = dptau_dv(v)
-    dp_rate_dv = dptau_dv_1/(ptau_1*ptau_1)
     p_rate = -1/ptau_1
+    dp_rate_dv = dptau_dv_1*p_rate*p_rate
     exp_1 = exp(dt*p_rate)
     dexp_1_dv = dp_rate_dv*dt*ng_finite(exp_1)
     p_decay = exp_1
@@ -226,7 +226,7 @@ VERBATIM
     }
 ENDVERBATIM
     exp_1 = exp(-(v + 43)/8.5)
-    dexp_1_dv = -2*ng_finite(exp_1)/17
+    dexp_1_dv = -2/17*ng_finite(exp_1)
     dpinf_dv = -dexp_1_dv/((exp_1 + 1)*(exp_1 + 1))
 }
 
@@ -246,9 +246,9 @@ VERBATIM
     }
 ENDVERBATIM
     exp_1 = exp((v + 43)/21)
-    dexp_1_dv = ng_finite(exp_1)/21
+    dexp_1_dv = 1/21*ng_finite(exp_1)
     exp_2 = exp(-(v + 43)/17)
-    dexp_2_dv = -ng_finite(exp_2)/17
+    dexp_2_dv = -1/17*ng_finite(exp_2)
     inverse_1 = 1/(exp_1 + exp_2)
     dptau_dv = -40*dexp_1_dv*inverse_1*inverse_1 - 40*dexp_2_dv*inverse_1*inverse_1
 }

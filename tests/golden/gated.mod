@@ -218,8 +218,8 @@ ENDVERBATIM
     x = (v - edge)/15
     if (v < edge) {
         exp_1 = exp(x)
-        dexp_1_dedge = -ng_finite(exp_1)/15
-        dexp_1_dv = ng_finite(exp_1)/15
+        dexp_1_dedge = -1/15*ng_finite(exp_1)
+        dexp_1_dv = 1/15*ng_finite(exp_1)
         drate_dedge = 0.2*dexp_1_dedge
         drate_dv = 0.2*dexp_1_dv
         rate = 0.2*exp_1
@@ -241,8 +241,8 @@ ENDVERBATIM
         }
         inverse_1 = 1/(x + 1)
         dx_by_x = 0.2*inverse_1 - inverse_1*inverse_1*(0.2*x + 0.1)
-        dx_dedge_2 = -dx_by_x/15
-        dx_dv_2 = dx_by_x/15
+        dx_dedge_2 = -1/15*dx_by_x
+        dx_dv_2 = 1/15*dx_by_x
         x = (0.1 + 0.2*x)/(1 + x)
         drate_dedge_2 = -1/75
         drate_dv_4 = drate_dv_3
@@ -280,8 +280,8 @@ PROCEDURE ng_initial() {
     LOCAL exp_1, dexp_1_dedge, dexp_1_dv, ds_dedge, ds_dv, ds_dedge_2, ds_dv_2
     if (v < edge) {
         exp_1 = exp((v - edge)/15)
-        dexp_1_dedge = -ng_finite(exp_1)/15
-        dexp_1_dv = ng_finite(exp_1)/15
+        dexp_1_dedge = -1/15*ng_finite(exp_1)
+        dexp_1_dv = 1/15*ng_finite(exp_1)
         ds_dedge = 0.1*dexp_1_dedge
         ds_dv = 0.1*dexp_1_dv
         ds_dedge_2 = ds_dedge

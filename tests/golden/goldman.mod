@@ -228,7 +228,7 @@ ENDVERBATIM
 FUNCTION dminf_dv(v) {
     LOCAL exp_1, dexp_1_dv
     exp_1 = exp(-(v + 20)/7)
-    dexp_1_dv = -ng_finite(exp_1)/7
+    dexp_1_dv = -1/7*ng_finite(exp_1)
     dminf_dv = -dexp_1_dv/((exp_1 + 1)*(exp_1 + 1))
 }
 
@@ -240,7 +240,7 @@ FUNCTION defun_dz(z) {
     } else {
         exp_1 = exp(z)
         exprelr_1 = ng_exprelr(z, exp_1)
-        exprelr_slope_1 = ng_exprelr_slope(z, exprelr_1)
+        exprelr_slope_1 = ng_exprelr_slope(z, exp_1, exprelr_1)
         defun_dz = exprelr_slope_1
     }
 }
@@ -271,14 +271,14 @@ FUNCTION ddrive_dco(v, ci, co) {
     ddrive_dco = -192.97*efun(x)
 }
 
-: The derivative of y = x/(exp(x) - 1).
-FUNCTION ng_exprelr_slope(ng_x, ng_y) {
+: The derivative of x/(exp(x) - 1), by the same division. ng_e is exp(x), ng_y is ng_exprelr.
+FUNCTION ng_exprelr_slope(ng_x, ng_e, ng_y) {
     LOCAL ng_s
     if (ng_x < 0.3 && ng_x > -0.3) {
         ng_s = ng_x*ng_x
         ng_exprelr_slope = -0.5 + ng_x/6*(1 - ng_s/30*(1 - ng_s/28*(1 - ng_s/30*(1 - ng_s*25/792))))
     } else {
-        ng_exprelr_slope = ng_y*(1 - ng_x - ng_y)/ng_x
+        ng_exprelr_slope = 1/(ng_e - 1)*(1 - ng_x - ng_y)
     }
 }
 
@@ -289,7 +289,7 @@ FUNCTION ng_exprelr(ng_x, ng_e) {
         ng_s = ng_x*ng_x
         ng_exprelr = 1 - ng_x/2 + ng_s/12*(1 - ng_s/60*(1 - ng_s/42*(1 - ng_s/40*(1 - ng_s*5/198))))
     } else {
-        ng_exprelr = ng_x/(ng_e - 1)
+        ng_exprelr = ng_x*(1/(ng_e - 1))
     }
 }
 

@@ -168,14 +168,14 @@ ENDVERBATIM
 
 : The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL ds_rate_dtau, s_rate, exp_1, dexp_1_dtau, s_decay, release_1, drelease_dc_1, drelease_dhalf_1,
+    LOCAL s_rate, ds_rate_dtau, exp_1, dexp_1_dtau, s_decay, release_1, drelease_dc_1, drelease_dhalf_1,
           s_limit, ds_dcapre, ds_dhalf, ds_ds, ds_dtau
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("graded advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
-    ds_rate_dtau = 1/(tau*tau)
     s_rate = -1/tau
+    ds_rate_dtau = s_rate*s_rate
     exp_1 = exp(dt*s_rate)
     dexp_1_dtau = ds_rate_dtau*dt*ng_finite(exp_1)
     s_decay = exp_1

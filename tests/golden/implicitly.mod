@@ -433,7 +433,7 @@ ENDVERBATIM
 FUNCTION dopens_du(u) {
     LOCAL exp_1, dexp_1_du
     exp_1 = exp(-(u - vhalf)/9)
-    dexp_1_du = -ng_finite(exp_1)/9
+    dexp_1_du = -1/9*ng_finite(exp_1)
     dopens_du = -dexp_1_du/((exp_1 + 1)*(exp_1 + 1))
 }
 
@@ -441,7 +441,7 @@ FUNCTION dopens_du(u) {
 FUNCTION dopens_dvhalf(u) {
     LOCAL exp_1, dexp_1_dvhalf
     exp_1 = exp(-(u - vhalf)/9)
-    dexp_1_dvhalf = ng_finite(exp_1)/9
+    dexp_1_dvhalf = 1/9*ng_finite(exp_1)
     dopens_dvhalf = -dexp_1_dvhalf/((exp_1 + 1)*(exp_1 + 1))
 }
 

@@ -198,17 +198,17 @@ ENDVERBATIM
 
 : The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL dn_rate_dq10, dn_rate_dv, dn_rate_dvhalf, n_rate, exp_1, dexp_1_dq10, dexp_1_dv, dexp_1_dvhalf,
+    LOCAL n_rate, dn_rate_dq10, dn_rate_dv, dn_rate_dvhalf, exp_1, dexp_1_dq10, dexp_1_dv, dexp_1_dvhalf,
           n_decay, n_limit, dn_dn, dn_dq10, dn_dv, dn_dvhalf
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("kdr advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     ng_d_rates(v)
-    dn_rate_dq10 = dntau_dq10/(ntau*ntau)
-    dn_rate_dv = dntau_du/(ntau*ntau)
-    dn_rate_dvhalf = dntau_dvhalf/(ntau*ntau)
     n_rate = -1/ntau
+    dn_rate_dq10 = dntau_dq10*n_rate*n_rate
+    dn_rate_dv = dntau_du*n_rate*n_rate
+    dn_rate_dvhalf = dntau_dvhalf*n_rate*n_rate
     exp_1 = exp(dt*n_rate)
     dexp_1_dq10 = dn_rate_dq10*dt*ng_finite(exp_1)
     dexp_1_dv = dn_rate_dv*dt*ng_finite(exp_1)
@@ -265,8 +265,8 @@ PROCEDURE ng_d_rates(u) {
     dopening_dvhalf = 0.011*dlinoid_1_dvhalf
     opening = 0.011*linoid_1
     exp_1 = exp(-(u - vhalf + 11)/75)
-    dexp_1_du = -ng_finite(exp_1)/75
-    dexp_1_dvhalf = ng_finite(exp_1)/75
+    dexp_1_du = -1/75*ng_finite(exp_1)
+    dexp_1_dvhalf = 1/75*ng_finite(exp_1)
     dclosing_du = 0.12*dexp_1_du
     dclosing_dvhalf = 0.12*dexp_1_dvhalf
     closing = 0.12*exp_1
@@ -289,21 +289,21 @@ FUNCTION dlinoid_dx(x, y) {
     } else {
         exp_1 = exp(-x/y)
         exprelr_1 = ng_exprelr(-x/y, exp_1)
-        exprelr_slope_1 = ng_exprelr_slope(-x/y, exprelr_1)
+        exprelr_slope_1 = ng_exprelr_slope(-x/y, exp_1, exprelr_1)
         dexprelr_1_dx = -exprelr_slope_1/y
         dlinoid_dx_2 = dexprelr_1_dx*y
         dlinoid_dx = dlinoid_dx_2
     }
 }
 
-: The derivative of y = x/(exp(x) - 1).
-FUNCTION ng_exprelr_slope(ng_x, ng_y) {
+: The derivative of x/(exp(x) - 1), by the same division. ng_e is exp(x), ng_y is ng_exprelr.
+FUNCTION ng_exprelr_slope(ng_x, ng_e, ng_y) {
     LOCAL ng_s
     if (ng_x < 0.3 && ng_x > -0.3) {
         ng_s = ng_x*ng_x
         ng_exprelr_slope = -0.5 + ng_x/6*(1 - ng_s/30*(1 - ng_s/28*(1 - ng_s/30*(1 - ng_s*25/792))))
     } else {
-        ng_exprelr_slope = ng_y*(1 - ng_x - ng_y)/ng_x
+        ng_exprelr_slope = 1/(ng_e - 1)*(1 - ng_x - ng_y)
     }
 }
 
@@ -314,7 +314,7 @@ FUNCTION ng_exprelr(ng_x, ng_e) {
         ng_s = ng_x*ng_x
         ng_exprelr = 1 - ng_x/2 + ng_s/12*(1 - ng_s/60*(1 - ng_s/42*(1 - ng_s/40*(1 - ng_s*5/198))))
     } else {
-        ng_exprelr = ng_x/(ng_e - 1)
+        ng_exprelr = ng_x*(1/(ng_e - 1))
     }
 }
 

@@ -319,7 +319,7 @@ VERBATIM
 ENDVERBATIM
     m_rate = -factor/3
     exp_1 = exp(dt*m_rate)
-    dexp_1_dfactor = -dt*ng_finite(exp_1)/3
+    dexp_1_dfactor = -1/3*dt*ng_finite(exp_1)
     m_decay = exp_1
     dm_limit_dminf = 9*trace + 1
     dm_limit_dtrace = 9*minf

@@ -186,8 +186,8 @@ ENDVERBATIM
 
 : The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL dm_rate_dboost, dm_rate_dedge, dm_rate_dreach, dm_rate_dspan, dm_rate_dv, dm_rate_dvhalf,
-          dm_rate_dwidth, m_rate, exp_1, dexp_1_dboost, dexp_1_dedge, dexp_1_dreach, dexp_1_dspan, dexp_1_dv,
+    LOCAL m_rate, dm_rate_dboost, dm_rate_dedge, dm_rate_dreach, dm_rate_dspan, dm_rate_dv, dm_rate_dvhalf,
+          dm_rate_dwidth, exp_1, dexp_1_dboost, dexp_1_dedge, dexp_1_dreach, dexp_1_dspan, dexp_1_dv,
           dexp_1_dvhalf, dexp_1_dwidth, m_decay, m_limit, dm_dboost, dm_dedge, dm_dm, dm_dreach, dm_dspan,
           dm_dv, dm_dvhalf, dm_dwidth
 VERBATIM
@@ -195,14 +195,14 @@ VERBATIM
       hoc_execerror("kinked advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     ng_d_rates()
-    dm_rate_dboost = dmtau_dboost/(mtau*mtau)
-    dm_rate_dedge = dmtau_dedge/(mtau*mtau)
-    dm_rate_dreach = dmtau_dreach/(mtau*mtau)
-    dm_rate_dspan = dmtau_dspan/(mtau*mtau)
-    dm_rate_dv = dmtau_dv/(mtau*mtau)
-    dm_rate_dvhalf = dmtau_dvhalf/(mtau*mtau)
-    dm_rate_dwidth = dmtau_dwidth/(mtau*mtau)
     m_rate = -1/mtau
+    dm_rate_dboost = dmtau_dboost*m_rate*m_rate
+    dm_rate_dedge = dmtau_dedge*m_rate*m_rate
+    dm_rate_dreach = dmtau_dreach*m_rate*m_rate
+    dm_rate_dspan = dmtau_dspan*m_rate*m_rate
+    dm_rate_dv = dmtau_dv*m_rate*m_rate
+    dm_rate_dvhalf = dmtau_dvhalf*m_rate*m_rate
+    dm_rate_dwidth = dmtau_dwidth*m_rate*m_rate
     exp_1 = exp(dt*m_rate)
     dexp_1_dboost = dm_rate_dboost*dt*ng_finite(exp_1)
     dexp_1_dedge = dm_rate_dedge*dt*ng_finite(exp_1)
@@ -321,10 +321,10 @@ PROCEDURE ng_d_rates() {
     } else {
         log_1 = 0
     }
-    dpower_1_dboost = (v > edge)*reach*(2*boost)^((v > edge)*reach*(v - edge)/900 - 1)*(v - edge)/450
-    dpower_1_dedge = -(v > edge)*log_1*reach*ng_finite(power_1)/900
-    dpower_1_dreach = (v > edge)*log_1*(v - edge)*ng_finite(power_1)/900
-    dpower_1_dv = (v > edge)*log_1*reach*ng_finite(power_1)/900
+    dpower_1_dboost = 1/450*(v > edge)*reach*(2*boost)^(1/900*(v > edge)*reach*(v - edge) - 1)*(v - edge)
+    dpower_1_dedge = -1/900*(v > edge)*log_1*reach*ng_finite(power_1)
+    dpower_1_dreach = 1/900*(v > edge)*log_1*(v - edge)*ng_finite(power_1)
+    dpower_1_dv = 1/900*(v > edge)*log_1*reach*ng_finite(power_1)
     dminf_dboost = dpower_1_dboost*minf
     dminf_dedge = dpower_1_dedge*minf
     dminf_dreach = dpower_1_dreach*minf
@@ -337,27 +337,29 @@ PROCEDURE ng_d_rates() {
 : The derivative of nrn_ghk by v. NEURON takes scale*(ci*efun(-x) - co*efun(x)), x proportional to v, efun(x) being
 : x/(exp(x) - 1), or 1 - x/2 around 0.
 FUNCTION ng_ghk_slope(ng_v, ng_ci, ng_co, ng_z) {
-    LOCAL ng_scale, ng_per_mV, ng_x, ng_in, ng_out
+    LOCAL ng_scale, ng_per_mV, ng_x, ng_e, ng_in, ng_out
     ng_scale = nrn_ghk(0, 1, 0, ng_z)
     ng_per_mV = log(-nrn_ghk(25, 1, 0, ng_z)/nrn_ghk(25, 0, 1, ng_z))/25
     ng_x = ng_v*ng_per_mV
     if (ng_x < 1e-4 && ng_x > -1e-4) {
         ng_ghk_slope = ng_scale*ng_per_mV*(ng_ci + ng_co)/2
     } else {
-        ng_in = ng_exprelr_slope(-ng_x, ng_exprelr(-ng_x, exp(-ng_x)))
-        ng_out = ng_exprelr_slope(ng_x, ng_exprelr(ng_x, exp(ng_x)))
+        ng_e = exp(-ng_x)
+        ng_in = ng_exprelr_slope(-ng_x, ng_e, ng_exprelr(-ng_x, ng_e))
+        ng_e = exp(ng_x)
+        ng_out = ng_exprelr_slope(ng_x, ng_e, ng_exprelr(ng_x, ng_e))
         ng_ghk_slope = -ng_scale*ng_per_mV*(ng_ci*ng_in + ng_co*ng_out)
     }
 }
 
-: The derivative of y = x/(exp(x) - 1).
-FUNCTION ng_exprelr_slope(ng_x, ng_y) {
+: The derivative of x/(exp(x) - 1), by the same division. ng_e is exp(x), ng_y is ng_exprelr.
+FUNCTION ng_exprelr_slope(ng_x, ng_e, ng_y) {
     LOCAL ng_s
     if (ng_x < 0.3 && ng_x > -0.3) {
         ng_s = ng_x*ng_x
         ng_exprelr_slope = -0.5 + ng_x/6*(1 - ng_s/30*(1 - ng_s/28*(1 - ng_s/30*(1 - ng_s*25/792))))
     } else {
-        ng_exprelr_slope = ng_y*(1 - ng_x - ng_y)/ng_x
+        ng_exprelr_slope = 1/(ng_e - 1)*(1 - ng_x - ng_y)
     }
 }
 
@@ -368,7 +370,7 @@ FUNCTION ng_exprelr(ng_x, ng_e) {
         ng_s = ng_x*ng_x
         ng_exprelr = 1 - ng_x/2 + ng_s/12*(1 - ng_s/60*(1 - ng_s/42*(1 - ng_s/40*(1 - ng_s*5/198))))
     } else {
-        ng_exprelr = ng_x/(ng_e - 1)
+        ng_exprelr = ng_x*(1/(ng_e - 1))
     }
 }
 

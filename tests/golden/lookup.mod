@@ -139,7 +139,7 @@ ENDVERBATIM
 
 : Derivatives of the update that cnexp performs, at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL slowness_1, dslowness_dv_1, dslowness_dspeed_1, dm_rate_dspeed, dm_rate_dv, m_rate, exp_1,
+    LOCAL slowness_1, dslowness_dv_1, dslowness_dspeed_1, m_rate, dm_rate_dspeed, dm_rate_dv, exp_1,
           dexp_1_dspeed, dexp_1_dv, m_decay, steady_1, dsteady_dv_1, dm_limit_by_slowness_2, dm_limit_dspeed,
           inverse_1, dm_limit_dv, m_limit, dm_dm, dm_dspeed, dm_dv
 VERBATIM
@@ -149,9 +149,9 @@ ENDVERBATIM
     slowness_1 = slowness(v, speed)
     dslowness_dv_1 = dslowness_dv(v, speed)
     dslowness_dspeed_1 = dslowness_dspeed(v, speed)
-    dm_rate_dspeed = dslowness_dspeed_1/(slowness_1*slowness_1)
-    dm_rate_dv = dslowness_dv_1/(slowness_1*slowness_1)
     m_rate = -1/slowness_1
+    dm_rate_dspeed = dslowness_dspeed_1*m_rate*m_rate
+    dm_rate_dv = dslowness_dv_1*m_rate*m_rate
     exp_1 = exp(dt*m_rate)
     dexp_1_dspeed = dm_rate_dspeed*dt*ng_finite(exp_1)
     dexp_1_dv = dm_rate_dv*dt*ng_finite(exp_1)

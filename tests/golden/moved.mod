@@ -162,15 +162,15 @@ ENDVERBATIM
 
 : The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL dm_rate_dtau, m_rate, exp_1, dexp_1_dtau, m_decay, m_limit, dm_dm, dm_ds, dm_dtau, dm_dv, s_limit,
+    LOCAL m_rate, dm_rate_dtau, exp_1, dexp_1_dtau, m_decay, m_limit, dm_dm, dm_ds, dm_dtau, dm_dv, s_limit,
           ds_ds, ds_dtau, ds_dm_2, ds_ds_3, ds_dtau_2, ds_dv
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("moved advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     ng_d_rates()
-    dm_rate_dtau = 1/(tau*tau)
     m_rate = -1/tau
+    dm_rate_dtau = m_rate*m_rate
     exp_1 = exp(dt*m_rate)
     dexp_1_dtau = dm_rate_dtau*dt*ng_finite(exp_1)
     m_decay = exp_1
@@ -235,8 +235,8 @@ PROCEDURE ng_d_rates() {
     }
     exp_1 = exp(-(v + 27)/9)
     exprelr_1 = ng_exprelr(-(v + 27)/9, exp_1)
-    exprelr_slope_1 = ng_exprelr_slope(-(v + 27)/9, exprelr_1)
-    dexprelr_1_dv = -exprelr_slope_1/9
+    exprelr_slope_1 = ng_exprelr_slope(-(v + 27)/9, exp_1, exprelr_1)
+    dexprelr_1_dv = -1/9*exprelr_slope_1
     dminf_ds = -0.9*exprelr_1/((s + 5)*(s + 5))
     dminf_dv = 0.9*dexprelr_1_dv/(s + 5)
     minf = 0.1*(v + 27)/(1 - exp_1)/(5 + s)
@@ -251,14 +251,14 @@ PROCEDURE ng_d_lift(x) {
     ds_dx = m
 }
 
-: The derivative of y = x/(exp(x) - 1).
-FUNCTION ng_exprelr_slope(ng_x, ng_y) {
+: The derivative of x/(exp(x) - 1), by the same division. ng_e is exp(x), ng_y is ng_exprelr.
+FUNCTION ng_exprelr_slope(ng_x, ng_e, ng_y) {
     LOCAL ng_s
     if (ng_x < 0.3 && ng_x > -0.3) {
         ng_s = ng_x*ng_x
         ng_exprelr_slope = -0.5 + ng_x/6*(1 - ng_s/30*(1 - ng_s/28*(1 - ng_s/30*(1 - ng_s*25/792))))
     } else {
-        ng_exprelr_slope = ng_y*(1 - ng_x - ng_y)/ng_x
+        ng_exprelr_slope = 1/(ng_e - 1)*(1 - ng_x - ng_y)
     }
 }
 
@@ -269,7 +269,7 @@ FUNCTION ng_exprelr(ng_x, ng_e) {
         ng_s = ng_x*ng_x
         ng_exprelr = 1 - ng_x/2 + ng_s/12*(1 - ng_s/60*(1 - ng_s/42*(1 - ng_s/40*(1 - ng_s*5/198))))
     } else {
-        ng_exprelr = ng_x/(ng_e - 1)
+        ng_exprelr = ng_x*(1/(ng_e - 1))
     }
 }
 

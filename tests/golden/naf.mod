@@ -200,15 +200,15 @@ ENDVERBATIM
 
 : The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL dm_rate_dv, m_rate, exp_1, dexp_1_dv, m_decay, m_limit, dm_dm, dm_dv, dh_rate_dv, h_rate, exp_2,
+    LOCAL m_rate, dm_rate_dv, exp_1, dexp_1_dv, m_decay, m_limit, dm_dm, dm_dv, h_rate, dh_rate_dv, exp_2,
           dexp_2_dv, h_decay, h_limit, dh_dh, dh_dv
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("naf advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     ng_d_rates(v)
-    dm_rate_dv = dmtau_dv/(mtau*mtau)
     m_rate = -1/mtau
+    dm_rate_dv = dmtau_dv*m_rate*m_rate
     exp_1 = exp(dt*m_rate)
     dexp_1_dv = dm_rate_dv*dt*ng_finite(exp_1)
     m_decay = exp_1
@@ -216,8 +216,8 @@ ENDVERBATIM
     dm_dm = m_decay
     dm_dv = dexp_1_dv*(m - m_limit) + dminf_dv*(1 - m_decay)
     m = m + (1 - m_decay)*(m_limit - m)
-    dh_rate_dv = dhtau_dv/(htau*htau)
     h_rate = -1/htau
+    dh_rate_dv = dhtau_dv*h_rate*h_rate
     exp_2 = exp(dt*h_rate)
     dexp_2_dv = dh_rate_dv*dt*ng_finite(exp_2)
     h_decay = exp_2
@@ -288,7 +288,7 @@ ENDVERBATIM
     dsodium_opening_dx_1 = dsodium_opening_dx(v + 41)
     a = sodium_opening_1
     exp_1 = exp(-(v + 66)/18.5)
-    dexp_1_dv = -2*ng_finite(exp_1)/37
+    dexp_1_dv = -2/37*ng_finite(exp_1)
     db_dv = 3.8*dexp_1_dv
     b = 3.8*exp_1
     inverse_1 = 1/(a + b)
@@ -298,11 +298,11 @@ ENDVERBATIM
     dminf_dv = b*dsodium_opening_dx_1*inverse_1*inverse_1 - a*db_dv*inverse_1*inverse_1
     minf = a/(a + b)
     exp_2 = exp(-(v + 64)/19)
-    dexp_2_dv = -ng_finite(exp_2)/19
+    dexp_2_dv = -1/19*ng_finite(exp_2)
     da_dv = 0.068*dexp_2_dv
     a = 0.068*exp_2
     exp_3 = exp(-(v + 34)/9.5)
-    dexp_3_dv = -2*ng_finite(exp_3)/19
+    dexp_3_dv = -2/19*ng_finite(exp_3)
     db_dv_2 = -0.95*dexp_3_dv/((exp_3 + 1)*(exp_3 + 1))
     b = 0.95/(1 + exp_3)
     inverse_4 = 1/(a + b)
@@ -320,20 +320,20 @@ FUNCTION dsodium_opening_dx(x) {
     } else {
         exp_1 = exp(-x/10)
         exprelr_1 = ng_exprelr(-x/10, exp_1)
-        exprelr_slope_1 = ng_exprelr_slope(-x/10, exprelr_1)
+        exprelr_slope_1 = ng_exprelr_slope(-x/10, exp_1, exprelr_1)
         dexprelr_1_dx = -0.1*exprelr_slope_1
         dsodium_opening_dx = dexprelr_1_dx
     }
 }
 
-: The derivative of y = x/(exp(x) - 1).
-FUNCTION ng_exprelr_slope(ng_x, ng_y) {
+: The derivative of x/(exp(x) - 1), by the same division. ng_e is exp(x), ng_y is ng_exprelr.
+FUNCTION ng_exprelr_slope(ng_x, ng_e, ng_y) {
     LOCAL ng_s
     if (ng_x < 0.3 && ng_x > -0.3) {
         ng_s = ng_x*ng_x
         ng_exprelr_slope = -0.5 + ng_x/6*(1 - ng_s/30*(1 - ng_s/28*(1 - ng_s/30*(1 - ng_s*25/792))))
     } else {
-        ng_exprelr_slope = ng_y*(1 - ng_x - ng_y)/ng_x
+        ng_exprelr_slope = 1/(ng_e - 1)*(1 - ng_x - ng_y)
     }
 }
 
@@ -344,7 +344,7 @@ FUNCTION ng_exprelr(ng_x, ng_e) {
         ng_s = ng_x*ng_x
         ng_exprelr = 1 - ng_x/2 + ng_s/12*(1 - ng_s/60*(1 - ng_s/42*(1 - ng_s/40*(1 - ng_s*5/198))))
     } else {
-        ng_exprelr = ng_x/(ng_e - 1)
+        ng_exprelr = ng_x*(1/(ng_e - 1))
     }
 }
 

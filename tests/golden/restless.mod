@@ -224,7 +224,7 @@ ENDVERBATIM
 
 : Derivatives of the update that cnexp performs, at the new voltage and the old states.
 PROCEDURE ng_states_1() {
-    LOCAL normrand_1, dnormrand_1_dscale, kick, scop_random_1, dkick_dscale, dx_rate_dtau, x_rate, exp_1,
+    LOCAL normrand_1, dnormrand_1_dscale, kick, scop_random_1, dkick_dscale, x_rate, dx_rate_dtau, exp_1,
           dexp_1_dtau, x_decay, dx_limit_dscale, dx_limit_dsigma, dx_limit_dspread, dx_limit_dtau, x_limit,
           dx_dmean, dx_dscale, dx_dsigma, dx_dspread, dx_dtau, dx_dx
 VERBATIM
@@ -241,8 +241,8 @@ ENDVERBATIM
     scop_random_1 = scop_random()
     dkick_dscale = 0.1*dnormrand_1_dscale
     kick = 1 + 0.1*kick + 0.05*scop_random_1
-    dx_rate_dtau = 1/(tau*tau)
     x_rate = -1/tau
+    dx_rate_dtau = x_rate*x_rate
     exp_1 = exp(dt*x_rate)
     dexp_1_dtau = dt*dx_rate_dtau*ng_finite(exp_1)
     x_decay = exp_1

@@ -352,8 +352,8 @@ ENDVERBATIM
 PROCEDURE ng_d_rates(u) {
     LOCAL exp_1, dexp_1_du, dexp_1_dvhalf, dminf_by_exp_1, exp_2, dexp_2_dtau
     exp_1 = exp(-(u - vhalf)/9)
-    dexp_1_du = -ng_finite(exp_1)/9
-    dexp_1_dvhalf = ng_finite(exp_1)/9
+    dexp_1_du = -1/9*ng_finite(exp_1)
+    dexp_1_dvhalf = 1/9*ng_finite(exp_1)
     dminf_by_exp_1 = -1/((exp_1 + 1)*(exp_1 + 1))
     dminf_du = dexp_1_du*dminf_by_exp_1
     dminf_dvhalf = dexp_1_dvhalf*dminf_by_exp_1

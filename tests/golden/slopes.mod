@@ -155,15 +155,15 @@ ENDVERBATIM
 
 : The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL ds_rate_dtau, s_rate, exp_1, dexp_1_dtau, s_decay, winf_1, dwinf_du_1, dwinf_dvmid_1, s_limit,
+    LOCAL s_rate, ds_rate_dtau, exp_1, dexp_1_dtau, s_decay, winf_1, dwinf_du_1, dwinf_dvmid_1, s_limit,
           ds_ds, ds_dtau, ds_dv, ds_dvmid, dw_rate_dtau, w_rate, exp_2, dexp_2_dtau, w_decay, dw_limit_dv,
           dw_limit_dvmid, w_limit, dw_dtau, dw_dv, dw_dvmid, dw_dw
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("slopes advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
-    ds_rate_dtau = 1/(tau*tau)
     s_rate = -1/tau
+    ds_rate_dtau = s_rate*s_rate
     exp_1 = exp(dt*s_rate)
     dexp_1_dtau = ds_rate_dtau*dt*ng_finite(exp_1)
     s_decay = exp_1
@@ -239,7 +239,7 @@ ENDVERBATIM
 FUNCTION dwinf_du(u) {
     LOCAL exp_1, dexp_1_du
     exp_1 = exp((vmid - u)/9)
-    dexp_1_du = -ng_finite(exp_1)/9
+    dexp_1_du = -1/9*ng_finite(exp_1)
     dwinf_du = -dexp_1_du/((exp_1 + 1)*(exp_1 + 1))
 }
 
@@ -247,7 +247,7 @@ FUNCTION dwinf_du(u) {
 FUNCTION dwinf_dvmid(u) {
     LOCAL exp_1, dexp_1_dvmid
     exp_1 = exp((vmid - u)/9)
-    dexp_1_dvmid = ng_finite(exp_1)/9
+    dexp_1_dvmid = 1/9*ng_finite(exp_1)
     dwinf_dvmid = -dexp_1_dvmid/((exp_1 + 1)*(exp_1 + 1))
 }
 

@@ -186,14 +186,15 @@ ENDVERBATIM
 
 : The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL dg_rate_dtau, g_rate, exp_1, dexp_1_dtau, g_decay, g_limit, dg_dg, dg_dtau, dshared_rate_dmemory,
-          shared_rate, exp_2, dexp_2_dmemory, shared_decay, shared_limit, dshared_dmemory, dshared_dshared
+    LOCAL g_rate, dg_rate_dtau, exp_1, dexp_1_dtau, g_decay, g_limit, dg_dg, dg_dtau, shared_rate,
+          dshared_rate_dmemory, exp_2, dexp_2_dmemory, shared_decay, shared_limit, dshared_dmemory,
+          dshared_dshared
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("tracing advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
-    dg_rate_dtau = 1/(tau*tau)
     g_rate = -1/tau
+    dg_rate_dtau = g_rate*g_rate
     exp_1 = exp(dt*g_rate)
     dexp_1_dtau = dg_rate_dtau*dt*ng_finite(exp_1)
     g_decay = exp_1
@@ -201,8 +202,8 @@ ENDVERBATIM
     dg_dg = g_decay
     dg_dtau = dexp_1_dtau*(g - g_limit)
     g = g + (1 - g_decay)*(g_limit - g)
-    dshared_rate_dmemory = 1/(memory*memory)
     shared_rate = -1/memory
+    dshared_rate_dmemory = shared_rate*shared_rate
     exp_2 = exp(dt*shared_rate)
     dexp_2_dmemory = dshared_rate_dmemory*dt*ng_finite(exp_2)
     shared_decay = exp_2
@@ -350,8 +351,8 @@ ENDVERBATIM
 PROCEDURE ng_d_opened(amount) {
     LOCAL exp_1, dexp_1_dv, dexp_1_dvhalf, dlatest_by_exp_1
     exp_1 = exp((v - vhalf)/9)
-    dexp_1_dv = ng_finite(exp_1)/9
-    dexp_1_dvhalf = -ng_finite(exp_1)/9
+    dexp_1_dv = 1/9*ng_finite(exp_1)
+    dexp_1_dvhalf = -1/9*ng_finite(exp_1)
     dlatest_by_exp_1 = -amount/((exp_1 + 1)*(exp_1 + 1))
     dlatest_damount = 1/(exp_1 + 1)
     dlatest_dv = dexp_1_dv*dlatest_by_exp_1

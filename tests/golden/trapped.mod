@@ -185,7 +185,7 @@ ENDVERBATIM
 
 : The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL dm_rate_dk, dm_rate_dv, dm_rate_dvrate, m_rate, exp_1, dexp_1_dk, dexp_1_dv, dexp_1_dvrate, m_decay,
+    LOCAL m_rate, dm_rate_dk, dm_rate_dv, dm_rate_dvrate, exp_1, dexp_1_dk, dexp_1_dv, dexp_1_dvrate, m_decay,
           m_limit, dm_dk, dm_dm, dm_dv, dm_dvrate, vtrap_1, dvtrap_dx_1, dvtrap_dy_1, dh_rate_dk, dh_rate_dv,
           h_rate, exp_2, dexp_2_dk, dexp_2_dv, h_decay, dh_limit_by_vtrap_2, dh_limit_by_vtrap_3, dh_limit_dk,
           dh_limit_dv, h_limit, dh_dh, dh_dk, dh_dv
@@ -194,10 +194,10 @@ VERBATIM
       hoc_execerror("trapped advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     ng_d_rates()
-    dm_rate_dk = dmtau_dk/(mtau*mtau)
-    dm_rate_dv = dmtau_dv/(mtau*mtau)
-    dm_rate_dvrate = dmtau_dvrate/(mtau*mtau)
     m_rate = -1/mtau
+    dm_rate_dk = dmtau_dk*m_rate*m_rate
+    dm_rate_dv = dmtau_dv*m_rate*m_rate
+    dm_rate_dvrate = dmtau_dvrate*m_rate*m_rate
     exp_1 = exp(dt*m_rate)
     dexp_1_dk = dm_rate_dk*dt*ng_finite(exp_1)
     dexp_1_dv = dm_rate_dv*dt*ng_finite(exp_1)
@@ -288,12 +288,12 @@ PROCEDURE ng_d_rates() {
     e = exp_2
     beta = 0.3*u/(e - 1)
     exprelr_3 = ng_exprelr(-(v - vrate)/k, exp_1)
-    exprelr_slope_3 = ng_exprelr_slope(-(v - vrate)/k, exprelr_3)
+    exprelr_slope_3 = ng_exprelr_slope(-(v - vrate)/k, exp_1, exprelr_3)
     dexprelr_3_dk = -exprelr_slope_3*(vrate - v)/(k*k)
     dexprelr_3_dv = -exprelr_slope_3/k
     dexprelr_3_dvrate = exprelr_slope_3/k
     exprelr_4 = ng_exprelr(u, exp_2)
-    exprelr_slope_4 = ng_exprelr_slope(u, exprelr_4)
+    exprelr_slope_4 = ng_exprelr_slope(u, exp_2, exprelr_4)
     dexprelr_4_dk = du_dk*exprelr_slope_4
     dexprelr_4_dv = du_dv*exprelr_slope_4
     dmtau_by_exprelr_3 = -0.1*k/((0.1*exprelr_3*k + 0.3*exprelr_4)*(0.1*exprelr_3*k + 0.3*exprelr_4))
@@ -319,7 +319,7 @@ FUNCTION dvtrap_dx(x, y) {
     } else {
         exp_1 = exp(x/y)
         exprelr_1 = ng_exprelr(x/y, exp_1)
-        exprelr_slope_1 = ng_exprelr_slope(x/y, exprelr_1)
+        exprelr_slope_1 = ng_exprelr_slope(x/y, exp_1, exprelr_1)
         dexprelr_1_dx = exprelr_slope_1/y
         dvtrap_dx_2 = dexprelr_1_dx*y
         dvtrap_dx = dvtrap_dx_2
@@ -334,7 +334,7 @@ FUNCTION dvtrap_dy(x, y) {
     } else {
         exp_1 = exp(x/y)
         exprelr_1 = ng_exprelr(x/y, exp_1)
-        exprelr_slope_1 = ng_exprelr_slope(x/y, exprelr_1)
+        exprelr_slope_1 = ng_exprelr_slope(x/y, exp_1, exprelr_1)
         dexprelr_1_dy = -exprelr_slope_1*x/(y*y)
         dvtrap_dy_2 = dexprelr_1_dy*y + exprelr_1
         dvtrap_dy = dvtrap_dy_2
@@ -347,19 +347,19 @@ FUNCTION dghk_dz(z) {
     exp_1 = exp(-z)
     dexp_1_dz = -ng_finite(exp_1)
     exprelr_1 = ng_exprelr(-z, exp_1)
-    exprelr_slope_1 = ng_exprelr_slope(-z, exprelr_1)
+    exprelr_slope_1 = ng_exprelr_slope(-z, exp_1, exprelr_1)
     dexprelr_1_dz = -exprelr_slope_1
     dghk_dz = dexprelr_1_dz*(0.02 - exp_1) - dexp_1_dz*exprelr_1
 }
 
-: The derivative of y = x/(exp(x) - 1).
-FUNCTION ng_exprelr_slope(ng_x, ng_y) {
+: The derivative of x/(exp(x) - 1), by the same division. ng_e is exp(x), ng_y is ng_exprelr.
+FUNCTION ng_exprelr_slope(ng_x, ng_e, ng_y) {
     LOCAL ng_s
     if (ng_x < 0.3 && ng_x > -0.3) {
         ng_s = ng_x*ng_x
         ng_exprelr_slope = -0.5 + ng_x/6*(1 - ng_s/30*(1 - ng_s/28*(1 - ng_s/30*(1 - ng_s*25/792))))
     } else {
-        ng_exprelr_slope = ng_y*(1 - ng_x - ng_y)/ng_x
+        ng_exprelr_slope = 1/(ng_e - 1)*(1 - ng_x - ng_y)
     }
 }
 
@@ -370,7 +370,7 @@ FUNCTION ng_exprelr(ng_x, ng_e) {
         ng_s = ng_x*ng_x
         ng_exprelr = 1 - ng_x/2 + ng_s/12*(1 - ng_s/60*(1 - ng_s/42*(1 - ng_s/40*(1 - ng_s*5/198))))
     } else {
-        ng_exprelr = ng_x/(ng_e - 1)
+        ng_exprelr = ng_x*(1/(ng_e - 1))
     }
 }
 

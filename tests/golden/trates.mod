@@ -192,14 +192,14 @@ ENDVERBATIM
 
 : The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL dn_rate_dv, n_rate, exp_1, dexp_1_dv, n_decay, n_limit, dn_dn, dn_dv
+    LOCAL n_rate, dn_rate_dv, exp_1, dexp_1_dv, n_decay, n_limit, dn_dn, dn_dv
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("trates advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
     ng_d_look_up(v)
-    dn_rate_dv = dntau_dv/(ntau*ntau)
     n_rate = -1/ntau
+    dn_rate_dv = dntau_dv*n_rate*n_rate
     exp_1 = exp(dt*n_rate)
     dexp_1_dv = dn_rate_dv*dt*ng_finite(exp_1)
     n_decay = exp_1
@@ -238,26 +238,25 @@ ENDVERBATIM
 : rates and its derivatives.
 PROCEDURE ng_d_rates(v) {
     LOCAL exp_1, exprelr_1, exprelr_slope_1, dexprelr_1_dv, exp_2, exprelr_2, exprelr_slope_2, dexprelr_2_dv,
-          inverse_1, inverse_2, inverse_3
+          inverse_1, inverse_2
     exp_1 = exp(-(v + 30.5)/9)
     exprelr_1 = ng_exprelr(-(v + 30.5)/9, exp_1)
-    exprelr_slope_1 = ng_exprelr_slope(-(v + 30.5)/9, exprelr_1)
-    dexprelr_1_dv = -exprelr_slope_1/9
+    exprelr_slope_1 = ng_exprelr_slope(-(v + 30.5)/9, exp_1, exprelr_1)
+    dexprelr_1_dv = -1/9*exprelr_slope_1
     dopening_dv = 0.18*dexprelr_1_dv
     opening = 0.02*(v + 30.5)/(1 - exp_1)
     exp_2 = exp((v + 30.5)/9)
     exprelr_2 = ng_exprelr((v + 30.5)/9, exp_2)
-    exprelr_slope_2 = ng_exprelr_slope((v + 30.5)/9, exprelr_2)
-    dexprelr_2_dv = exprelr_slope_2/9
+    exprelr_slope_2 = ng_exprelr_slope((v + 30.5)/9, exp_2, exprelr_2)
+    dexprelr_2_dv = 1/9*exprelr_slope_2
     dclosing_dv = 0.18*dexprelr_2_dv
     closing = -0.02*(v + 30.5)/(1 - exp_2)
     factor = q10^((celsius - 6.3)/10)
-    inverse_1 = 1/(0.18*exprelr_1 + 0.18*exprelr_2)
+    inverse_1 = 1/(exprelr_1 + exprelr_2)
     inverse_2 = 1/factor
-    dntau_dv_2 = -0.18*dexprelr_1_dv*inverse_2*inverse_1*inverse_1 - 0.18*dexprelr_2_dv*inverse_2*inverse_1*inverse_1
+    dntau_dv_2 = -50/9*dexprelr_1_dv*inverse_2*inverse_1*inverse_1 - 50/9*dexprelr_2_dv*inverse_2*inverse_1*inverse_1
     ntau = 1/factor/(opening + closing)
-    inverse_3 = 1/(exprelr_1 + exprelr_2)
-    dninf_dv_2 = dexprelr_1_dv*inverse_3 - dexprelr_1_dv*exprelr_1*inverse_3*inverse_3 - dexprelr_2_dv*exprelr_1*inverse_3*inverse_3
+    dninf_dv_2 = dexprelr_1_dv*inverse_1 - dexprelr_1_dv*exprelr_1*inverse_1*inverse_1 - dexprelr_2_dv*exprelr_1*inverse_1*inverse_1
     ninf = opening/(opening + closing)
 }
 
@@ -285,14 +284,14 @@ ENDVERBATIM
     dntau_dv = dntau_dv_2
 }
 
-: The derivative of y = x/(exp(x) - 1).
-FUNCTION ng_exprelr_slope(ng_x, ng_y) {
+: The derivative of x/(exp(x) - 1), by the same division. ng_e is exp(x), ng_y is ng_exprelr.
+FUNCTION ng_exprelr_slope(ng_x, ng_e, ng_y) {
     LOCAL ng_s
     if (ng_x < 0.3 && ng_x > -0.3) {
         ng_s = ng_x*ng_x
         ng_exprelr_slope = -0.5 + ng_x/6*(1 - ng_s/30*(1 - ng_s/28*(1 - ng_s/30*(1 - ng_s*25/792))))
     } else {
-        ng_exprelr_slope = ng_y*(1 - ng_x - ng_y)/ng_x
+        ng_exprelr_slope = 1/(ng_e - 1)*(1 - ng_x - ng_y)
     }
 }
 
@@ -303,7 +302,7 @@ FUNCTION ng_exprelr(ng_x, ng_e) {
         ng_s = ng_x*ng_x
         ng_exprelr = 1 - ng_x/2 + ng_s/12*(1 - ng_s/60*(1 - ng_s/42*(1 - ng_s/40*(1 - ng_s*5/198))))
     } else {
-        ng_exprelr = ng_x/(ng_e - 1)
+        ng_exprelr = ng_x*(1/(ng_e - 1))
     }
 }
 

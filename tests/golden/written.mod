@@ -198,7 +198,7 @@ ENDVERBATIM
 
 : Derivatives of the update that cnexp performs, at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL steps_before, m_next, dm_dhalf_2, dm_dm_2, dm_dslope_2, dm_dv_2, dm_rate_dv, m_rate, exp_1,
+    LOCAL steps_before, m_next, dm_dhalf_2, dm_dm_2, dm_dslope_2, dm_dv_2, m_rate, dm_rate_dv, exp_1,
           dexp_1_dv, m_decay, m_limit, dm_dhalf, dm_dm, dm_dslope, dm_dv
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
@@ -218,8 +218,8 @@ VERBATIM
 if (!(steps < 0)) {
 ENDVERBATIM
         ng_d_rates(v)
-        dm_rate_dv = dmtau_du/(mtau*mtau)
         m_rate = -1/mtau
+        dm_rate_dv = dmtau_du*m_rate*m_rate
         exp_1 = exp(dt*m_rate)
         dexp_1_dv = dm_rate_dv*dt*ng_finite(exp_1)
         m_decay = exp_1
