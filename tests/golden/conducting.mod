@@ -253,14 +253,14 @@ ENDVERBATIM
 
 : The update that cnexp performs, and its derivatives at the new voltage and the old states.
 PROCEDURE ng_states() {
-    LOCAL dn_rate_dslow, n_rate, exp_1, dexp_1_dslow, n_decay, gate_1, dgate_du_1, dgate_dhalf_1, n_limit,
+    LOCAL n_rate, dn_rate_dslow, exp_1, dexp_1_dslow, n_decay, gate_1, dgate_du_1, dgate_dhalf_1, n_limit,
           dn_dhalf, dn_dn, dn_dslow, dn_dv
 VERBATIM
     if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
       hoc_execerror("conducting advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
 ENDVERBATIM
-    dn_rate_dslow = 1/(slow*slow)
     n_rate = -1/slow
+    dn_rate_dslow = n_rate*n_rate
     exp_1 = exp(dt*n_rate)
     dexp_1_dslow = dn_rate_dslow*dt*ng_finite(exp_1)
     n_decay = exp_1
