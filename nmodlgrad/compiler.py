@@ -7,11 +7,14 @@ import os
 import tempfile
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nmodlgrad import outcomes
 from nmodlgrad._version import __version__
 from nmodlgrad.diagnostics import Diagnostic, NmodlGradError, Refused
+from nmodlgrad.outcomes import Outcome
 from nmodlgrad.sources import BUILT_IN, Found, find
 from nmodlgrad.stack import deep
 
@@ -111,15 +114,10 @@ def compile_sources(
     progress: Callable[[str], None] | None = None,
     warn: Callable[[Diagnostic], None] | None = None,
     constant: Collection[str] = (),
+    look_up: bool = False,
 ) -> Translation:
-    """Translate source texts without touching the file system."""
-    from nmodlgrad.calculus.tangent import differentiate
-    from nmodlgrad.emit import manifest
-    from nmodlgrad.emit.mechanism import augmented
+    """Translate source texts; with `look_up`, take what the same code made of them before from the user's cache."""
     from nmodlgrad.emit.render import render
-    from nmodlgrad.semantics.inline import inline
-    from nmodlgrad.semantics.passive import is_passive
-    from nmodlgrad.semantics.resolve import resolve
 
     files: dict[str, str] = {}
     entries: list[dict[str, Any]] = []
@@ -129,37 +127,17 @@ def compile_sources(
     for item in found:
         if progress:
             progress(item.source.name)
-        place: Callable[[Diagnostic], Diagnostic] = _same
-        try:
-            mechanism = _checked(item, known, warn)
-            one = inline(item.source, mechanism.tree)
-            if one is not None:
-                item, mechanism, place = replace(item, source=one.source), resolve(one.source), one.original
-            if is_passive(mechanism):
-                _pass(item, mechanism, files, passed, problems)
-                continue
-            tangent = differentiate(mechanism, wrt, constant)
-        except Refused as refused:
-            problems += map(place, refused.diagnostics)
-            continue
-        except RecursionError:
-            message = "expressions or blocks are nested too deeply, or an expression has too many terms"
-            problems.append(Diagnostic("NG008", message, item.source.name))
-            continue
+        make = partial(_outcome, item, wrt, suffix, constant)
+        one = outcomes.kept(item, (wrt, suffix, constant), make) if look_up else make()
+        known.update(one.names)
+        problems += one.problems
         if warn:
-            for warning in tangent.warnings:
-                warn(place(warning))
-        built_in = tangent.mechanism.name in BUILT_IN
-        if built_in and tangent.mechanism.is_point_process and tangent.mechanism.net_receive is None:
-            problems.append(_not_silent(item, tangent.mechanism.name))
-            continue
-        name = tangent.mechanism.name + (suffix if suffix is not None else "_grad" if built_in else "")
-        if name in BUILT_IN:
-            raise NmodlGradError(
-                f"{name} is the name of a built-in mechanism and can not be registered again: give a suffix"
-            )
-        _put(item, augmented(tangent, name), files, problems)
-        entries.append(manifest.entry(tangent, name, item.file))
+            for warning in one.warnings:
+                warn(warning)
+        if one.text is not None:
+            _put(item, one.text, files, problems)
+        entries += [one.differentiated] if one.differentiated else []
+        passed += [one.passed] if one.passed else []
     problems += _unknown(wrt, known, "--wrt", "parameter") + _unknown(constant, known, "--constant", "variable")
     problems += _twice([*entries, *passed])
     if problems:
@@ -168,6 +146,46 @@ def compile_sources(
     files[SUPPORT] = render("cable.mod.jinja", version=__version__)
     files[MANIFEST] = json.dumps(data, indent=2) + "\n"
     return Translation(files, data)
+
+
+def _outcome(item: Found, wrt: Collection[str] | None, suffix: str | None, constant: Collection[str]) -> Outcome:
+    """What becomes of one source."""
+    from nmodlgrad.calculus.tangent import differentiate
+    from nmodlgrad.emit import manifest
+    from nmodlgrad.emit.mechanism import augmented
+    from nmodlgrad.semantics.inline import inline
+    from nmodlgrad.semantics.passive import is_passive
+    from nmodlgrad.semantics.resolve import resolve
+
+    names: set[str] = set()
+    warnings: list[Diagnostic] = []
+    place: Callable[[Diagnostic], Diagnostic] = _same
+    try:
+        mechanism = _checked(item, names, warnings)
+        one = inline(item.source, mechanism.tree)
+        if one is not None:
+            item, mechanism, place = replace(item, source=one.source), resolve(one.source), one.original
+        if is_passive(mechanism):
+            built_in = mechanism.name in BUILT_IN  # NEURON has it: nothing is to be written
+            text, entry = (None, None) if built_in else (item.source.text, manifest.passed(mechanism, item.file))
+            return Outcome(names, warnings, text=text, passed=entry, includes=one is not None)
+        tangent = differentiate(mechanism, wrt, constant)
+    except Refused as refused:
+        return Outcome(names, warnings, [place(problem) for problem in refused.diagnostics])
+    except RecursionError:
+        message = "expressions or blocks are nested too deeply, or an expression has too many terms"
+        return Outcome(names, warnings, [Diagnostic("NG008", message, item.source.name)])
+    warnings += map(place, tangent.warnings)
+    built_in = tangent.mechanism.name in BUILT_IN
+    if built_in and tangent.mechanism.is_point_process and tangent.mechanism.net_receive is None:
+        return Outcome(names, warnings, [_not_silent(item, tangent.mechanism.name)])
+    name = tangent.mechanism.name + (suffix if suffix is not None else "_grad" if built_in else "")
+    if name in BUILT_IN:
+        raise NmodlGradError(
+            f"{name} is the name of a built-in mechanism and can not be registered again: give a suffix"
+        )
+    entry = manifest.entry(tangent, name, item.file)
+    return Outcome(names, warnings, text=augmented(tangent, name), differentiated=entry, includes=one is not None)
 
 
 def _same(found: Diagnostic) -> Diagnostic:
@@ -181,27 +199,14 @@ def _put(item: Found, text: str, files: dict[str, str], problems: list[Diagnosti
     files[item.file] = text
 
 
-def _pass(
-    item: Found, mechanism: Mechanism, files: dict[str, str], passed: list[dict[str, Any]], problems: list[Diagnostic]
-) -> None:
-    """Nothing in it to differentiate: the text as it is, or none of it if NEURON has the mechanism built in."""
-    from nmodlgrad.emit import manifest
-
-    if mechanism.name not in BUILT_IN:
-        _put(item, item.source.text, files, problems)
-        passed.append(manifest.passed(mechanism, item.file))
-
-
-def _checked(item: Found, known: set[str], warn: Callable[[Diagnostic], None] | None) -> Mechanism:
+def _checked(item: Found, names: set[str], warnings: list[Diagnostic]) -> Mechanism:
     from nmodlgrad.checks import findings
     from nmodlgrad.semantics.resolve import resolve
 
     mechanism = resolve(item.source)
-    known.update(mechanism.symbols)
+    names.update(mechanism.symbols)
     found = findings(mechanism)
-    for finding in found:
-        if warn and finding.severity == "warning":
-            warn(finding)
+    warnings += [finding for finding in found if finding.severity == "warning"]
     errors = [finding for finding in found if finding.severity == "error"]
     if errors:
         raise Refused(errors)

@@ -36,7 +36,7 @@ def load(*sources: str | Path, wrt: Collection[str] | None = None) -> None:
     NmodlGradError
         when NEURON has a mechanism of the same name already
     """
-    result = compile_sources(find(sources), wrt)
+    result = compile_sources(find(sources), wrt, look_up=True)
     entries = [*result.manifest["mechanisms"], *result.manifest["passed"]]
     fresh = [e for e in entries if _texts.get(e["name"]) != result.files[e["file"]]]
     present = registry.types()
