@@ -43,11 +43,12 @@ class TangentMechanism:
     `carried` variables own a tangent row each, the first `current_carried` of them act on the current; so do the first
     `current_parameters` of the seedable `parameters`. `arguments` of NET_RECEIVE own a row for each connection;
     `weight` is the one that can be seeded. `linear` tells that the conductance that NEURON takes is the slope of the
-    current; `slopes` are then the derivatives by v of its partials, where one look at it is enough. `ion_currents` has
-    the partials of each ion's current by itself, for who reads it. `breakpoint` advances what BREAKPOINT leaves in
-    variables. What it reads of these before it sets them is latched: the current depends on what they were when it
-    started, at v + 0.001 and at v, and two rows of `carried` keep that. `later_initial` are the stages of INITIAL from
-    its first implicit solve on.
+    current; `slopes` are then the derivatives by v of its partials, where one look at it is enough. `conductance` is
+    what NEURON takes instead if there is a CONDUCTANCE: BREAKPOINT runs once then, and its derivatives have v as an
+    argument. `ion_currents` has the partials of each ion's current by itself, for who reads it. `breakpoint` advances
+    what BREAKPOINT leaves in variables. What it reads of these before it sets them is latched: the current depends on
+    what they were when it started, at v + 0.001 and at v, and two rows of `carried` keep that. `later_initial` are the
+    stages of INITIAL from its first implicit solve on.
     """
 
     original: Mechanism
@@ -62,6 +63,7 @@ class TangentMechanism:
     linear: bool
     slopes: Mapping[str, str] | None
     total: str
+    conductance: str | None
     initial: Linearised
     later_initial: tuple[StageTangent, ...]
     connect: Linearised | None
@@ -117,7 +119,8 @@ def differentiate(
     seeds = [name for name in activity.parameters if name not in carried]
     globals_ = {*carried, *activity.parameters, *activity.arguments, "v", *FLUXES, *([weight] if weight else ())}
     differentiator = Differentiator(flow, flow.ever_dependent(globals_), names)
-    linear = _linear(flow, phases)
+    linear = mechanism.conductance is None and _linear(flow, phases)
+    given = () if mechanism.conductance is None else ("v",)
 
     def written(statements: Sequence[n.Statement]) -> list[str]:
         return [x for x in rows if x in flow.access(statements).written]
@@ -134,10 +137,11 @@ def differentiate(
     initial = differentiator.phase(phases.initial, initial_inputs, carried)
     current = ion_currents = None
     if phases.current:
-        values = () if linear else (phases.total,)
-        current = differentiator.phase(phases.current, inputs if linear else [*inputs, "v"], [phases.total], values)
+        outputs = [x for x in (phases.total, mechanism.conductance) if x]
+        active = inputs if linear else [*inputs, "v"]
+        current = differentiator.phase(phases.current, active, outputs, () if linear else outputs, given)
         if mechanism.ion_currents:
-            ion_currents = differentiator.phase(phases.current, [*inputs, "v"], mechanism.ion_currents)
+            ion_currents = differentiator.phase(phases.current, [*inputs, "v"], mechanism.ion_currents, arguments=given)
     active = [*inputs, "v"]
     later_initial = [linearise(differentiator, x, active, rows) for x in phases.later_initial]
     states = [linearise(differentiator, x, active, rows, performed(original, flow, x)) for x in phases.states]
@@ -148,9 +152,9 @@ def differentiate(
         if (outputs := written(one.statements))
     )
     left = written(phases.breakpoint)
-    breakpoint_ = differentiator.phase(phases.breakpoint, [*inputs, "v"], left) if left else None
+    breakpoint_ = differentiator.phase(phases.breakpoint, [*inputs, "v"], left, arguments=given) if left else None
 
-    acting = set(current.partials[phases.total]) if current else set()
+    acting = set().union(*current.partials.values()) if current else set()
     latched = {x: Latch(names.fresh(f"{x}_at_v_plus"), names.fresh(f"{x}_at_v")) for x in left if x in acting}
     acting = acting - latched.keys() | {row for latch in latched.values() for row in (latch.first, latch.second)}
     carried = (*(row for latch in latched.values() for row in (latch.first, latch.second)), *carried)
@@ -177,6 +181,7 @@ def differentiate(
         linear=linear,
         slopes=slopes,
         total=phases.total,
+        conductance=mechanism.conductance,
         initial=initial,
         later_initial=tuple(filter(None, later_initial)),
         connect=connect,

@@ -38,7 +38,8 @@ def _edits(tangent: TangentMechanism, name: str) -> list[Edit]:
     if name != suffix.name:
         edits.append(Edit(suffix.name.span, name))
     if tangent.current and mechanism.breakpoint:
-        edits.append(insert_line(text, stages.start(mechanism.breakpoint.body), inserted("call", "ng_current")))
+        call = inserted("call", "ng_current", "v" if tangent.conductance else "")
+        edits.append(insert_line(text, stages.start(mechanism.breakpoint.body), call))
     if tangent.carried and mechanism.initial:
         edits.append(insert_line(text, stages.start(mechanism.initial.body), inserted("call", "ng_initial")))
     edits += stages.edits(tangent)
@@ -128,6 +129,7 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         kept_derivatives=_kept(tangent),
         point_process=mechanism.is_point_process,
         current=_current(tangent),
+        told=tangent.conductance is not None,
         ion_currents=_ion_currents(tangent),
         breakpoint=breakpoint_,
         latches=_latches(tangent),
@@ -187,18 +189,21 @@ def _current(tangent: TangentMechanism) -> dict[str, Any] | None:
     acting = [*tangent.carried[: tangent.current_carried], *tangent.parameters[: tangent.current_parameters]]
     firsts = {latch.first: x for x, latch in tangent.latched.items()}
     seconds = {latch.second: x for x, latch in tangent.latched.items()}
-    entries = [
-        {
-            "name": f"d/d{seconds.get(x, x)}",
-            "value": _c(partials[seconds.get(x, x)], program) if x not in firsts else None,
-            "latched": x in seconds,
-            "slope": _c((tangent.slopes or {}).get(x, "0."), program),
-        }
-        for x in acting
-    ]
+    slopes = tangent.current.partials[tangent.conductance] if tangent.conductance else tangent.slopes or {}
+
+    def entry(name: str, value: str, slope: str, latched: bool = False) -> dict[str, Any]:
+        return {"name": name, "value": _c(value, program), "slope": _c(slope, program), "latched": latched}
+
+    entries: list[dict[str, Any]] = []
+    for x in acting:
+        y = seconds.get(x, x)
+        known = entry(f"d/d{y}", partials.get(y, "0."), slopes.get(y, "0."), x in seconds)
+        entries.append({"value": None} if x in firsts else known)
     if not tangent.linear:
-        values = {"d/dv": partials.get("v", "0."), "the current": tangent.current.values[tangent.total]}
-        entries += [{"name": x, "value": _c(value, program), "latched": False} for x, value in values.items()]
+        values = tangent.current.values
+        slope = values[tangent.conductance] if tangent.conductance else "0."
+        entries.append(entry("d/dv", partials.get("v", "0."), slopes.get("v", "0.")))
+        entries.append(entry("the current", values[tangent.total], slope))
     once = tangent.slopes is not None
     return {"locals": program.local_names, "steps": program.steps, "entries": entries, "once": once}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from nmodlgrad.diagnostics import NOWHERE
 from nmodlgrad.syntax import nodes as n
@@ -26,6 +27,15 @@ def negative(operand: n.Expression) -> n.Unary:
 def binary(left: n.Expression, operator: str, right: n.Expression) -> n.Binary:
     """left operator right"""
     return n.Binary(NOWHERE, left, n.Word(operator), right)
+
+
+def total(names: Sequence[str], *, negative: bool = False) -> n.Expression:
+    """The sum of variables, or its negative."""
+    first, *others = map(name, names)
+    value: n.Expression = n.Unary(NOWHERE, n.Word("-"), first) if negative else first
+    for term in others:
+        value = binary(value, "-" if negative else "+", term)
+    return value
 
 
 def call(function: str, *arguments: n.Expression) -> n.Call:

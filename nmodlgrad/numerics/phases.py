@@ -76,12 +76,6 @@ def _breakpoint(mechanism: Mechanism) -> tuple[n.Statement, ...]:
 def _current(mechanism: Mechanism, total: str) -> tuple[n.Statement, ...]:
     if mechanism.breakpoint is None or not mechanism.currents:
         return ()
-    value: n.Expression | None = None
-    for current in mechanism.currents:
-        term = build.name(current.name)
-        if value is None:
-            value = build.negative(term) if current.electrode else term
-        else:
-            value = build.binary(value, "-" if current.electrode else "+", term)
-    assert value is not None
+    # nocmodl gives all currents one sign
+    value = build.total([x.name for x in mechanism.currents], negative=mechanism.currents[0].electrode)
     return (*_breakpoint(mechanism), build.assign(total, value))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from nmodlgrad.diagnostics import Diagnostic, Refused, Span
-from nmodlgrad.semantics import around, draws, events, tables
+from nmodlgrad.semantics import around, conductances, draws, events, tables
 from nmodlgrad.semantics.dataflow import called_by, local_names, reached
 from nmodlgrad.semantics.language import BEYOND
 from nmodlgrad.semantics.mechanism import Mechanism, Role
@@ -18,9 +18,8 @@ PREFIX = "ng_"  # what every name starts with that is added to a mechanism
 _CONSTRUCTS: dict[type[n.Node], str] = {
     n.LongitudinalDiffusion: "diffusion from segment to segment",
     n.DiscreteBlock: "a DISCRETE block",
-    n.Conductance: "CONDUCTANCE",
     n.Lag: "LAG",
-    n.ForNetcons: "FOR_NETCONS",
+    n.ForNetcons: "an event that changes what other connections keep, FOR_NETCONS,",
 }
 
 
@@ -36,6 +35,7 @@ def require(mechanism: Mechanism) -> None:
     found += _solves(mechanism)
     if not found:
         found = [*_routines(mechanism), *events.check(mechanism), *around.check(mechanism)]
+        found += conductances.check(mechanism)
     if not found:  # what follows goes into the routines that are called
         found = [*tables.check(mechanism)]
     if found:

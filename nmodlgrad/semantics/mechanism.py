@@ -77,7 +77,8 @@ class Mechanism:
     name are found by it; of those that NEURON allows once, the first counts. `defined` are the integers of DEFINE.
     `results` are variables that the file does not have: of FUNCTIONs that became PROCEDUREs, for their values.
     `constants` are declared to carry no derivative, `derivatives_declared` are given by the user: of what by what, for
-    the C code or the FUNCTION that starts at a place.
+    the C code or the FUNCTION that starts at a place. `conductance` is the variable where BREAKPOINT leaves the
+    sum of what CONDUCTANCE names.
     """
 
     tree: n.File
@@ -99,6 +100,7 @@ class Mechanism:
     declared_threadsafe: bool
     results: Mapping[str, str] = field(default_factory=dict)
     constants: frozenset[str] = frozenset()
+    conductance: str | None = None
     derivatives_declared: Mapping[tuple[int, str, str], Declared] = field(default_factory=dict)
 
     @property

@@ -86,3 +86,11 @@ def lookup(h: Any) -> Model:
 def parted(h: Any) -> Model:
     """A mechanism of which the gate is in a file that it includes."""
     return guest(h, "parted", "gbar", "half", "span", "e", whole=(), amp_nA=0.5)
+
+
+@scenario("conducting")
+def conducting(h: Any) -> Model:
+    """Conductances that the mechanism itself tells NEURON, some of which it does not."""
+    names = ("gbar", "half", "rate", "slow", "gmax", "e", "pump")
+    model = guest(h, "conducting", *names, amp_nA=0.5)
+    return Model(model.sections, [*model.directions, Direction("ek", sections=model.sections)], model.keep)

@@ -45,14 +45,15 @@ def passing(h: Any) -> Model:
     return guest(h, "passing", "gain", "g", "follow", "boost", "gain", amp_nA=0.5)
 
 
-@scenario("kinked", "trapped", "kept", "around", "naf", "kdr", "leak")
+@scenario("kinked", "trapped", "kept", "around", "conducting", "naf", "kdr", "leak")
 def every_kind_of_kink(h: Any) -> Model:
     """All of these mechanisms in one cell, each thin enough that it goes on spiking, which it does by ours alone."""
     h.usetable_naf = 0
     soma = section(h, "soma", 20, 20)
-    for name in ("naf", "kdr", "leak", "kinked", "trapped", "kept", "around"):
+    for name in ("naf", "kdr", "leak", "kinked", "trapped", "kept", "around", "conducting"):
         soma.insert(name)
     soma.ena = 70
     soma.gbar_kinked, soma.gbar_trapped, soma.gbar_kept, soma.gbar_around = 1e-5, 1e-5, 1e-5, 1e-5
     soma.permeability_kinked, soma.permeability_trapped, soma.gk_kept = 1e-9, 1e-5, 1e-5
+    soma.gbar_conducting, soma.gmax_conducting = 1e-5, 1e-6
     return Model([soma], [Direction("gain_kept", sections=[soma])], [clamp(h, soma(0.5), 0.25)])

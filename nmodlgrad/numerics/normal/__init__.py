@@ -7,7 +7,7 @@ so that diagnostics point there and the text can still be patched. A pass leaves
 
 from __future__ import annotations
 
-from nmodlgrad.numerics.normal import effects, harmless, hiding, temporaries, unroll
+from nmodlgrad.numerics.normal import conductances, effects, harmless, hiding, temporaries, unroll
 from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.semantics.names import Names
 
@@ -20,7 +20,7 @@ def normalise(mechanism: Mechanism, names: Names) -> Mechanism:
     Refused
         where a construct has no such form.
     """
-    mechanism = harmless.drop(mechanism)
+    mechanism = conductances.total(harmless.drop(mechanism), names)
     mechanism = unroll.unroll(mechanism)
     mechanism = temporaries.localise(mechanism)
     mechanism = effects.lift(mechanism, names)
