@@ -14,10 +14,12 @@ from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import subnodes
 
 if TYPE_CHECKING:
-    from nmodlgrad.calculus.scope import Partials, Scope
+    from nmodlgrad.calculus.algebra import Partials
+    from nmodlgrad.calculus.expressions import Expressions
+    from nmodlgrad.calculus.scope import Scope
 
 
-def draw(scope: Scope, call: n.Call) -> n.Expression:
+def draw(scope: Expressions, call: n.Call) -> n.Expression:
     """A call that draws, as a variable of its own."""
     function = scope.flow.mechanism.functions.get(call.name)
     values = [scope.evaluated(a, call.name) for a in call.arguments]

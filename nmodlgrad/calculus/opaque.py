@@ -18,7 +18,9 @@ from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import subnodes
 
 if TYPE_CHECKING:
-    from nmodlgrad.calculus.scope import Partials, Scope
+    from nmodlgrad.calculus.algebra import Partials
+    from nmodlgrad.calculus.expressions import Expressions
+    from nmodlgrad.calculus.scope import Scope
 
 _HINT = "a comment can say what it does, nmodlgrad: dy/dx = ..., or nmodlgrad: constant {name}: see docs/verbatim.md"
 
@@ -34,7 +36,7 @@ def run(scope: Scope, node: n.Verbatim) -> None:
 Slopes = dict[str, n.Expression]
 
 
-def _given(scope: Scope, node: n.Verbatim) -> dict[str, Slopes]:
+def _given(scope: Expressions, node: n.Verbatim) -> dict[str, Slopes]:
     """The derivatives that are declared for a piece of C code: of what, by what."""
     given: dict[str, Slopes] = {}
     for (place, of, by), declared in scope.flow.mechanism.derivatives_declared.items():
@@ -43,7 +45,7 @@ def _given(scope: Scope, node: n.Verbatim) -> dict[str, Slopes]:
     return given
 
 
-def _declared(scope: Scope, node: n.Verbatim, of: str, slopes: Slopes) -> Partials:
+def _declared(scope: Expressions, node: n.Verbatim, of: str, slopes: Slopes) -> Partials:
     """What C code makes of the derivatives before it; expressions are evaluated before it runs."""
     access = scope.flow.access((node,))
     if of not in access.written:
@@ -109,7 +111,9 @@ def _is_passed_once(node: n.Enclosed) -> bool:
     return not c_code.read(node.opening.text).words & {"for", "while", "do"}
 
 
-def _code(scope: Scope, node: n.Verbatim, is_condition: bool = False, declared: frozenset[str] = frozenset()) -> Code:
+def _code(
+    scope: Expressions, node: n.Verbatim, is_condition: bool = False, declared: frozenset[str] = frozenset()
+) -> Code:
     """The step that does it again, if what it does is needed."""
     flow, mechanism = scope.flow, scope.flow.mechanism
     reach, access = flow.reach(node), flow.access((node,))
@@ -134,7 +138,7 @@ def _code(scope: Scope, node: n.Verbatim, is_condition: bool = False, declared: 
     return Code(text, access.live, access.written, flow.draws(node), _not_again(scope, node))
 
 
-def _not_again(scope: Scope, node: n.Verbatim) -> Diagnostic | None:
+def _not_again(scope: Expressions, node: n.Verbatim) -> Diagnostic | None:
     """Why this C code can not be run a second time, in the derivatives."""
     code, routine = c_code.read(node.text), scope.block
     reach, function = scope.flow.reach(node), routine if isinstance(routine, n.FunctionBlock) else None
@@ -153,7 +157,7 @@ def twice(flow: Dataflow, node: n.Node) -> Diagnostic | None:
     return Diagnostic.at(_word(found[0]), "NG040", message)
 
 
-def once(scope: Scope, call: n.Call, refusal: Diagnostic) -> n.Expression:
+def once(scope: Expressions, call: n.Call, refusal: Diagnostic) -> n.Expression:
     """A call of a FUNCTION that must not run twice, as a variable that nothing may need."""
     live = scope.flow.function(call.name).live
     values = [scope.evaluated(a, call.name) for a in call.arguments]
