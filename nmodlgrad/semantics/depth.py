@@ -65,8 +65,10 @@ def _levels(node: n.Node) -> Iterator[tuple[n.Node, int]]:
 
 
 def _weight(node: n.Node) -> int:
-    """Differentiating a call or a power takes more calls than the rest."""
-    return 3 if isinstance(node, n.Call) else 2 if isinstance(node, n.Binary) and node.operator == "^" else 1
+    """Differentiating a call or a power takes more calls than the rest, and so does rewriting a statement."""
+    if isinstance(node, n.Call | n.Body | n.IfStatement):
+        return 3
+    return 2 if isinstance(node, n.Binary) and node.operator == "^" else 1
 
 
 def _callees_first(routines: dict[str, Callable]) -> list[str]:
