@@ -128,7 +128,7 @@ def differentiate(
     def event(statements: Sequence[n.Statement]) -> Linearised | None:
         active = dict.fromkeys([*inputs, "v", *activity.arguments, *([weight] if weight else ())])
         outputs = written(statements)
-        outputs += ["v"] if "v" in flow.access(statements).written and events.sets_voltage(mechanism) else []
+        outputs += ["v"] if "v" in flow.access(statements).written and events.mentions_voltage(mechanism) else []
         return differentiator.phase(statements, active, outputs, arguments=connected) if outputs else None
 
     inputs = [*carried, *seeds]

@@ -48,12 +48,10 @@ def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
         yield _not_yet(block, "reading v in a routine that NET_RECEIVE calls, in a mechanism that solves nothing, is")
 
 
-def sets_voltage(mechanism: Mechanism) -> bool:
-    """Whether an event leaves a new voltage in its node: only if NET_RECEIVE itself mentions v (noccout.cpp)."""
+def mentions_voltage(mechanism: Mechanism) -> bool:
+    """Whether NET_RECEIVE itself mentions v: only then does an event leave its v in the node (noccout.cpp)."""
     block = mechanism.net_receive
-    if block is None or not any(isinstance(x, n.VariableName) and x.name == "v" for x in subnodes(block.body)):
-        return False
-    return "v" in Dataflow(mechanism).access(block.body.statements).written
+    return block is not None and any(isinstance(x, n.VariableName) and x.name == "v" for x in subnodes(block.body))
 
 
 def _is_variable(mechanism: Mechanism, arguments: tuple[n.Expression, ...]) -> bool:

@@ -119,3 +119,21 @@ def a_voltage_that_events_reset(h: Any) -> Model:
         ],
         keep=[*kept, *resets, *sources, *netcons],
     )
+
+
+@scenario("refractory")
+def a_voltage_that_state_discontinuity_sets(h: Any) -> Model:
+    """By nothing but state_discontinuity: no statement of NET_RECEIVE assigns v."""
+    soma, dend, kept = host(h, amp_nA=0.1)
+    spiking = h.refractory(soma(0.5))
+    source = stimulus(h, 3, 4.3, 8)
+    netcon = connection(h, source, spiking, 1, 0.7)
+    return Model(
+        sections=[soma, dend],
+        directions=[
+            *every("peak reset clamp", spiking),
+            Direction("gnabar_hh", sections=[soma]),
+            Direction("g_pas", sections=[dend]),
+        ],
+        keep=[*kept, spiking, source, netcon],
+    )

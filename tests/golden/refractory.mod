@@ -1,0 +1,216 @@
+TITLE A spike of one instant and a refractory period after it, at each event
+
+NEURON {
+    POINT_PROCESS refractory
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    RANGE peak, reset, period, clamp
+    NONSPECIFIC_CURRENT i
+}
+
+UNITS {
+    (nA) = (nanoamp)
+    (mV) = (millivolt)
+    (uS) = (microsiemens)
+}
+
+PARAMETER {
+    peak = 20 (mV)
+    reset = -68 (mV)
+    period = 1.2 (ms)
+    clamp = 0.3 (uS)
+}
+
+ASSIGNED {
+    v (mV)
+    i (nA)
+    g (uS)
+}
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    g = 0
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    i = g*(v - reset)
+}
+
+NET_RECEIVE(weight) {
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        ng_receive(_threadargscomma_ _lflag, _args ? _args[0] : 0., (double) (size_t) _args);
+ENDVERBATIM
+    }
+    if (flag == 0) {
+        state_discontinuity(v, peak)
+        g = clamp
+        net_send(0.3, 1)
+    } else if (flag == 1) {
+        state_discontinuity(v, reset)
+        net_send(period, 2)
+    } else {
+        g = 0
+    }
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: g.
+: Seedable: reset, peak, clamp.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    ng_link
+    ng_latest_v
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a reversal potential that follows the concentrations of its ion */
+  double *ng_row;
+  const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
+  const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
+  double ng_factor;         /* mV: RT/zF */
+} ng_Nernst;
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
+  const ng_Nernst *ng_nernst; /* renews that row in INITIAL, or 0 */
+} ng_Seed;
+typedef struct {            /* a NetCon, found by the address of its weight */
+  const double *ng_address;
+  ng_Seed ng_seed;          /* of the weight */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+} ng_Connection;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions; many are rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Connection *ng_connections;
+  long ng_connection_count;
+  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+
+static const ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
+  static const ng_Connection ng_none = {0, {0, 0, 0}, 0};
+  const double *ng_address = (const double *) (size_t) ng_sender;
+  long ng_low = 0, ng_high = ng_self->ng_connection_count;
+  while (ng_low < ng_high) {
+    const long ng_middle = (ng_low + ng_high)/2;
+    const ng_Connection *ng_connection = ng_self->ng_connections + ng_middle;
+    if (ng_connection->ng_address == ng_address) return ng_connection;
+    if (ng_connection->ng_address < ng_address) ng_low = ng_middle + 1;
+    else ng_high = ng_middle;
+  }
+  return &ng_none;
+}
+ENDVERBATIM
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL di_dg, di_dreset
+VERBATIM
+    const int ng_second = v + .001 == ng_latest_v;
+    ng_latest_v = v;
+    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+ENDVERBATIM
+    di_dg = v - reset
+    di_dreset = -g
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    const double ng_density = 100./(_nd_area);
+    ng_record[0] = ng_density*_ldi_dg; /* d/dg */
+    ng_record[1] = ng_density*1.0;
+    ng_record[2] = ng_density*_ldi_dreset; /* d/dreset */
+    ng_record[3] = ng_density*0.0;
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_g = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_g[ng_k] = 0.;
+    }
+ENDVERBATIM
+}
+
+: Derivatives of the jump at an event; ng_sender is the address of the NetCon's weight.
+PROCEDURE ng_receive(flag, weight, ng_sender) {
+    LOCAL dg_dclamp, dg_dg_2, dv_dpeak, dv_dreset_2, dv_dv_2, dg_dg, dv_dreset, dv_dv
+    if (flag == 0) {
+        dg_dclamp = 1
+        dg_dg_2 = 0
+        dv_dpeak = 1
+        dv_dreset_2 = 0
+        dv_dv_2 = 0
+    } else {
+        if (flag == 1) {
+            dg_dg = 1
+            dv_dreset = 1
+            dv_dv = 0
+        } else {
+            dg_dg = 0
+            dv_dreset = 0
+            dv_dv = 1
+        }
+        dg_dclamp = 0
+        dg_dg_2 = dg_dg
+        dv_dpeak = 0
+        dv_dreset_2 = dv_dreset
+        dv_dv_2 = dv_dv
+    }
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *ng_row_v = (double *) ng_self->ng_voltage;
+    const double *ng_voltage = ng_row_v;
+    double *NG_RESTRICT ng_row_g = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_g = ng_row_g[ng_k];
+      ng_row_g[ng_k] = _ldg_dg_2*ng_old_g;
+      ng_row_v[ng_k] = _ldv_dv_2*ng_voltage[ng_k];
+    }
+    *ng_self->ng_v = NAN; /* the cable does not know it: what it depends on is in its row */
+    ng_sow(ng_self->ng_seeds + 2, _ldg_dclamp, ng_row_g, ng_width); /* clamp */
+    ng_sow(ng_self->ng_seeds + 1, _ldv_dpeak, ng_row_v, ng_width); /* peak */
+    ng_sow(ng_self->ng_seeds + 0, _ldv_dreset_2, ng_row_v, ng_width); /* reset */
+ENDVERBATIM
+}
+
+UNITSON
