@@ -38,6 +38,7 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "through_branches_and_overwritten_locals": ("gated", {}),
     "of_states_that_read_each_other": ("chained", {}),
     "of_several_solves_in_their_order": ("sequence", {}),
+    "of_a_derivative_block_that_is_called": ("settled", {}),
     "of_a_channel_as_a_kinetic_scheme": ("kinchan", {}),
     "of_states_that_are_solved_implicitly": ("implicitly", {}),
     "of_simultaneous_equations": ("simultaneous", {}),

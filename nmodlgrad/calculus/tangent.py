@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nmodlgrad.calculus import noise, opaque
 from nmodlgrad.calculus.forward import Derivative, Differentiator, Linearised, Tangent
+from nmodlgrad.calculus.pruning import pruned
 from nmodlgrad.calculus.slopes import with_slopes
 from nmodlgrad.calculus.stages import StageTangent, linearise, performed
 from nmodlgrad.diagnostics import Diagnostic
@@ -166,6 +167,12 @@ def differentiate(
     used = acting.union(*(row for p in advancing if p for row in p.partials.values()))
     used |= {name for stage in (*later_initial, *states) if stage for row in stage.rows for name in row}
     parameters = sorted((p for p in activity.parameters if p in used), key=lambda p: p not in acting or p in carried)
+    everything = [initial, connect, current, ion_currents, breakpoint_, receive, *(one for _, one in around)]
+    everything += [phase for stage in (*later_initial, *states) if stage for phase in stage.phases]
+    functions = tuple(differentiator.functions.values())
+    procedures = pruned(
+        [*differentiator.procedures.values()], functions, filter(None, everything), slopes.values() if slopes else ()
+    )
     excluded = dict(activity.excluded)
     excluded |= {p: IDLE for p in activity.parameters if p not in used}
     return TangentMechanism(
@@ -192,7 +199,7 @@ def differentiate(
         states=tuple(filter(None, states)),
         receive=receive,
         around=around,
-        functions=tuple(differentiator.functions.values()),
-        procedures=tuple(differentiator.procedures.values()),
+        functions=functions,
+        procedures=procedures,
         warnings=tuple(dict.fromkeys(differentiator.warnings)),
     )

@@ -155,7 +155,7 @@ def _stages(tangent: TangentMechanism) -> tuple[list[dict[str, Any]], list[dict[
     for routine, stage in (*stages.named(tangent), *stages.named_initial(tangent)):
         in_initial = routine.startswith("ng_initial")
         if isinstance(stage, ExplicitTangent):
-            guarded = not in_initial and not stages.is_inside(tangent.mechanism, stage)
+            guarded = not in_initial and not stages.is_inside(tangent, stage)
             more = {"routine": routine, "guarded": guarded, "timed": not in_initial, "solves": stages.what(stage)}
             more["performs"] = stage.linearised.performs
             explicit.append(_update(tangent, stage.linearised) | more)

@@ -13,7 +13,6 @@ from nmodlgrad.emit.patch import Edit, insert_line, insert_line_before
 from nmodlgrad.emit.render import inserted
 from nmodlgrad.numerics.solve import executed_once
 from nmodlgrad.numerics.stages import Iteration
-from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.syntax import nodes as n
 
 CName = Callable[[str, Program], str]
@@ -39,7 +38,7 @@ def edits(tangent: TangentMechanism) -> Iterator[Edit]:
         if solve is None:
             assert mechanism.breakpoint is not None
             yield insert_line(text, start(mechanism.breakpoint.body), inserted("call", routine))
-        elif is_inside(mechanism, stage):
+        elif is_inside(tangent, stage):
             body = mechanism.solvable[solve.block].body
             performs = isinstance(stage, ExplicitTangent) and stage.linearised.performs
             yield insert_line(text, start(body), inserted("perform" if performs else "call", routine))
@@ -59,9 +58,9 @@ def start(body: n.Body) -> int:
     return body.locals.span.end if body.locals else body.span.start + 1
 
 
-def is_inside(mechanism: Mechanism, stage: StageTangent) -> bool:
+def is_inside(tangent: TangentMechanism, stage: StageTangent) -> bool:
     """Whether the block that is solved can call the routine: NEURON executes it once in each step and never else."""
-    return isinstance(stage, ExplicitTangent) and executed_once(mechanism, stage.stage.solve)
+    return isinstance(stage, ExplicitTangent) and executed_once(tangent.original, stage.stage.solve)
 
 
 def what(stage: StageTangent) -> str:

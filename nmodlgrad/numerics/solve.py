@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nmodlgrad.numerics import cnexp, derivimplicit, equations, euler, kinetic, runge, simultaneous
 from nmodlgrad.numerics.stages import Explicit, Stage
+from nmodlgrad.semantics import reach
 from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.semantics.names import Names
 from nmodlgrad.syntax import nodes as n
@@ -29,7 +30,9 @@ def executed_once(mechanism: Mechanism, solve: n.Solve | None) -> bool:
         return True
     block = mechanism.solvable[solve.block]
     once = [s.block for s in mechanism.solves].count(block.name) == 1 and solve.method != "runge"
-    return once and isinstance(block, n.DerivativeBlock)
+    if not once or not isinstance(block, n.DerivativeBlock):
+        return False
+    return not any(block.name in reach.called(mechanism, item) for item in mechanism.items)
 
 
 def initial(mechanism: Mechanism, names: Names) -> tuple[tuple[n.Statement, ...], tuple[Stage, ...]]:

@@ -12,12 +12,11 @@ import numpy as np
 from neuron import h
 from numpy.typing import NDArray
 
-from nmodlgrad.runtime import layout, registry
+from nmodlgrad.runtime import assembly, layout, registry
 from nmodlgrad.runtime.connections import Connections
 from nmodlgrad.runtime.errors import CannotCarry
 from nmodlgrad.runtime.ions import sites as ion_sites
 from nmodlgrad.runtime.registry import Entry
-from nmodlgrad.runtime.sown import sown
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +98,6 @@ class Cell:
         contributions = sum(len(site.contributors) for site in self.ions if site.reads_current)
         self.contributions = np.zeros(max(contributions, 1), layout.CONTRIBUTION)
         self.table = np.zeros(max(len(self.instances), 1), layout.INSTANCE)
-        self.first = np.zeros(count + 1, np.int64)
         self.seed_table = np.zeros(max(seeds, 1), layout.SEED)
         rows = [row for i in self.instances for row in i.seeds.values()]
         self.seed_values = np.concatenate([np.zeros(1), *(layout.band(row)[2] for row in rows)])
@@ -160,8 +158,10 @@ class Cell:
             ("cm", self.cm),
             ("v", self.v),
             ("voltage", self.voltage),
-            ("instances", self.table),
-            ("first", self.first),
+            ("terms", self.terms),
+            ("first_term", self.first_term),
+            ("slopes", self.slopes),
+            ("first_slope", self.first_slope),
             ("ions", self.ion_table),
             ("site", self.site),
         ):
@@ -181,8 +181,8 @@ class Cell:
 
     def _describe_instances(self) -> None:
         nodes = [self.node(i.segment) for i in self.instances]
-        order = sorted(range(len(self.instances)), key=lambda i: nodes[i])
-        self.first[:] = np.searchsorted(sorted(nodes), np.arange(len(self.index) + 1))
+        # each mechanism's one after the other, as NEURON visits them: memory is read in the order it lies in
+        order = sorted(range(len(self.instances)), key=lambda i: (self.instances[i].entry.name, nodes[i]))
         connections = self.connections.describe([self.instances[number] for number in order], self.cable.address)
         carried = record = ion_record = seed = 0
         found: dict[Instance, Described] = {}
@@ -203,7 +203,6 @@ class Cell:
             row["seeds"] = layout.address(self.seed_table) + seed * layout.SEED.itemsize
             row["connections"], row["connection_count"] = connections[place]
             row["current_carried"], row["current_parameters"] = entry.current_carried, entry.current_parameters
-            row["nonlinear"] = not entry.linear
             for parameter in entry.parameters:
                 row_of_seeds = instance.seeds.get(parameter.name)
                 value = layout.put_seed(self.seed_table[seed], row_of_seeds, self.seed_values, value)
@@ -213,6 +212,11 @@ class Cell:
             self._link(instance, layout.address(self.table) + place * layout.INSTANCE.itemsize)
         self._describe_ions(found)
         self.described = found
+        self.nodes = np.array([nodes[number] for number in order], np.int64)
+        linear = np.array([self.instances[number].entry.linear for number in order], bool)
+        table, count = self.table[: len(order)], len(self.index)
+        self.terms, self.first_term = assembly.terms(table, self.nodes, count, self.width)
+        self.slopes, self.first_slope = assembly.slopes(table, self.nodes, count, linear)
 
     def _describe_ions(self, found: dict[Instance, Described]) -> None:
         """The rows of ions, and who adds to them and reads them."""
@@ -252,7 +256,8 @@ class Cell:
 
     def describe_sown(self) -> None:
         """What is seeded and acts on currents; everything else has been described."""
-        self.sown, self.first_sown = sown(self.table, self.seed_table, self.first)
+        table = self.table[: len(self.instances)]
+        self.sown, self.first_sown = assembly.sown(table, self.nodes, len(self.index), self.seed_table)
         self.plan["sown"], self.plan["first_sown"] = layout.address(self.sown), layout.address(self.first_sown)
         for instance, described in self.described.items():
             if _is_idle(instance.entry, described):

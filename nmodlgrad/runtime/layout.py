@@ -48,9 +48,9 @@ INSTANCE = np.dtype(
         ("connection_count", _LONG),
         ("current_carried", _LONG),
         ("current_parameters", _LONG),
-        ("nonlinear", _LONG),
     ]
 )
+TERM = np.dtype([("pair", _ADDRESS), ("row", _ADDRESS)])
 SOWN = np.dtype([("pair", _ADDRESS), ("seed", _ADDRESS)])
 CONTRIBUTION = np.dtype([("instance", _ADDRESS), ("record", _ADDRESS)])
 ION = np.dtype(
@@ -76,8 +76,10 @@ PLAN = np.dtype(
         ("cm", _ADDRESS),
         ("v", _ADDRESS),
         ("voltage", _ADDRESS),
-        ("instances", _ADDRESS),
-        ("first", _ADDRESS),
+        ("terms", _ADDRESS),
+        ("first_term", _ADDRESS),
+        ("slopes", _ADDRESS),
+        ("first_slope", _ADDRESS),
         ("sown", _ADDRESS),
         ("first_sown", _ADDRESS),
         ("ions", _ADDRESS),

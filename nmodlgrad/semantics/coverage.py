@@ -121,11 +121,15 @@ _METHODS: dict[type[n.Node], tuple[str | None, ...]] = {
     n.KineticBlock: ("sparse",),
     n.ProcedureBlock: (None, "after_cvode", "cvode_t"),
 }
+_SOLVED = (n.DerivativeBlock, n.KineticBlock, n.LinearBlock, n.NonlinearBlock)
 
 
 def _solves(mechanism: Mechanism) -> Iterator[Diagnostic]:
     state = {id(node) for node in subnodes(mechanism.breakpoint)} if mechanism.breakpoint else set()
     initial = {id(node) for node in mechanism.initial.body.statements} if mechanism.initial else set()
+    for item in subnodes(mechanism.tree):
+        if isinstance(item, n.Call) and isinstance(mechanism.solvable.get(item.name), _SOLVED):
+            yield _not_yet(item.span, f"calling {item.name}, a block that is solved otherwise than by cnexp, is")
     for solve in mechanism.solves:
         block = mechanism.solvable[solve.block]
         if type(block) in _METHODS and solve.method not in _METHODS[type(block)]:

@@ -39,24 +39,27 @@ def running(mechanism: Mechanism) -> Mechanism:
 
 
 def _reached(mechanism: Mechanism) -> set[str]:
-    called = {
-        str(item.name): _called(mechanism, item) for item in mechanism.items if isinstance(item, (*_CALLABLE, *_SOLVED))
+    named = {
+        str(item.name): _named(mechanism, item) for item in mechanism.items if isinstance(item, (*_CALLABLE, *_SOLVED))
     }
     start: set[str] = set()
     for item in mechanism.items:
         if isinstance(item, n.Block) and not isinstance(item, (*_CALLABLE, *_SOLVED, *_NEVER)):
-            start |= _called(mechanism, item)
-    return reached(called, start)
+            start |= _named(mechanism, item)
+    return reached(named, start)
 
 
-def _called(mechanism: Mechanism, block: n.Node) -> set[str]:
-    """The blocks that a block calls or solves: in NMODL, or in C, there by `name` or `name_mechanism`."""
+def _named(mechanism: Mechanism, block: n.Node) -> set[str]:
+    """The blocks that a block calls or solves."""
+    return called(mechanism, block) | {node.block for node in subnodes(block) if isinstance(node, n.Solve)}
+
+
+def called(mechanism: Mechanism, block: n.Node) -> set[str]:
+    """What a block calls: in NMODL, or in C, there by `name` or `name_mechanism`."""
     found: set[str] = set()
     for node in subnodes(block):
         match node:
             case n.Call(name=name):
-                found.add(name)
-            case n.Solve(block=name):
                 found.add(name)
             case n.Verbatim(text=text):
                 for piece in verbatim.closure(mechanism, text):

@@ -112,7 +112,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
-  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+  long ng_current_carried, ng_current_parameters;
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -158,9 +158,11 @@ PROCEDURE ng_current() {
     LOCAL dg_dgbar, dg_dh, dg_dm, g, dica_deca, ddica_dgbar_dv, dica_dgbar, ddica_dh_dv, dica_dh, ddica_dm_dv,
           dica_dm
 VERBATIM
-    const int ng_second = v + .001 == ng_latest_v;
-    ng_latest_v = v;
-    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+    if (v + .001 != ng_latest_v) {
+      ng_latest_v = v;
+      return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+    }
+    ng_latest_v = NAN;
 ENDVERBATIM
     dg_dgbar = h*m*m
     dg_dh = gbar*m*m

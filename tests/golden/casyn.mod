@@ -108,7 +108,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
-  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+  long ng_current_carried, ng_current_parameters;
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -163,9 +163,11 @@ PROCEDURE ng_current() {
     LOCAL ddi_dfraction_dv, di_dfraction, ddi_dg_dv, di_dg, dica_deca, dica_dfraction, dica_dg,
           ddtotal_current_dfraction_dv, dtotal_current_dfraction, ddtotal_current_dg_dv, dtotal_current_dg
 VERBATIM
-    const int ng_second = v + .001 == ng_latest_v;
-    ng_latest_v = v;
-    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+    if (v + .001 != ng_latest_v) {
+      ng_latest_v = v;
+      return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+    }
+    ng_latest_v = NAN;
 ENDVERBATIM
     ddi_dfraction_dv = -g
     di_dfraction = -g*v

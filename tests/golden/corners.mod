@@ -108,7 +108,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
-  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+  long ng_current_carried, ng_current_parameters;
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -131,9 +131,11 @@ ENDVERBATIM
 PROCEDURE ng_current() {
     LOCAL ddi_dfactor_dv, di_dfactor, ddi_dgbar_dv, di_dgbar, ddi_dm_dv, di_dm
 VERBATIM
-    const int ng_second = v + .001 == ng_latest_v;
-    ng_latest_v = v;
-    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+    if (v + .001 != ng_latest_v) {
+      ng_latest_v = v;
+      return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+    }
+    ng_latest_v = NAN;
 ENDVERBATIM
     ddi_dfactor_dv = gbar*m*m*m*(0.1*sin(t/5) + 1)
     di_dfactor = gbar*m*m*m*(0.1*sin(t/5) + 1)*(v + 70)

@@ -52,7 +52,6 @@ ASSIGNED {
     dminf_du
     dmtau_ddm_dv
     dmtau_du
-    dboost_dboost
     dboost_du
     dmtau_dmtau
     dmtau_dx
@@ -95,7 +94,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
-  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+  long ng_current_carried, ng_current_parameters;
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -118,9 +117,11 @@ ENDVERBATIM
 PROCEDURE ng_current() {
     LOCAL ddi_dboost_dv, di_dboost, di_de, ddi_dg_dv, di_dg, ddi_dm_dv, di_dm, ddi_ds_dv, di_ds
 VERBATIM
-    const int ng_second = v + .001 == ng_latest_v;
-    ng_latest_v = v;
-    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+    if (v + .001 != ng_latest_v) {
+      ng_latest_v = v;
+      return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+    }
+    ng_latest_v = NAN;
 ENDVERBATIM
     ddi_dboost_dv = g*m*s
     di_dboost = g*m*s*(v - e)
@@ -254,7 +255,6 @@ PROCEDURE ng_d_k(u) {
     } else {
         dboost_du = 0
     }
-    dboost_dboost = 1
 }
 
 : link and its derivatives.

@@ -177,7 +177,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
-  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+  long ng_current_carried, ng_current_parameters;
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -225,9 +225,11 @@ PROCEDURE ng_current() {
     LOCAL share_1, dshare_dn_1, half_2, dn_2_dm, dn_2_dn, n_2, dik_dek, ddik_dgbar_dv, dik_dgbar, ddik_dm_dv,
           dik_dm, ddik_dn_dv, dik_dn
 VERBATIM
-    const int ng_second = v + .001 == ng_latest_v;
-    ng_latest_v = v;
-    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+    if (v + .001 != ng_latest_v) {
+      ng_latest_v = v;
+      return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+    }
+    ng_latest_v = NAN;
 ENDVERBATIM
     share_1 = share()
     dshare_dn_1 = dshare_dn()

@@ -104,7 +104,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
-  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+  long ng_current_carried, ng_current_parameters;
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -129,9 +129,11 @@ PROCEDURE ng_current() {
           ddi_dcapre_dv, di_dcapre, ddi_ddirect_dv, di_ddirect, ddi_dgmax_dv, di_dgmax, ddi_dhalf_dv,
           di_dhalf, di_ds, ddi_ds_dv
 VERBATIM
-    const int ng_second = v + .001 == ng_latest_v;
-    ng_latest_v = v;
-    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+    if (v + .001 != ng_latest_v) {
+      ng_latest_v = v;
+      return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+    }
+    ng_latest_v = NAN;
 ENDVERBATIM
     release_1 = release(capre)
     drelease_dc_1 = drelease_dc(capre)

@@ -82,7 +82,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
-  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+  long ng_current_carried, ng_current_parameters;
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -97,9 +97,11 @@ PROCEDURE ng_current() {
     LOCAL sin_1, dsin_1_dfrequency, di_dfrequency, dileak_de, dileak_dg, dtotal_current_damp,
           dtotal_current_de, dtotal_current_dfrequency, dtotal_current_dg
 VERBATIM
-    const int ng_second = v + .001 == ng_latest_v;
-    ng_latest_v = v;
-    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+    if (v + .001 != ng_latest_v) {
+      ng_latest_v = v;
+      return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+    }
+    ng_latest_v = NAN;
 ENDVERBATIM
     sin_1 = sin(frequency*t)
     dsin_1_dfrequency = t*cos(frequency*t)

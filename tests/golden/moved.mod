@@ -73,10 +73,8 @@ ASSIGNED {
     ng_latest_v
     dminf_ds
     dminf_dv
-    dv_dv
     ds_dm
     ds_ds_2
-    ds_dx
 }
 
 UNITSOFF
@@ -116,7 +114,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
-  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+  long ng_current_carried, ng_current_parameters;
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -139,9 +137,11 @@ ENDVERBATIM
 PROCEDURE ng_current() {
     LOCAL ddi_dgbar_dv, di_dgbar, ddi_dm_dv, di_dm, ddi_ds_dv, di_ds
 VERBATIM
-    const int ng_second = v + .001 == ng_latest_v;
-    ng_latest_v = v;
-    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+    if (v + .001 != ng_latest_v) {
+      ng_latest_v = v;
+      return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+    }
+    ng_latest_v = NAN;
 ENDVERBATIM
     ddi_dgbar_dv = m*(s + 1)
     di_dgbar = m*(s + 1)*(v + 70)
@@ -240,7 +240,6 @@ PROCEDURE ng_d_rates() {
     dminf_ds = -0.9*exprelr_1/((s + 5)*(s + 5))
     dminf_dv = 0.9*dexprelr_1_dv/(s + 5)
     minf = 0.1*(v + 27)/(1 - exp_1)/(5 + s)
-    dv_dv = 1
 }
 
 : lift and its derivatives.
@@ -248,7 +247,6 @@ PROCEDURE ng_d_lift(x) {
     s = s + x*m
     ds_dm = x
     ds_ds_2 = 1
-    ds_dx = m
 }
 
 : The derivative of x/(exp(x) - 1), by the same division. ng_e is exp(x), ng_y is ng_exprelr.
@@ -256,7 +254,7 @@ FUNCTION ng_exprelr_slope(ng_x, ng_e, ng_y) {
     LOCAL ng_s
     if (ng_x < 0.3 && ng_x > -0.3) {
         ng_s = ng_x*ng_x
-        ng_exprelr_slope = -0.5 + ng_x/6*(1 - ng_s/30*(1 - ng_s/28*(1 - ng_s/30*(1 - ng_s*25/792))))
+        ng_exprelr_slope = -0.5 + ng_x*(1/6)*(1 - ng_s*(1/30)*(1 - ng_s*(1/28)*(1 - ng_s*(1/30)*(1 - ng_s*(25/792)))))
     } else {
         ng_exprelr_slope = 1/(ng_e - 1)*(1 - ng_x - ng_y)
     }
@@ -267,7 +265,7 @@ FUNCTION ng_exprelr(ng_x, ng_e) {
     LOCAL ng_s
     if (ng_x < 0.3 && ng_x > -0.3) {
         ng_s = ng_x*ng_x
-        ng_exprelr = 1 - ng_x/2 + ng_s/12*(1 - ng_s/60*(1 - ng_s/42*(1 - ng_s/40*(1 - ng_s*5/198))))
+        ng_exprelr = 1 - ng_x/2 + ng_s*(1/12)*(1 - ng_s*(1/60)*(1 - ng_s*(1/42)*(1 - ng_s*(1/40)*(1 - ng_s*(5/198)))))
     } else {
         ng_exprelr = ng_x*(1/(ng_e - 1))
     }

@@ -134,7 +134,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
-  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+  long ng_current_carried, ng_current_parameters;
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -170,9 +170,11 @@ PROCEDURE ng_current() {
     LOCAL dm_power_gate_dh, dm_power_gate_dm, m_power_gate, dina_dena, ddina_dgbar_dv, dina_dgbar,
           ddina_dh_dv, dina_dh, ddina_dm_dv, dina_dm
 VERBATIM
-    const int ng_second = v + .001 == ng_latest_v;
-    ng_latest_v = v;
-    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+    if (v + .001 != ng_latest_v) {
+      ng_latest_v = v;
+      return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+    }
+    ng_latest_v = NAN;
 ENDVERBATIM
     dm_power_gate_dh = m*m*m
     dm_power_gate_dm = 3*h*m*m
@@ -331,7 +333,7 @@ FUNCTION ng_exprelr_slope(ng_x, ng_e, ng_y) {
     LOCAL ng_s
     if (ng_x < 0.3 && ng_x > -0.3) {
         ng_s = ng_x*ng_x
-        ng_exprelr_slope = -0.5 + ng_x/6*(1 - ng_s/30*(1 - ng_s/28*(1 - ng_s/30*(1 - ng_s*25/792))))
+        ng_exprelr_slope = -0.5 + ng_x*(1/6)*(1 - ng_s*(1/30)*(1 - ng_s*(1/28)*(1 - ng_s*(1/30)*(1 - ng_s*(25/792)))))
     } else {
         ng_exprelr_slope = 1/(ng_e - 1)*(1 - ng_x - ng_y)
     }
@@ -342,7 +344,7 @@ FUNCTION ng_exprelr(ng_x, ng_e) {
     LOCAL ng_s
     if (ng_x < 0.3 && ng_x > -0.3) {
         ng_s = ng_x*ng_x
-        ng_exprelr = 1 - ng_x/2 + ng_s/12*(1 - ng_s/60*(1 - ng_s/42*(1 - ng_s/40*(1 - ng_s*5/198))))
+        ng_exprelr = 1 - ng_x/2 + ng_s*(1/12)*(1 - ng_s*(1/60)*(1 - ng_s*(1/42)*(1 - ng_s*(1/40)*(1 - ng_s*(5/198)))))
     } else {
         ng_exprelr = ng_x*(1/(ng_e - 1))
     }

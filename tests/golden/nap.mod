@@ -85,7 +85,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
-  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+  long ng_current_carried, ng_current_parameters;
 } ng_Instance;
 
 #ifndef __cplusplus

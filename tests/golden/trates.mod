@@ -88,10 +88,8 @@ ASSIGNED {
     dt (ms)
     ng_link
     ng_latest_v
-    dclosing_dv
     dninf_dv_2
     dntau_dv_2
-    dopening_dv
     dninf_dv
     dntau_dv
 }
@@ -133,7 +131,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
-  long ng_current_carried, ng_current_parameters, ng_nonlinear;
+  long ng_current_carried, ng_current_parameters;
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -166,9 +164,11 @@ ENDVERBATIM
 PROCEDURE ng_current() {
     LOCAL dg_dgbar, dg_dn, g, dik_dek, ddik_dgbar_dv, dik_dgbar, ddik_dn_dv, dik_dn
 VERBATIM
-    const int ng_second = v + .001 == ng_latest_v;
-    ng_latest_v = v;
-    if (!ng_second) return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+    if (v + .001 != ng_latest_v) {
+      ng_latest_v = v;
+      return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+    }
+    ng_latest_v = NAN;
 ENDVERBATIM
     dg_dgbar = factor*n
     dg_dn = factor*gbar
@@ -243,13 +243,11 @@ PROCEDURE ng_d_rates(v) {
     exprelr_1 = ng_exprelr(-(v + 30.5)/9, exp_1)
     exprelr_slope_1 = ng_exprelr_slope(-(v + 30.5)/9, exp_1, exprelr_1)
     dexprelr_1_dv = -1/9*exprelr_slope_1
-    dopening_dv = 0.18*dexprelr_1_dv
     opening = 0.02*(v + 30.5)/(1 - exp_1)
     exp_2 = exp((v + 30.5)/9)
     exprelr_2 = ng_exprelr((v + 30.5)/9, exp_2)
     exprelr_slope_2 = ng_exprelr_slope((v + 30.5)/9, exp_2, exprelr_2)
     dexprelr_2_dv = 1/9*exprelr_slope_2
-    dclosing_dv = 0.18*dexprelr_2_dv
     closing = -0.02*(v + 30.5)/(1 - exp_2)
     factor = q10^((celsius - 6.3)/10)
     inverse_1 = 1/(exprelr_1 + exprelr_2)
@@ -289,7 +287,7 @@ FUNCTION ng_exprelr_slope(ng_x, ng_e, ng_y) {
     LOCAL ng_s
     if (ng_x < 0.3 && ng_x > -0.3) {
         ng_s = ng_x*ng_x
-        ng_exprelr_slope = -0.5 + ng_x/6*(1 - ng_s/30*(1 - ng_s/28*(1 - ng_s/30*(1 - ng_s*25/792))))
+        ng_exprelr_slope = -0.5 + ng_x*(1/6)*(1 - ng_s*(1/30)*(1 - ng_s*(1/28)*(1 - ng_s*(1/30)*(1 - ng_s*(25/792)))))
     } else {
         ng_exprelr_slope = 1/(ng_e - 1)*(1 - ng_x - ng_y)
     }
@@ -300,7 +298,7 @@ FUNCTION ng_exprelr(ng_x, ng_e) {
     LOCAL ng_s
     if (ng_x < 0.3 && ng_x > -0.3) {
         ng_s = ng_x*ng_x
-        ng_exprelr = 1 - ng_x/2 + ng_s/12*(1 - ng_s/60*(1 - ng_s/42*(1 - ng_s/40*(1 - ng_s*5/198))))
+        ng_exprelr = 1 - ng_x/2 + ng_s*(1/12)*(1 - ng_s*(1/60)*(1 - ng_s*(1/42)*(1 - ng_s*(1/40)*(1 - ng_s*(5/198)))))
     } else {
         ng_exprelr = ng_x*(1/(ng_e - 1))
     }

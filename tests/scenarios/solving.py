@@ -10,13 +10,19 @@ from scenarios.ions import calcium_cell
 from scenarios.parts import clamp, section
 from scenarios.registry import scenario
 
-WAYS = ("sequence", "kinchan", "cabuffer", "implicitly", "simultaneous")
+WAYS = ("sequence", "settled", "kinchan", "cabuffer", "implicitly", "simultaneous")
 
 
 @scenario("sequence")
 def sequence(h: Any) -> Model:
     """Several SOLVEs, of which each reads what the ones before it have set."""
     return guest(h, "sequence", "gbar", "vhalf", "tau", "lag", "e", amp_nA=0.5)
+
+
+@scenario("settled")
+def settled(h: Any) -> Model:
+    """A DERIVATIVE block that INITIAL calls, so that the first value depends on parameters through a step."""
+    return guest(h, "settled", "gbar", "half", "slope", "tau", "start", amp_nA=0.5)
 
 
 @scenario("kinchan")

@@ -7,7 +7,7 @@ so that diagnostics point there and the text can still be patched. A pass leaves
 
 from __future__ import annotations
 
-from nmodlgrad.numerics.normal import conductances, effects, harmless, hiding, temporaries, unroll
+from nmodlgrad.numerics.normal import called, conductances, effects, harmless, hiding, temporaries, unroll
 from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.semantics.names import Names
 
@@ -20,7 +20,8 @@ def normalise(mechanism: Mechanism, names: Names) -> Mechanism:
     Refused
         where a construct has no such form.
     """
-    mechanism = conductances.total(harmless.drop(mechanism), names)
+    mechanism = called.inline(harmless.drop(mechanism), names)
+    mechanism = conductances.total(mechanism, names)
     mechanism = unroll.unroll(mechanism)
     mechanism = temporaries.localise(mechanism)
     mechanism = effects.lift(mechanism, names)

@@ -1,0 +1,357 @@
+TITLE A channel whose DERIVATIVE block is called as well: in INITIAL, before the first step, and in a branch
+
+NEURON {
+    SUFFIX settled
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    USEION k READ ek WRITE ik
+    RANGE gbar, half, slope, tau, start
+}
+
+UNITS {
+    (mV) = (millivolt)
+    (mA) = (milliamp)
+    (S) = (siemens)
+}
+
+PARAMETER {
+    gbar = 0.004 (S/cm2)
+    half = -45 (mV)
+    slope = 9 (mV)
+    tau = 4 (ms)
+    start = 0.3
+}
+
+ASSIGNED {
+    v (mV)
+    ek (mV)
+    ik (mA/cm2)
+    ninf
+    ntau (ms)
+}
+
+STATE {
+    n
+}
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    n = start
+    states()
+    n = 0.4*n + 0.2*ninf
+    if (n < 0.9) {
+        states()
+    }
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE ng_states  : nmodlgrad
+    SOLVE states METHOD cnexp
+    ik = gbar*n*(v - ek)
+}
+
+DERIVATIVE states {
+    LOCAL x
+    x = (v - half)/slope
+    rates(x)
+    n' = (ninf - n)/ntau
+}
+
+PROCEDURE rates(x) {
+    ninf = 1/(1 + exp(-x))
+    ntau = tau*(0.5 + ninf)
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: n.
+: Seedable: gbar, ek, half, slope, tau, start.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+    ng_latest_v
+    dninf_dx
+    dntau_dtau
+    dntau_dx
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a reversal potential that follows the concentrations of its ion */
+  double *ng_row;
+  const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
+  const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
+  double ng_factor;         /* mV: RT/zF */
+} ng_Nernst;
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
+  const ng_Nernst *ng_nernst; /* renews that row in INITIAL, or 0 */
+} ng_Seed;
+typedef struct {            /* a NetCon, found by the address of its weight */
+  const double *ng_address;
+  ng_Seed ng_seed;          /* of the weight */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+} ng_Connection;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions; many are rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Connection *ng_connections;
+  long ng_connection_count;
+  long ng_current_carried, ng_current_parameters;
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+ENDVERBATIM
+
+: Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
+PROCEDURE ng_ion_currents() {
+    LOCAL dik_dek, dik_dgbar, dik_dn, dik_dv
+    dik_dek = -gbar*n
+    dik_dgbar = n*(v - ek)
+    dik_dn = gbar*(v - ek)
+    dik_dv = gbar*n
+VERBATIM
+    double *ng_record = NG_SELF->ng_ion_record;
+    ng_record[0] = _ldik_dn; /* dik/dn */
+    ng_record[1] = _ldik_dgbar; /* dik/dgbar */
+    ng_record[2] = _ldik_dek; /* dik/dek */
+    ng_record[3] = _ldik_dv; /* dik/dv */
+ENDVERBATIM
+}
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL dik_dek, dik_dgbar, dik_dn, ddik_dgbar_dv, ddik_dn_dv
+VERBATIM
+    if (v + .001 != ng_latest_v) {
+      ng_latest_v = v;
+      return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+    }
+    ng_latest_v = NAN;
+ENDVERBATIM
+    dik_dek = -gbar*n
+    dik_dgbar = n*(v - ek)
+    dik_dn = gbar*(v - ek)
+    ddik_dgbar_dv = n
+    ddik_dn_dv = gbar
+VERBATIM
+    double *ng_record = NG_SELF->ng_record;
+    ng_record[0] = _ldik_dn; /* d/dn */
+    ng_record[1] = _lddik_dn_dv;
+    ng_record[2] = _ldik_dgbar; /* d/dgbar */
+    ng_record[3] = _lddik_dgbar_dv;
+    ng_record[4] = _ldik_dek; /* d/dek */
+    ng_record[5] = 0.0;
+    if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
+ENDVERBATIM
+}
+
+: Derivatives of the update that cnexp performs, at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL dx_dhalf, dx_dslope, dx_dv, x, dninf_dhalf, dninf_dslope, dninf_dv, dntau_dhalf, dntau_dslope,
+          dntau_dv, n_rate_3, dn_rate_3_dhalf, dn_rate_3_dslope, dn_rate_3_dtau, dn_rate_3_dv, exp_1,
+          dexp_1_dhalf, dexp_1_dslope, dexp_1_dtau, dexp_1_dv, n_decay_3, n_limit_3, dn_dhalf, dn_dn,
+          dn_dslope, dn_dtau, dn_dv
+VERBATIM
+    if (ng_link == 0.) return 0;
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
+      hoc_execerror("settled advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    dx_dhalf = -1/slope
+    dx_dslope = -(v - half)/(slope*slope)
+    dx_dv = 1/slope
+    x = (v - half)/slope
+    ng_d_rates(x)
+    dninf_dhalf = dninf_dx*dx_dhalf
+    dninf_dslope = dninf_dx*dx_dslope
+    dninf_dv = dninf_dx*dx_dv
+    dntau_dhalf = dntau_dx*dx_dhalf
+    dntau_dslope = dntau_dx*dx_dslope
+    dntau_dv = dntau_dx*dx_dv
+    n_rate_3 = -1/ntau
+    dn_rate_3_dhalf = dntau_dhalf*n_rate_3*n_rate_3
+    dn_rate_3_dslope = dntau_dslope*n_rate_3*n_rate_3
+    dn_rate_3_dtau = dntau_dtau*n_rate_3*n_rate_3
+    dn_rate_3_dv = dntau_dv*n_rate_3*n_rate_3
+    exp_1 = exp(dt*n_rate_3)
+    dexp_1_dhalf = dn_rate_3_dhalf*dt*ng_finite(exp_1)
+    dexp_1_dslope = dn_rate_3_dslope*dt*ng_finite(exp_1)
+    dexp_1_dtau = dn_rate_3_dtau*dt*ng_finite(exp_1)
+    dexp_1_dv = dn_rate_3_dv*dt*ng_finite(exp_1)
+    n_decay_3 = exp_1
+    n_limit_3 = ninf
+    dn_dhalf = dexp_1_dhalf*(n - n_limit_3) + dninf_dhalf*(1 - n_decay_3)
+    dn_dn = n_decay_3
+    dn_dslope = dexp_1_dslope*(n - n_limit_3) + dninf_dslope*(1 - n_decay_3)
+    dn_dtau = dexp_1_dtau*(n - n_limit_3)
+    dn_dv = dexp_1_dv*(n - n_limit_3) + dninf_dv*(1 - n_decay_3)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_n = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_n = ng_row_n[ng_k];
+      ng_row_n[ng_k] = _ldn_dn*ng_old_n + _ldn_dv*ng_voltage[ng_k];
+    }
+    ng_sow(ng_self->ng_seeds + 2, _ldn_dhalf, ng_row_n, ng_width); /* half */
+    ng_sow(ng_self->ng_seeds + 3, _ldn_dslope, ng_row_n, ng_width); /* slope */
+    ng_sow(ng_self->ng_seeds + 4, _ldn_dtau, ng_row_n, ng_width); /* tau */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+    LOCAL n, dx_dhalf, dx_dslope, dx_dv, x, dninf_dhalf, dninf_dslope, dninf_dv, dntau_dtau_2, dntau_dhalf,
+          dntau_dslope, dntau_dv, n_rate, dn_rate_dhalf, dn_rate_dslope, dn_rate_dtau, dn_rate_dv, exp_1,
+          dexp_1_dhalf, dexp_1_dslope, dexp_1_dtau, dexp_1_dv, n_decay, n_limit, dn_dhalf, dn_dslope,
+          dn_dstart, dn_dtau, dn_dv, dn_dhalf_2, dn_dslope_2, dn_dstart_2, dn_dtau_2, dn_dv_2, dninf_dhalf_2,
+          dninf_dslope_2, dninf_dv_2, dntau_dtau_3, dntau_dhalf_2, dntau_dslope_2, dntau_dv_2, n_rate_2,
+          dn_rate_2_dhalf, dn_rate_2_dslope, dn_rate_2_dtau, dn_rate_2_dv, exp_2, dexp_2_dhalf, dexp_2_dslope,
+          dexp_2_dtau, dexp_2_dv, n_decay_2, n_limit_2, dn_dhalf_3, dn_dslope_3, dn_dstart_3, dn_dtau_3,
+          dn_dv_3, dn_dhalf_4, dn_dslope_4, dn_dstart_4, dn_dtau_4, dn_dv_4
+    n = start
+    dx_dhalf = -1/slope
+    dx_dslope = -(v - half)/(slope*slope)
+    dx_dv = 1/slope
+    x = (v - half)/slope
+    ng_d_rates(x)
+    dninf_dhalf = dninf_dx*dx_dhalf
+    dninf_dslope = dninf_dx*dx_dslope
+    dninf_dv = dninf_dx*dx_dv
+    dntau_dtau_2 = dntau_dtau
+    dntau_dhalf = dntau_dx*dx_dhalf
+    dntau_dslope = dntau_dx*dx_dslope
+    dntau_dv = dntau_dx*dx_dv
+    n_rate = -1/ntau
+    dn_rate_dhalf = dntau_dhalf*n_rate*n_rate
+    dn_rate_dslope = dntau_dslope*n_rate*n_rate
+    dn_rate_dtau = dntau_dtau_2*n_rate*n_rate
+    dn_rate_dv = dntau_dv*n_rate*n_rate
+    exp_1 = exp(dt*n_rate)
+    dexp_1_dhalf = dn_rate_dhalf*dt*ng_finite(exp_1)
+    dexp_1_dslope = dn_rate_dslope*dt*ng_finite(exp_1)
+    dexp_1_dtau = dn_rate_dtau*dt*ng_finite(exp_1)
+    dexp_1_dv = dn_rate_dv*dt*ng_finite(exp_1)
+    n_decay = exp_1
+    n_limit = ninf
+    dn_dhalf = dexp_1_dhalf*(n - n_limit) + dninf_dhalf*(1 - n_decay)
+    dn_dslope = dexp_1_dslope*(n - n_limit) + dninf_dslope*(1 - n_decay)
+    dn_dstart = n_decay
+    dn_dtau = dexp_1_dtau*(n - n_limit)
+    dn_dv = dexp_1_dv*(n - n_limit) + dninf_dv*(1 - n_decay)
+    n = n + (n_limit - n)*(1 - n_decay)
+    dn_dhalf_2 = 0.4*dn_dhalf + 0.2*dninf_dhalf
+    dn_dslope_2 = 0.4*dn_dslope + 0.2*dninf_dslope
+    dn_dstart_2 = 0.4*dn_dstart
+    dn_dtau_2 = 0.4*dn_dtau
+    dn_dv_2 = 0.4*dn_dv + 0.2*dninf_dv
+    n = 0.4*n + 0.2*ninf
+    if (n < 0.9) {
+        ng_d_rates(x)
+        dninf_dhalf_2 = dninf_dx*dx_dhalf
+        dninf_dslope_2 = dninf_dx*dx_dslope
+        dninf_dv_2 = dninf_dx*dx_dv
+        dntau_dtau_3 = dntau_dtau
+        dntau_dhalf_2 = dntau_dx*dx_dhalf
+        dntau_dslope_2 = dntau_dx*dx_dslope
+        dntau_dv_2 = dntau_dx*dx_dv
+        n_rate_2 = -1/ntau
+        dn_rate_2_dhalf = dntau_dhalf_2*n_rate_2*n_rate_2
+        dn_rate_2_dslope = dntau_dslope_2*n_rate_2*n_rate_2
+        dn_rate_2_dtau = dntau_dtau_3*n_rate_2*n_rate_2
+        dn_rate_2_dv = dntau_dv_2*n_rate_2*n_rate_2
+        exp_2 = exp(dt*n_rate_2)
+        dexp_2_dhalf = dn_rate_2_dhalf*dt*ng_finite(exp_2)
+        dexp_2_dslope = dn_rate_2_dslope*dt*ng_finite(exp_2)
+        dexp_2_dtau = dn_rate_2_dtau*dt*ng_finite(exp_2)
+        dexp_2_dv = dn_rate_2_dv*dt*ng_finite(exp_2)
+        n_decay_2 = exp_2
+        n_limit_2 = ninf
+        dn_dhalf_3 = dexp_2_dhalf*(n - n_limit_2) + dn_dhalf_2*n_decay_2 + dninf_dhalf_2*(1 - n_decay_2)
+        dn_dslope_3 = dexp_2_dslope*(n - n_limit_2) + dn_dslope_2*n_decay_2 + dninf_dslope_2*(1 - n_decay_2)
+        dn_dstart_3 = dn_dstart_2*n_decay_2
+        dn_dtau_3 = dexp_2_dtau*(n - n_limit_2) + dn_dtau_2*n_decay_2
+        dn_dv_3 = dexp_2_dv*(n - n_limit_2) + dn_dv_2*n_decay_2 + dninf_dv_2*(1 - n_decay_2)
+        dn_dhalf_4 = dn_dhalf_3
+        dn_dslope_4 = dn_dslope_3
+        dn_dstart_4 = dn_dstart_3
+        dn_dtau_4 = dn_dtau_3
+        dn_dv_4 = dn_dv_3
+    } else {
+        dn_dhalf_4 = dn_dhalf_2
+        dn_dslope_4 = dn_dslope_2
+        dn_dstart_4 = dn_dstart_2
+        dn_dtau_4 = dn_dtau_2
+        dn_dv_4 = dn_dv_2
+    }
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_n = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_n[ng_k] = _ldn_dv_4*ng_voltage[ng_k];
+    }
+    ng_sow(ng_self->ng_seeds + 2, _ldn_dhalf_4, ng_row_n, ng_width); /* half */
+    ng_sow(ng_self->ng_seeds + 3, _ldn_dslope_4, ng_row_n, ng_width); /* slope */
+    ng_sow(ng_self->ng_seeds + 5, _ldn_dstart_4, ng_row_n, ng_width); /* start */
+    ng_sow(ng_self->ng_seeds + 4, _ldn_dtau_4, ng_row_n, ng_width); /* tau */
+ENDVERBATIM
+}
+
+: rates and its derivatives.
+PROCEDURE ng_d_rates(x) {
+    LOCAL exp_1, dexp_1_dx
+    exp_1 = exp(-x)
+    dexp_1_dx = -ng_finite(exp_1)
+    dninf_dx = -dexp_1_dx/((exp_1 + 1)*(exp_1 + 1))
+    ninf = 1/(1 + exp_1)
+    dntau_dtau = ninf + 0.5
+    dntau_dx = dninf_dx*tau
+    ntau = tau*(0.5 + ninf)
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
+}
+
+UNITSON
