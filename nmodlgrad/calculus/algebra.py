@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Sequence
 
 import sympy as sp
 
@@ -67,6 +68,33 @@ def of_share(value: sp.Expr, symbol: sp.Symbol) -> sp.Expr | None:
     content, total = total.primitive()
     share, factor = sp.diff(total, symbol), factor * content
     return None if symbol in share.free_symbols else above / symbol * (total - share * symbol) / (factor * total**2)
+
+
+def nested(e: sp.Expr, symbols: Sequence[sp.Symbol]) -> sp.Expr:
+    """A sum as a polynomial in each symbol by Horner's rule: a + b*x + c*x^2 as a + x*(b + c*x)."""
+    if not symbols:
+        return _outside(e)
+    x, *others = symbols
+    coefficients: dict[int, list[sp.Expr]] = {}
+    for term in sp.Add.make_args(e):
+        coefficient, power = term.as_independent(x, as_Add=False)
+        base, degree = power.as_base_exp()
+        if power != 1 and not (base == x and degree.is_Integer and degree > 0):
+            return e
+        coefficients.setdefault(0 if power == 1 else int(degree), []).append(coefficient)
+    result, degrees = sp.Integer(0), sorted(coefficients, reverse=True)
+    for degree, lower in zip(degrees, [*degrees[1:], 0], strict=True):
+        result = (nested(sp.Add(*coefficients[degree]), others) + result) * x ** (degree - lower)
+    return result
+
+
+def _outside(e: sp.Expr) -> sp.Expr:
+    """A sum with the factors in front of it that all of its terms have."""
+    terms = [sp.Mul.make_args(term) for term in sp.Add.make_args(e)]
+    common = [x for x in terms[0] if not x.is_Number and all(x in term for term in terms[1:])]
+    if len(terms) < 2 or not common:
+        return e
+    return sp.Mul(*common, sp.Add(*(sp.Mul(*(x for x in term if x not in common)) for term in terms)))
 
 
 def accumulate(total: Partials, slope: sp.Expr, partials: Partials) -> None:

@@ -18,6 +18,7 @@ from nmodlgrad.calculus.algebra import (
     explodes,
     is_inverse,
     is_root,
+    nested,
     overflows,
     slope_of,
 )
@@ -324,7 +325,8 @@ class Expressions:
             self.derived.add(variable)
             self.steps.append(Set(variable, nmodl(1 / primitive), frozenset(self.reads(base))))
             inverses[base] = sp.Symbol(variable) / content
-        return e.xreplace({power: inverses[power.base] ** -power.exp for power in powers})
+        e = e.xreplace({power: inverses[power.base] ** -power.exp for power in powers})
+        return nested(e, [x for inverse in inverses.values() for x in inverse.free_symbols])
 
     def _set_fresh(self, wish: str, e: sp.Expr) -> sp.Expr:
         variable = self.names.fresh(wish)

@@ -191,21 +191,30 @@ def _current(tangent: TangentMechanism) -> dict[str, Any] | None:
     seconds = {latch.second: x for x, latch in tangent.latched.items()}
     slopes = tangent.current.partials[tangent.conductance] if tangent.conductance else tangent.slopes or {}
 
-    def entry(name: str, value: str, slope: str, latched: bool = False) -> dict[str, Any]:
-        return {"name": name, "value": _c(value, program), "slope": _c(slope, program), "latched": latched}
+    def entry(place: int, name: str, value: str, slope: str, latched: bool = False) -> dict[str, Any]:
+        texts = {"name": name, "value": _c(value, program), "slope": _c(slope, program)}
+        return texts | {"place": 2 * place, "latched": latched}
 
     entries: list[dict[str, Any]] = []
-    for x in acting:
+    sown: list[dict[str, Any]] = []
+    for place, x in enumerate(acting):
         y = seconds.get(x, x)
-        known = entry(f"d/d{y}", partials.get(y, "0."), slopes.get(y, "0."), x in seconds)
-        entries.append({"value": None} if x in firsts else known)
+        known = entry(place, f"d/d{y}", partials.get(y, "0."), slopes.get(y, "0."), x in seconds)
+        if x not in firsts:
+            (sown if place >= tangent.current_carried else entries).append(known)
     if not tangent.linear:
         values = tangent.current.values
         slope = values[tangent.conductance] if tangent.conductance else "0."
-        entries.append(entry("d/dv", partials.get("v", "0."), slopes.get("v", "0.")))
-        entries.append(entry("the current", values[tangent.total], slope))
+        entries.append(entry(len(acting), "d/dv", partials.get("v", "0."), slopes.get("v", "0.")))
+        entries.append(entry(len(acting) + 1, "the current", values[tangent.total], slope))
     once = tangent.slopes is not None
-    return {"locals": program.local_names, "steps": program.steps, "entries": entries, "once": once}
+    return {
+        "locals": program.local_names,
+        "steps": program.steps,
+        "entries": entries,
+        "sown": sown,
+        "once": once,
+    }
 
 
 def _ion_currents(tangent: TangentMechanism) -> dict[str, Any] | None:

@@ -44,13 +44,14 @@ def slopes(instances: Table, node: NDArray[np.int64], nodes: int, linear: NDArra
 def sown(instances: Table, node: NDArray[np.int64], nodes: int, seeds: Table) -> tuple[Table, Firsts]:
     """The parameters that act on currents and are seeded (`layout.SOWN`), and firsts as above.
 
-    `seeds` is the table of the seeds of all instances (`layout.SEED`).
+    The instances that have one are marked; `seeds` is the table of the seeds of all instances (`layout.SEED`).
     """
     owner, number = _numbered(instances["current_parameters"])
     seed = instances["seeds"][owner].astype(np.int64) + number * layout.SEED.itemsize
     slot = seeds[(seed - layout.address(seeds)) // layout.SEED.itemsize]
     acts = (slot["first"] < slot["end"]) | (slot["latched"] != 0)
     owner, number = owner[acts], number[acts]
+    instances["sown"] = np.bincount(owner, minlength=len(instances)) > 0
     table = np.zeros(len(owner), layout.SOWN)
     table["pair"] = (
         instances["record"][owner].astype(np.int64) + (instances["current_carried"][owner] + number) * layout.PAIR

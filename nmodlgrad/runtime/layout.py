@@ -48,6 +48,7 @@ INSTANCE = np.dtype(
         ("connection_count", _LONG),
         ("current_carried", _LONG),
         ("current_parameters", _LONG),
+        ("sown", _LONG),
     ]
 )
 TERM = np.dtype([("pair", _ADDRESS), ("row", _ADDRESS)])

@@ -130,6 +130,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -168,7 +169,8 @@ ENDVERBATIM
     ddi_dm_dv = gbar
     ddi_dtrace_dv = gbar
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     ng_record[0] = _ldi_dm; /* d/dm */
     ng_record[1] = _lddi_dm_dv;
     ng_record[2] = 1e-06; /* d/dpeak */
@@ -177,10 +179,12 @@ VERBATIM
     ng_record[5] = _lddi_dtrace_dv;
     ng_record[6] = _ldi_dslow; /* d/dslow */
     ng_record[7] = _lddi_dslow_dv;
-    ng_record[8] = _ldi_dgbar; /* d/dgbar */
-    ng_record[9] = _lddi_dgbar_dv;
-    ng_record[10] = _ldi_drest; /* d/drest */
-    ng_record[11] = 0.0;
+    if (ng_self->ng_sown) {
+      ng_record[8] = _ldi_dgbar; /* d/dgbar */
+      ng_record[9] = _lddi_dgbar_dv;
+      ng_record[10] = _ldi_drest; /* d/drest */
+      ng_record[11] = 0.0;
+    }
 ENDVERBATIM
 }
 
@@ -201,7 +205,7 @@ ENDVERBATIM
     dexp_2_dv = -1/9*ng_finite(exp_2)
     inverse_1 = 1/(tau + trace)
     inverse_2 = 1/(exp_2 + 1)
-    dm_limit_dtau = inverse_2*inverse_1*inverse_1*(-tau - trace) + inverse_1*inverse_2
+    dm_limit_dtau = inverse_1*(inverse_1*inverse_2*(-tau - trace) + inverse_2)
     dm_limit_dv = dexp_2_dv*(-tau - trace)/((exp_2 + 1)*(exp_2 + 1)*(tau + trace))
     m_limit = -(1/(1 + exp_2)/(tau + trace))/(-1/(tau + trace))
     dm_dm = m_decay

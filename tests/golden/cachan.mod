@@ -113,6 +113,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -176,16 +177,19 @@ ENDVERBATIM
     ddica_dm_dv = dg_dm
     dica_dm = dg_dm*(v - eca)
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     ng_record[0] = _ldica_dm; /* d/dm */
     ng_record[1] = _lddica_dm_dv;
     ng_record[2] = _ldica_dh; /* d/dh */
     ng_record[3] = _lddica_dh_dv;
-    ng_record[4] = _ldica_dgbar; /* d/dgbar */
-    ng_record[5] = _lddica_dgbar_dv;
-    ng_record[6] = _ldica_deca; /* d/deca */
-    ng_record[7] = 0.0;
-    if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
+    if (ng_self->ng_sown) {
+      ng_record[4] = _ldica_dgbar; /* d/dgbar */
+      ng_record[5] = _lddica_dgbar_dv;
+      ng_record[6] = _ldica_deca; /* d/deca */
+      ng_record[7] = 0.0;
+    }
+    if (ng_self->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
 
@@ -223,8 +227,8 @@ ENDVERBATIM
     inverse_1 = 1/(1 + 5/(cai/khalf + 1))
     inverse_2 = 1/(cai/khalf + 1)
     inverse_3 = 1/khalf
-    dh_limit_dcai = dh_limit_by_hinf_1*dhinf_dc_1 - 1.25*hinf_1*inverse_3*inverse_1*inverse_1*inverse_2*inverse_2*(-4 - 20/(cai*inverse_3 + 1)) - 5*hinf_1*inverse_1*inverse_3*inverse_2*inverse_2
-    dh_limit_dkhalf = 1.25*cai*hinf_1*inverse_1*inverse_1*inverse_2*inverse_2*inverse_3*inverse_3*(-4 - 20/(cai/khalf + 1)) + 5*cai*hinf_1*inverse_1*inverse_2*inverse_2*inverse_3*inverse_3 + dh_limit_by_hinf_1*dhinf_dkhalf_1
+    dh_limit_dcai = dh_limit_by_hinf_1*dhinf_dc_1 + inverse_1*(-1.25*hinf_1*inverse_1*inverse_3*inverse_2*inverse_2*(-4 - 20/(cai*inverse_3 + 1)) - 5*hinf_1*inverse_3*inverse_2*inverse_2)
+    dh_limit_dkhalf = dh_limit_by_hinf_1*dhinf_dkhalf_1 + inverse_1*(1.25*cai*hinf_1*inverse_1*inverse_2*inverse_2*inverse_3*inverse_3*(-4 - 20/(cai/khalf + 1)) + 5*cai*hinf_1*inverse_2*inverse_2*inverse_3*inverse_3)
     h_limit = -(hinf_1/(4 + 20/(1 + cai/khalf)))/(-1/(4 + 20/(1 + cai/khalf)))
     dh_dcai = dexp_1_dcai*(h - h_limit) + dh_limit_dcai*(1 - h_decay)
     dh_dh = h_decay

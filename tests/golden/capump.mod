@@ -100,6 +100,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -151,18 +152,21 @@ ENDVERBATIM
     dipump_dki = 5/272*cai*rate/(cai + half)
     dipump_drate = 5/272*cai*ki/(cai + half)
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     ng_record[0] = _ldipump_dcai; /* d/dcai */
     ng_record[1] = 0.0;
-    ng_record[2] = _ldipump_drate; /* d/drate */
-    ng_record[3] = 0.0;
-    ng_record[4] = _ldipump_dhalf; /* d/dhalf */
-    ng_record[5] = 0.0;
-    ng_record[6] = -1.0; /* d/dleak */
-    ng_record[7] = 0.0;
-    ng_record[8] = _ldipump_dki; /* d/dki */
-    ng_record[9] = 0.0;
-    if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
+    if (ng_self->ng_sown) {
+      ng_record[2] = _ldipump_drate; /* d/drate */
+      ng_record[3] = 0.0;
+      ng_record[4] = _ldipump_dhalf; /* d/dhalf */
+      ng_record[5] = 0.0;
+      ng_record[6] = -1.0; /* d/dleak */
+      ng_record[7] = 0.0;
+      ng_record[8] = _ldipump_dki; /* d/dki */
+      ng_record[9] = 0.0;
+    }
+    if (ng_self->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
 
@@ -181,7 +185,7 @@ ENDVERBATIM
     dcai_limit_ddepth = 21760000*ica/(FARADAY*ki*depth*depth)
     dcai_limit_dica = -21760000/(FARADAY*depth*ki)
     inverse_1 = 1/ki
-    dcai_limit_dki = 4352*inverse_1*inverse_1*(5000*ica/(FARADAY*depth) - 1/87040000*ki) + 5e-05*inverse_1
+    dcai_limit_dki = inverse_1*(inverse_1*(21760000*ica/(FARADAY*depth) - 5e-05*ki) + 5e-05)
     cai_limit = -(-10000*ica/(2*FARADAY*depth) - -5e-5/80*ki/54.4)/-(1/80*ki/54.4)
     dcai_dcai = cai_decay
     dcai_ddepth = dcai_limit_ddepth*(1 - cai_decay)

@@ -104,6 +104,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -171,12 +172,15 @@ PROCEDURE ng_current() {
     dica_dh = gbar*pull*m*m
     dica_dm = 2*gbar*h*m*pull
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     ng_keep(ng_record + 0, _ldica_dm); /* d/dm */
     ng_keep(ng_record + 2, _ldica_dh); /* d/dh */
-    ng_keep(ng_record + 4, _ldica_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 6, _ldica_deca); /* d/deca */
-    if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
+    if (ng_self->ng_sown) {
+      ng_keep(ng_record + 4, _ldica_dgbar); /* d/dgbar */
+      ng_keep(ng_record + 6, _ldica_deca); /* d/deca */
+    }
+    if (ng_self->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
     ng_breakpoint()
 }
@@ -213,7 +217,7 @@ ENDVERBATIM
     minf_1 = minf(v)
     dminf_dv_1 = dminf_dv(v)
     inverse_1 = 1/(pull*pull + 150000)
-    dm_limit_dpull = 200000*minf_1*pull*inverse_1*inverse_1*(-1e-05*pull*pull - 1.5) + 2*inverse_1*minf_1*pull
+    dm_limit_dpull = inverse_1*(200000*inverse_1*minf_1*pull*(-1e-05*pull*pull - 1.5) + 2*minf_1*pull)
     dm_limit_dv = -dminf_dv_1*(-1e-05*pull*pull - 1.5)/(1e-05*pull*pull + 1.5)
     m_limit = -(minf_1/(1.5 + pull*pull/1e5))/(-1/(1.5 + pull*pull/1e5))
     dm_dm = m_decay

@@ -109,6 +109,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -181,15 +182,18 @@ ENDVERBATIM
     ddtotal_current_dg_dv = ddi_dg_dv + fraction
     dtotal_current_dg = di_dg + dica_dg
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     const double ng_density = 100./(_nd_area);
     ng_record[0] = ng_density*_ldtotal_current_dg; /* d/dg */
     ng_record[1] = ng_density*_lddtotal_current_dg_dv;
-    ng_record[2] = ng_density*_ldtotal_current_dfraction; /* d/dfraction */
-    ng_record[3] = ng_density*_lddtotal_current_dfraction_dv;
-    ng_record[4] = ng_density*_ldica_deca; /* d/deca */
-    ng_record[5] = ng_density*0.0;
-    if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
+    if (ng_self->ng_sown) {
+      ng_record[2] = ng_density*_ldtotal_current_dfraction; /* d/dfraction */
+      ng_record[3] = ng_density*_lddtotal_current_dfraction_dv;
+      ng_record[4] = ng_density*_ldica_deca; /* d/deca */
+      ng_record[5] = ng_density*0.0;
+    }
+    if (ng_self->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
 

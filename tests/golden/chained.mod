@@ -116,6 +116,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -154,17 +155,20 @@ ENDVERBATIM
     ddi_dx_dv = gbar*m*n
     di_dx = gbar*m*n*(v - e)
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     ng_record[0] = _ldi_dm; /* d/dm */
     ng_record[1] = _lddi_dm_dv;
     ng_record[2] = _ldi_dn; /* d/dn */
     ng_record[3] = _lddi_dn_dv;
     ng_record[4] = _ldi_dx; /* d/dx */
     ng_record[5] = _lddi_dx_dv;
-    ng_record[6] = _ldi_dgbar; /* d/dgbar */
-    ng_record[7] = _lddi_dgbar_dv;
-    ng_record[8] = _ldi_de; /* d/de */
-    ng_record[9] = 0.0;
+    if (ng_self->ng_sown) {
+      ng_record[6] = _ldi_dgbar; /* d/dgbar */
+      ng_record[7] = _lddi_dgbar_dv;
+      ng_record[8] = _ldi_de; /* d/de */
+      ng_record[9] = 0.0;
+    }
 ENDVERBATIM
 }
 

@@ -120,6 +120,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -197,31 +198,34 @@ PROCEDURE ng_current(v) {
     dtotal_current_dv = di_dv + dik_dv + pump
     total_current = i + i_pump + ik
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
-    double *ng_rows = NG_SELF->ng_carried;
-    const long ng_width = NG_SELF->ng_cell->ng_width;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
+    double *ng_rows = ng_self->ng_carried;
+    const long ng_width = ng_self->ng_cell->ng_width;
     ng_record[2] = _ldik_dfatigue; /* d/dfatigue */
     ng_record[3] = _ldgk_dfatigue;
     ng_record[4] = _ldik_dn; /* d/dn */
     ng_record[5] = _ldgk_dn;
-    ng_record[6] = _ldik_dgbar; /* d/dgbar */
-    ng_record[7] = _ldgk_dgbar;
-    ng_record[8] = _ldi_dgmax; /* d/dgmax */
-    ng_record[9] = _lgate_1;
-    ng_record[10] = _ldi_de; /* d/de */
-    ng_record[11] = 0.;
-    ng_record[12] = _ldi_dhalf; /* d/dhalf */
-    ng_record[13] = _ldg_dhalf;
-    ng_record[14] = _ldi_pump_dpump; /* d/dpump */
-    ng_record[15] = 0.;
-    ng_record[16] = _ldik_dek; /* d/dek */
-    ng_record[17] = 0.;
     ng_record[18] = _ldtotal_current_dv; /* d/dv */
     ng_record[19] = _ldg_dv;
     ng_record[20] = _ltotal_current; /* the current */
     ng_record[21] = _ltotal_conductance;
+    if (ng_self->ng_sown) {
+      ng_record[6] = _ldik_dgbar; /* d/dgbar */
+      ng_record[7] = _ldgk_dgbar;
+      ng_record[8] = _ldi_dgmax; /* d/dgmax */
+      ng_record[9] = _lgate_1;
+      ng_record[10] = _ldi_de; /* d/de */
+      ng_record[11] = 0.;
+      ng_record[12] = _ldi_dhalf; /* d/dhalf */
+      ng_record[13] = _ldg_dhalf;
+      ng_record[14] = _ldi_pump_dpump; /* d/dpump */
+      ng_record[15] = 0.;
+      ng_record[16] = _ldik_dek; /* d/dek */
+      ng_record[17] = 0.;
+    }
     memcpy(ng_rows + 1*ng_width, ng_rows + 3*ng_width, ng_width*sizeof(double));
-    if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargscomma_ _lv);
+    if (ng_self->ng_ion_record) ng_ion_currents(_threadargscomma_ _lv);
 ENDVERBATIM
     ng_breakpoint(v)
 }

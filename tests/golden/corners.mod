@@ -109,6 +109,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -144,13 +145,16 @@ ENDVERBATIM
     ddi_dm_dv = 3*factor*gbar*m*m*(0.1*sin(t/5) + 1)
     di_dm = 3*factor*gbar*m*m*(0.1*sin(t/5) + 1)*(v + 70)
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     ng_record[0] = _ldi_dm; /* d/dm */
     ng_record[1] = _lddi_dm_dv;
     ng_record[2] = _ldi_dfactor; /* d/dfactor */
     ng_record[3] = _lddi_dfactor_dv;
-    ng_record[4] = _ldi_dgbar; /* d/dgbar */
-    ng_record[5] = _lddi_dgbar_dv;
+    if (ng_self->ng_sown) {
+      ng_record[4] = _ldi_dgbar; /* d/dgbar */
+      ng_record[5] = _lddi_dgbar_dv;
+    }
 ENDVERBATIM
 }
 

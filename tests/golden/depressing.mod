@@ -135,6 +135,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -180,12 +181,15 @@ ENDVERBATIM
     di_de = -g
     di_dg = v - e
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     const double ng_density = 100./(_nd_area);
     ng_record[0] = ng_density*_ldi_dg; /* d/dg */
     ng_record[1] = ng_density*1.0;
-    ng_record[2] = ng_density*_ldi_de; /* d/de */
-    ng_record[3] = ng_density*0.0;
+    if (ng_self->ng_sown) {
+      ng_record[2] = ng_density*_ldi_de; /* d/de */
+      ng_record[3] = ng_density*0.0;
+    }
 ENDVERBATIM
 }
 
@@ -273,8 +277,8 @@ PROCEDURE ng_receive(flag, weight, y, z, u, tsyn, ng_sender) {
     dexp_3_dtau_rec = -(tsyn - t)*ng_finite(exp_3)/(tau_rec*tau_rec)
     inverse_1 = 1/(tau_1/tau_rec - 1)
     inverse_2 = 1/tau_rec
-    dz_dtau_1 = dexp_2_dtau_1*inverse_1*y - inverse_2*y*inverse_1*inverse_1*(exp_2 - exp_3)
-    dz_dtau_rec_2 = dz_dtau_rec + tau_1*y*inverse_1*inverse_1*inverse_2*inverse_2*(exp_2 - exp_3) - dexp_3_dtau_rec*inverse_1*y
+    dz_dtau_1 = inverse_1*(dexp_2_dtau_1*y - inverse_1*inverse_2*y*(exp_2 - exp_3))
+    dz_dtau_rec_2 = dz_dtau_rec + inverse_1*(inverse_1*tau_1*y*inverse_2*inverse_2*(exp_2 - exp_3) - dexp_3_dtau_rec*y)
     dz_dy = (exp_2 - exp_3)/(tau_1/tau_rec - 1)
     z_next = z_next + y*(exp_2 - exp_3)/(tau_1/tau_rec - 1)
     dy_dtau_1 = dexp_2_dtau_1*y

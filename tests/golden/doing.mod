@@ -178,6 +178,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -245,16 +246,19 @@ ENDVERBATIM
     ddik_dn_dv = dn_2_dn*gbar
     dik_dn = dn_2_dn*gbar*(v - ek)
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     ng_record[0] = _ldik_dm; /* d/dm */
     ng_record[1] = _lddik_dm_dv;
     ng_record[2] = _ldik_dn; /* d/dn */
     ng_record[3] = _lddik_dn_dv;
-    ng_record[4] = _ldik_dgbar; /* d/dgbar */
-    ng_record[5] = _lddik_dgbar_dv;
-    ng_record[6] = _ldik_dek; /* d/dek */
-    ng_record[7] = 0.0;
-    if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
+    if (ng_self->ng_sown) {
+      ng_record[4] = _ldik_dgbar; /* d/dgbar */
+      ng_record[5] = _lddik_dgbar_dv;
+      ng_record[6] = _ldik_dek; /* d/dek */
+      ng_record[7] = 0.0;
+    }
+    if (ng_self->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
 
@@ -346,7 +350,7 @@ ENDVERBATIM
     dexp_2_dv = dn_rate_dv*dt*ng_finite(exp_2)
     n_decay = exp_2
     inverse_1 = 1/(mtau + 4)
-    dn_limit_by_mtau = ninf*inverse_1*inverse_1*(-mtau - 4) + inverse_1*ninf
+    dn_limit_by_mtau = inverse_1*(inverse_1*ninf*(-mtau - 4) + ninf)
     dn_limit_by_ninf = -(-mtau - 4)/(mtau + 4)
     dn_limit_dhalf = dmtau_dhalf*dn_limit_by_mtau + dn_limit_by_ninf*dninf_dhalf_7
     dn_limit_dk = dn_limit_by_ninf*dninf_dk_7

@@ -108,6 +108,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -149,14 +150,17 @@ ENDVERBATIM
     ddik_dgbar_dv = p
     ddik_dp_dv = gbar
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     ng_record[0] = _ldik_dp; /* d/dp */
     ng_record[1] = _lddik_dp_dv;
-    ng_record[2] = _ldik_dgbar; /* d/dgbar */
-    ng_record[3] = _lddik_dgbar_dv;
-    ng_record[4] = _ldik_dek; /* d/dek */
-    ng_record[5] = 0.0;
-    if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
+    if (ng_self->ng_sown) {
+      ng_record[2] = _ldik_dgbar; /* d/dgbar */
+      ng_record[3] = _lddik_dgbar_dv;
+      ng_record[4] = _ldik_dek; /* d/dek */
+      ng_record[5] = 0.0;
+    }
+    if (ng_self->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
 
@@ -178,7 +182,7 @@ ENDVERBATIM
     pinf_1 = pinf(v)
     dpinf_dv_1 = dpinf_dv(v)
     inverse_1 = 1/ptau_1
-    dp_limit_dv = dpinf_dv_1*inverse_1*ptau_1 + dptau_dv_1*inverse_1*pinf_1 - dptau_dv_1*pinf_1*ptau_1*inverse_1*inverse_1
+    dp_limit_dv = inverse_1*(dpinf_dv_1*ptau_1 + dptau_dv_1*pinf_1 - dptau_dv_1*inverse_1*pinf_1*ptau_1)
     p_limit = -(pinf_1/ptau_1)/(-1/ptau_1)
     dp_dp = p_decay
     dp_dv = dexp_1_dv*(p - p_limit) + dp_limit_dv*(1 - p_decay)
@@ -252,7 +256,7 @@ ENDVERBATIM
     exp_2 = exp(-(v + 43)/17)
     dexp_2_dv = -1/17*ng_finite(exp_2)
     inverse_1 = 1/(exp_1 + exp_2)
-    dptau_dv = -40*dexp_1_dv*inverse_1*inverse_1 - 40*dexp_2_dv*inverse_1*inverse_1
+    dptau_dv = inverse_1*inverse_1*(-40*dexp_1_dv - 40*dexp_2_dv)
 }
 
 : x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.

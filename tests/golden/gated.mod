@@ -128,6 +128,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -195,13 +196,16 @@ PROCEDURE ng_current() {
     i = g*(v - e)
     total_current = i
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     ng_keep(ng_record + 0, _ldi_ds); /* d/ds */
-    ng_keep(ng_record + 2, _ldi_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 4, _ldi_de); /* d/de */
-    ng_keep(ng_record + 6, _ldi_dedge); /* d/dedge */
     ng_keep(ng_record + 8, _ldi_dv); /* d/dv */
     ng_keep(ng_record + 10, _ltotal_current); /* the current */
+    if (ng_self->ng_sown) {
+      ng_keep(ng_record + 2, _ldi_dgbar); /* d/dgbar */
+      ng_keep(ng_record + 4, _ldi_de); /* d/de */
+      ng_keep(ng_record + 6, _ldi_dedge); /* d/dedge */
+    }
 ENDVERBATIM
 }
 
@@ -240,7 +244,7 @@ ENDVERBATIM
             drate_dv_3 = 1/75
         }
         inverse_1 = 1/(x + 1)
-        dx_by_x = 0.2*inverse_1 - inverse_1*inverse_1*(0.2*x + 0.1)
+        dx_by_x = inverse_1*(inverse_1*(-0.2*x - 0.1) + 0.2)
         dx_dedge_2 = -1/15*dx_by_x
         dx_dv_2 = 1/15*dx_by_x
         x = (0.1 + 0.2*x)/(1 + x)

@@ -116,6 +116,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -169,14 +170,17 @@ PROCEDURE ng_current() {
     ica = pbar*m*drive_1
     total_current = ica
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     ng_keep(ng_record + 0, _ldica_dm); /* d/dm */
-    ng_keep(ng_record + 2, _ldica_dpbar); /* d/dpbar */
-    ng_keep(ng_record + 4, _ldica_dcai); /* d/dcai */
-    ng_keep(ng_record + 6, _ldica_dcao); /* d/dcao */
     ng_keep(ng_record + 8, _ldica_dv); /* d/dv */
     ng_keep(ng_record + 10, _ltotal_current); /* the current */
-    if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
+    if (ng_self->ng_sown) {
+      ng_keep(ng_record + 2, _ldica_dpbar); /* d/dpbar */
+      ng_keep(ng_record + 4, _ldica_dcai); /* d/dcai */
+      ng_keep(ng_record + 6, _ldica_dcao); /* d/dcao */
+    }
+    if (ng_self->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
 

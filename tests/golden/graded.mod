@@ -105,6 +105,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -153,18 +154,21 @@ ENDVERBATIM
     di_ds = gmax*v
     ddi_ds_dv = gmax
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     const double ng_density = 100./(_nd_area);
     ng_record[0] = ng_density*_ldi_ds; /* d/ds */
     ng_record[1] = ng_density*_lddi_ds_dv;
-    ng_record[2] = ng_density*_ldi_dgmax; /* d/dgmax */
-    ng_record[3] = ng_density*_lddi_dgmax_dv;
-    ng_record[4] = ng_density*_ldi_dhalf; /* d/dhalf */
-    ng_record[5] = ng_density*_lddi_dhalf_dv;
-    ng_record[6] = ng_density*_ldi_ddirect; /* d/ddirect */
-    ng_record[7] = ng_density*_lddi_ddirect_dv;
-    ng_record[8] = ng_density*_ldi_dcapre; /* d/dcapre */
-    ng_record[9] = ng_density*_lddi_dcapre_dv;
+    if (ng_self->ng_sown) {
+      ng_record[2] = ng_density*_ldi_dgmax; /* d/dgmax */
+      ng_record[3] = ng_density*_lddi_dgmax_dv;
+      ng_record[4] = ng_density*_ldi_dhalf; /* d/dhalf */
+      ng_record[5] = ng_density*_lddi_dhalf_dv;
+      ng_record[6] = ng_density*_ldi_ddirect; /* d/ddirect */
+      ng_record[7] = ng_density*_lddi_ddirect_dv;
+      ng_record[8] = ng_density*_ldi_dcapre; /* d/dcapre */
+      ng_record[9] = ng_density*_lddi_dcapre_dv;
+    }
 ENDVERBATIM
 }
 
@@ -227,7 +231,7 @@ ENDVERBATIM
 FUNCTION drelease_dc(c) {
     LOCAL inverse_1
     inverse_1 = 1/(c*c + half*half)
-    drelease_dc = 2*c*inverse_1 - 2*c*c*c*inverse_1*inverse_1
+    drelease_dc = inverse_1*(2*c - 2*inverse_1*c*c*c)
 }
 
 : The derivative of release with respect to half.

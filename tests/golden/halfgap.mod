@@ -72,6 +72,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -102,13 +103,16 @@ PROCEDURE ng_current() {
     i = g*(v - vgap)*(1 + exp_1)/2
     total_current = i
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     const double ng_density = 100./(_nd_area);
-    ng_keep(ng_record + 0, ng_density*_ldi_dg); /* d/dg */
-    ng_keep(ng_record + 2, ng_density*_ldi_drectify); /* d/drectify */
-    ng_keep(ng_record + 4, ng_density*_ldi_dvgap); /* d/dvgap */
     ng_keep(ng_record + 6, ng_density*_ldi_dv); /* d/dv */
     ng_keep(ng_record + 8, ng_density*_ltotal_current); /* the current */
+    if (ng_self->ng_sown) {
+      ng_keep(ng_record + 0, ng_density*_ldi_dg); /* d/dg */
+      ng_keep(ng_record + 2, ng_density*_ldi_drectify); /* d/drectify */
+      ng_keep(ng_record + 4, ng_density*_ldi_dvgap); /* d/dvgap */
+    }
 ENDVERBATIM
 }
 

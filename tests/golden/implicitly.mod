@@ -111,6 +111,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -206,15 +207,18 @@ ENDVERBATIM
     ddi_dopen_dv = gbar*(0.1*flow + 1)
     di_dopen = gbar*(v - e)*(0.1*flow + 1)
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     ng_record[0] = _ldi_dopen; /* d/dopen */
     ng_record[1] = _lddi_dopen_dv;
     ng_record[2] = _ldi_dflow; /* d/dflow */
     ng_record[3] = _lddi_dflow_dv;
-    ng_record[4] = _ldi_dgbar; /* d/dgbar */
-    ng_record[5] = _lddi_dgbar_dv;
-    ng_record[6] = _ldi_de; /* d/de */
-    ng_record[7] = 0.0;
+    if (ng_self->ng_sown) {
+      ng_record[4] = _ldi_dgbar; /* d/dgbar */
+      ng_record[5] = _lddi_dgbar_dv;
+      ng_record[6] = _ldi_de; /* d/de */
+      ng_record[7] = 0.0;
+    }
 ENDVERBATIM
 }
 
@@ -273,7 +277,7 @@ ENDVERBATIM
     dflow_dopen = -dbinding_dopen
     flow = drive*m - binding
     inverse_1 = 1/(c + 1)
-    dc_slope_dc = 0.3*c*c*inverse_1*inverse_1 + dflow_dc - 0.6*c*inverse_1
+    dc_slope_dc = dflow_dc + inverse_1*(0.3*inverse_1*c*c - 0.6*c)
     c_slope = flow - 0.3*c*c/(1 + c)
     dopen_slope_dopen = dbinding_dopen - 0.1
     open_slope = binding - 0.1*open

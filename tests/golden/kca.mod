@@ -105,6 +105,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -155,14 +156,17 @@ ENDVERBATIM
     ddik_dgbar_dv = z
     ddik_dz_dv = gbar
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     ng_record[0] = _ldik_dz; /* d/dz */
     ng_record[1] = _lddik_dz_dv;
-    ng_record[2] = _ldik_dgbar; /* d/dgbar */
-    ng_record[3] = _lddik_dgbar_dv;
-    ng_record[4] = _ldik_dek; /* d/dek */
-    ng_record[5] = 0.0;
-    if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
+    if (ng_self->ng_sown) {
+      ng_record[2] = _ldik_dgbar; /* d/dgbar */
+      ng_record[3] = _lddik_dgbar_dv;
+      ng_record[4] = _ldik_dek; /* d/dek */
+      ng_record[5] = 0.0;
+    }
+    if (ng_self->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
 
@@ -186,7 +190,7 @@ ENDVERBATIM
     dz_limit_by_open_1 = -(-1 - 3/(1000*cai + 1))/(1 + 3/(1000*cai + 1))
     inverse_1 = 1/(1 + 3/(1000*cai + 1))
     inverse_2 = 1/(1000*cai + 1)
-    dz_limit_dcai = dopen_dc_1*dz_limit_by_open_1 - 3000*open_1*inverse_1*inverse_1*inverse_2*inverse_2*(-1 - 3/(1000*cai + 1)) - 3000*inverse_1*open_1*inverse_2*inverse_2
+    dz_limit_dcai = dopen_dc_1*dz_limit_by_open_1 + inverse_1*(-3000*inverse_1*open_1*inverse_2*inverse_2*(-1 - 3/(1000*cai + 1)) - 3000*open_1*inverse_2*inverse_2)
     dz_limit_dpower = dopen_dpower_1*dz_limit_by_open_1
     z_limit = -(open_1/(1 + 3/(1 + cai/1e-3)))/(-1/(1 + 3/(1 + cai/1e-3)))
     dz_dcai = dexp_1_dcai*(z - z_limit) + dz_limit_dcai*(1 - z_decay)

@@ -121,6 +121,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -226,23 +227,26 @@ PROCEDURE ng_current() {
     dtotal_current_dv = di_dv_2 + dik_dv
     total_current = i_next + ik
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
-    double *ng_rows = NG_SELF->ng_carried;
-    const long ng_width = NG_SELF->ng_cell->ng_width;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
+    double *ng_rows = ng_self->ng_carried;
+    const long ng_width = ng_self->ng_cell->ng_width;
     ng_latch(ng_record + 0, _ldi_di); /* d/di */
     ng_latch(ng_record + 4, _ldtotal_current_dtrace); /* d/dtrace */
     ng_keep(ng_record + 8, _ldi_dm_2); /* d/dm */
-    ng_keep(ng_record + 10, _ldi_dgbar_2); /* d/dgbar */
-    ng_keep(ng_record + 12, _ldik_dgk); /* d/dgk */
-    ng_keep(ng_record + 14, _ldik_dwidth); /* d/dwidth */
-    ng_keep(ng_record + 16, _ldik_dek); /* d/dek */
     ng_keep(ng_record + 18, _ldtotal_current_dv); /* d/dv */
     ng_keep(ng_record + 20, _ltotal_current); /* the current */
+    if (ng_self->ng_sown) {
+      ng_keep(ng_record + 10, _ldi_dgbar_2); /* d/dgbar */
+      ng_keep(ng_record + 12, _ldik_dgk); /* d/dgk */
+      ng_keep(ng_record + 14, _ldik_dwidth); /* d/dwidth */
+      ng_keep(ng_record + 16, _ldik_dek); /* d/dek */
+    }
     memcpy(ng_rows + 0*ng_width, ng_rows + 1*ng_width, ng_width*sizeof(double));
     memcpy(ng_rows + 1*ng_width, ng_rows + 7*ng_width, ng_width*sizeof(double));
     memcpy(ng_rows + 2*ng_width, ng_rows + 3*ng_width, ng_width*sizeof(double));
     memcpy(ng_rows + 3*ng_width, ng_rows + 9*ng_width, ng_width*sizeof(double));
-    if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
+    if (ng_self->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
     ng_breakpoint()
 }

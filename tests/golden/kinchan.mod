@@ -121,6 +121,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -234,16 +235,19 @@ ENDVERBATIM
     dik_dpassing = 0.1*gbar*(v - ek)
     ddik_do_dv = gbar
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     ng_record[0] = _ldik_do; /* d/do */
     ng_record[1] = _lddik_do_dv;
     ng_record[2] = _ldik_dpassing; /* d/dpassing */
     ng_record[3] = _lddik_dpassing_dv;
-    ng_record[4] = _ldik_dgbar; /* d/dgbar */
-    ng_record[5] = _lddik_dgbar_dv;
-    ng_record[6] = _ldik_dek; /* d/dek */
-    ng_record[7] = 0.0;
-    if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
+    if (ng_self->ng_sown) {
+      ng_record[4] = _ldik_dgbar; /* d/dgbar */
+      ng_record[5] = _lddik_dgbar_dv;
+      ng_record[6] = _ldik_dek; /* d/dek */
+      ng_record[7] = 0.0;
+    }
+    if (ng_self->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
 

@@ -130,6 +130,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -173,14 +174,17 @@ PROCEDURE ng_current() {
     i = gbar*m*(v + 70) + permeability*nrn_ghk_1*(1 + log10_1)
     total_current = i
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     ng_keep(ng_record + 0, _ldi_dm); /* d/dm */
-    ng_keep(ng_record + 2, _ldi_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 4, _ldi_dpermeability); /* d/dpermeability */
-    ng_keep(ng_record + 6, _ldi_dcai); /* d/dcai */
-    ng_keep(ng_record + 8, _ldi_dcao); /* d/dcao */
     ng_keep(ng_record + 10, _ldi_dv); /* d/dv */
     ng_keep(ng_record + 12, _ltotal_current); /* the current */
+    if (ng_self->ng_sown) {
+      ng_keep(ng_record + 2, _ldi_dgbar); /* d/dgbar */
+      ng_keep(ng_record + 4, _ldi_dpermeability); /* d/dpermeability */
+      ng_keep(ng_record + 6, _ldi_dcai); /* d/dcai */
+      ng_keep(ng_record + 8, _ldi_dcao); /* d/dcao */
+    }
 ENDVERBATIM
 }
 
@@ -304,7 +308,7 @@ PROCEDURE ng_d_rates() {
     fmod_1 = fmod(v + 500, span)
     dfmod_1_dspan = (fmod_1 - v - 500)/span
     inverse_1 = 1/span
-    dmtau_dspan = 4*dfmod_1_dspan*inverse_1 - 4*fmod_1*inverse_1*inverse_1
+    dmtau_dspan = inverse_1*(4*dfmod_1_dspan - 4*fmod_1*inverse_1)
     dmtau_dv_2 = datan2_1_dv + 4/span
     mtau = 1 + floor_1 + atan2_1 + 4*fmod_1/span
     ceil_1 = ceil(reach*2)

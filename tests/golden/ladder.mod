@@ -167,6 +167,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -212,14 +213,17 @@ PROCEDURE ng_current() {
     di_dhill = dj_dca_2*gbar*(v - e)
     di_dlate = di_by_open_1*dopen_1_dlate + gbar*weight[1]*(v - e)
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     ng_keep(ng_record + 0, _ldi_dearly); /* d/dearly */
     ng_keep(ng_record + 2, _ldi_dlate); /* d/dlate */
     ng_keep(ng_record + 4, _ldi_dca_1); /* d/dca[1] */
     ng_keep(ng_record + 6, _ldi_dca_2); /* d/dca[2] */
-    ng_keep(ng_record + 8, _ldi_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 10, _ldi_de); /* d/de */
-    ng_keep(ng_record + 12, _ldi_dhill); /* d/dhill */
+    if (ng_self->ng_sown) {
+      ng_keep(ng_record + 8, _ldi_dgbar); /* d/dgbar */
+      ng_keep(ng_record + 10, _ldi_de); /* d/de */
+      ng_keep(ng_record + 12, _ldi_dhill); /* d/dhill */
+    }
 ENDVERBATIM
 }
 
@@ -313,7 +317,7 @@ ENDVERBATIM
     dca_1_dica = dflux_dica*dt*volume[0]/volume[1]
     dca_1_dslow = dflux_dslow*dt*volume[0]/volume[1]
     inverse_1 = 1/volume[1]
-    dca_1_dvolume_0 = dflux_dvolume_0*dt*inverse_1*volume[0] + dt*flux*inverse_1
+    dca_1_dvolume_0 = dt*inverse_1*(dflux_dvolume_0*volume[0] + flux)
     dca_1_dvolume_1 = -dt*flux*volume[0]/(volume[1]*volume[1])
     ca_1_next = ca_1_next + dt*flux*volume[0]/volume[1]
     dflux_2_dca_0 = dca_1_dca_0*slow
@@ -337,7 +341,7 @@ ENDVERBATIM
     dca_2_dslow = dflux_2_dslow*dt*volume[1]/volume[2]
     dca_2_dvolume_0 = dflux_2_dvolume_0*dt*volume[1]/volume[2]
     inverse_2 = 1/volume[2]
-    dca_2_dvolume_1 = dflux_2_dvolume_1*dt*inverse_2*volume[1] + dt*flux_2*inverse_2
+    dca_2_dvolume_1 = dt*inverse_2*(dflux_2_dvolume_1*volume[1] + flux_2)
     dca_2_dvolume_2 = -dt*flux_2*volume[1]/(volume[2]*volume[2])
     ca_2_next = ca_2_next + dt*flux_2*volume[1]/volume[2]
     dflux_3_dca_0 = dca_2_dca_0*slow
@@ -367,7 +371,7 @@ ENDVERBATIM
     dca_3_dvolume_0 = dflux_3_dvolume_0*dt*volume[2]/volume[3]
     dca_3_dvolume_1 = dflux_3_dvolume_1*dt*volume[2]/volume[3]
     inverse_3 = 1/volume[3]
-    dca_3_dvolume_2 = dflux_3_dvolume_2*dt*inverse_3*volume[2] + dt*flux_3*inverse_3
+    dca_3_dvolume_2 = dt*inverse_3*(dflux_3_dvolume_2*volume[2] + flux_3)
     dca_3_dvolume_3 = -dt*flux_3*volume[2]/(volume[3]*volume[3])
     ca_3_next = ca_3_next + dt*flux_3*volume[2]/volume[3]
     dca_3_dca_0_2 = dca_3_dca_0*(1 - dt*slow)

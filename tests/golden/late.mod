@@ -100,6 +100,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -165,14 +166,17 @@ ENDVERBATIM
     ddik_dgbar_dv = n
     ddik_dn_dv = gbar
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     ng_record[0] = _ldik_dn; /* d/dn */
     ng_record[1] = _lddik_dn_dv;
-    ng_record[2] = _ldik_dgbar; /* d/dgbar */
-    ng_record[3] = _lddik_dgbar_dv;
-    ng_record[4] = _ldik_dek; /* d/dek */
-    ng_record[5] = 0.0;
-    if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
+    if (ng_self->ng_sown) {
+      ng_record[2] = _ldik_dgbar; /* d/dgbar */
+      ng_record[3] = _lddik_dgbar_dv;
+      ng_record[4] = _ldik_dek; /* d/dek */
+      ng_record[5] = 0.0;
+    }
+    if (ng_self->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
 
@@ -196,8 +200,8 @@ ENDVERBATIM
     dninf_1_dek = -dninf_ddrive_1
     dn_limit_by_ninf_1 = -(0.01*ek - 0.01*v - 2)/(0.01*v + 2 - 0.01*ek)
     inverse_1 = 1/(v + 200 - ek)
-    dn_limit_dek = dn_limit_by_ninf_1*dninf_1_dek - 100*ninf_1*inverse_1*inverse_1*(0.01*ek - 0.01*v - 2) - inverse_1*ninf_1
-    dn_limit_dv = dn_limit_by_ninf_1*dninf_ddrive_1 + 100*ninf_1*inverse_1*inverse_1*(0.01*ek - 0.01*v - 2) + inverse_1*ninf_1
+    dn_limit_dek = dn_limit_by_ninf_1*dninf_1_dek + inverse_1*(-100*inverse_1*ninf_1*(0.01*ek - 0.01*v - 2) - ninf_1)
+    dn_limit_dv = dn_limit_by_ninf_1*dninf_ddrive_1 + inverse_1*(100*inverse_1*ninf_1*(0.01*ek - 0.01*v - 2) + ninf_1)
     n_limit = -(ninf_1/(2 + 0.01*(v - ek)))/(-1/(2 + 0.01*(v - ek)))
     dn_dek = dexp_1_dek*(n - n_limit) + dn_limit_dek*(1 - n_decay)
     dn_dn = n_decay

@@ -78,6 +78,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -100,11 +101,14 @@ ENDVERBATIM
     di_de = -g
     di_dg = v - e
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
-    ng_record[0] = _ldi_dg; /* d/dg */
-    ng_record[1] = 1.0;
-    ng_record[2] = _ldi_de; /* d/de */
-    ng_record[3] = 0.0;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
+    if (ng_self->ng_sown) {
+      ng_record[0] = _ldi_dg; /* d/dg */
+      ng_record[1] = 1.0;
+      ng_record[2] = _ldi_de; /* d/de */
+      ng_record[3] = 0.0;
+    }
 ENDVERBATIM
 }
 

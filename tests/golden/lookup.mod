@@ -95,6 +95,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -129,13 +130,16 @@ ENDVERBATIM
     ddi_dgbar_dv = m
     ddi_dm_dv = gbar
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     ng_record[0] = _ldi_dm; /* d/dm */
     ng_record[1] = _lddi_dm_dv;
-    ng_record[2] = _ldi_dgbar; /* d/dgbar */
-    ng_record[3] = _lddi_dgbar_dv;
-    ng_record[4] = _ldi_de; /* d/de */
-    ng_record[5] = 0.0;
+    if (ng_self->ng_sown) {
+      ng_record[2] = _ldi_dgbar; /* d/dgbar */
+      ng_record[3] = _lddi_dgbar_dv;
+      ng_record[4] = _ldi_de; /* d/de */
+      ng_record[5] = 0.0;
+    }
 ENDVERBATIM
 }
 
@@ -163,7 +167,7 @@ ENDVERBATIM
     dm_limit_by_slowness_2 = -slowness_1*steady_1/(slowness_1*slowness_1)
     dm_limit_dspeed = dm_limit_by_slowness_2*dslowness_dspeed_1 + dslowness_dspeed_1*steady_1/slowness_1
     inverse_1 = 1/slowness_1
-    dm_limit_dv = dm_limit_by_slowness_2*dslowness_dv_1 + dslowness_dv_1*inverse_1*steady_1 + dsteady_dv_1*inverse_1*slowness_1
+    dm_limit_dv = dm_limit_by_slowness_2*dslowness_dv_1 + inverse_1*(dslowness_dv_1*steady_1 + dsteady_dv_1*slowness_1)
     m_limit = slowness_1*steady_1/slowness_1
     dm_dm = m_decay
     dm_dspeed = dexp_1_dspeed*(m - m_limit) + dm_limit_dspeed*(1 - m_decay)

@@ -135,6 +135,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -187,16 +188,19 @@ ENDVERBATIM
     ddina_dm_dv = dm_power_gate_dm*gbar
     dina_dm = dm_power_gate_dm*gbar*(v - ena)
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     ng_record[0] = _ldina_dm; /* d/dm */
     ng_record[1] = _lddina_dm_dv;
     ng_record[2] = _ldina_dh; /* d/dh */
     ng_record[3] = _lddina_dh_dv;
-    ng_record[4] = _ldina_dgbar; /* d/dgbar */
-    ng_record[5] = _lddina_dgbar_dv;
-    ng_record[6] = _ldina_dena; /* d/dena */
-    ng_record[7] = 0.0;
-    if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
+    if (ng_self->ng_sown) {
+      ng_record[4] = _ldina_dgbar; /* d/dgbar */
+      ng_record[5] = _lddina_dgbar_dv;
+      ng_record[6] = _ldina_dena; /* d/dena */
+      ng_record[7] = 0.0;
+    }
+    if (ng_self->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
 
@@ -295,9 +299,9 @@ ENDVERBATIM
     b = 3.8*exp_1
     inverse_1 = 1/(a + b)
     inverse_2 = 1/speed
-    dmtau_dv = -db_dv*inverse_2*inverse_1*inverse_1 - dsodium_opening_dx_1*inverse_2*inverse_1*inverse_1
+    dmtau_dv = inverse_2*inverse_1*inverse_1*(-db_dv - dsodium_opening_dx_1)
     mtau = 1/(speed*(a + b))
-    dminf_dv = b*dsodium_opening_dx_1*inverse_1*inverse_1 - a*db_dv*inverse_1*inverse_1
+    dminf_dv = inverse_1*inverse_1*(b*dsodium_opening_dx_1 - a*db_dv)
     minf = a/(a + b)
     exp_2 = exp(-(v + 64)/19)
     dexp_2_dv = -1/19*ng_finite(exp_2)
@@ -308,9 +312,9 @@ ENDVERBATIM
     db_dv_2 = -0.95*dexp_3_dv/((exp_3 + 1)*(exp_3 + 1))
     b = 0.95/(1 + exp_3)
     inverse_4 = 1/(a + b)
-    dhtau_dv = -da_dv*inverse_2*inverse_4*inverse_4 - db_dv_2*inverse_2*inverse_4*inverse_4
+    dhtau_dv = inverse_2*inverse_4*inverse_4*(-da_dv - db_dv_2)
     htau = 1/(speed*(a + b))
-    dhinf_dv = b*da_dv*inverse_4*inverse_4 - a*db_dv_2*inverse_4*inverse_4
+    dhinf_dv = inverse_4*inverse_4*(b*da_dv - a*db_dv_2)
     hinf = a/(a + b)
 }
 

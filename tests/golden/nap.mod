@@ -86,6 +86,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -134,13 +135,16 @@ PROCEDURE ng_current() {
     ina = gbar*activation_1*(v - ena)
     total_current = ina
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
-    ng_keep(ng_record + 0, _ldina_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 2, _ldina_dvmid); /* d/dvmid */
-    ng_keep(ng_record + 4, _ldina_dena); /* d/dena */
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     ng_keep(ng_record + 6, _ldina_dv); /* d/dv */
     ng_keep(ng_record + 8, _ltotal_current); /* the current */
-    if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
+    if (ng_self->ng_sown) {
+      ng_keep(ng_record + 0, _ldina_dgbar); /* d/dgbar */
+      ng_keep(ng_record + 2, _ldina_dvmid); /* d/dvmid */
+      ng_keep(ng_record + 4, _ldina_dena); /* d/dena */
+    }
+    if (ng_self->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
 

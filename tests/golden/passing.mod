@@ -94,6 +94,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -150,16 +151,19 @@ PROCEDURE ng_current() {
     i = g*factor*(v + 65 + gain*mean_next)
     total_current = i
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
-    double *ng_rows = NG_SELF->ng_carried;
-    const long ng_width = NG_SELF->ng_cell->ng_width;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
+    double *ng_rows = ng_self->ng_carried;
+    const long ng_width = ng_self->ng_cell->ng_width;
     ng_latch(ng_record + 0, _ldi_dmean); /* d/dmean */
-    ng_keep(ng_record + 4, _ldi_dg); /* d/dg */
-    ng_keep(ng_record + 6, _ldi_dgain); /* d/dgain */
-    ng_keep(ng_record + 8, _ldi_dfollow); /* d/dfollow */
-    ng_keep(ng_record + 10, _ldi_dboost); /* d/dboost */
     ng_keep(ng_record + 12, _ldi_dv); /* d/dv */
     ng_keep(ng_record + 14, _ltotal_current); /* the current */
+    if (ng_self->ng_sown) {
+      ng_keep(ng_record + 4, _ldi_dg); /* d/dg */
+      ng_keep(ng_record + 6, _ldi_dgain); /* d/dgain */
+      ng_keep(ng_record + 8, _ldi_dfollow); /* d/dfollow */
+      ng_keep(ng_record + 10, _ldi_dboost); /* d/dboost */
+    }
     memcpy(ng_rows + 0*ng_width, ng_rows + 1*ng_width, ng_width*sizeof(double));
     memcpy(ng_rows + 1*ng_width, ng_rows + 2*ng_width, ng_width*sizeof(double));
 ENDVERBATIM

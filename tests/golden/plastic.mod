@@ -106,6 +106,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -151,12 +152,15 @@ ENDVERBATIM
     di_de = -g
     di_dg = v - e
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     const double ng_density = 100./(_nd_area);
     ng_record[0] = ng_density*_ldi_dg; /* d/dg */
     ng_record[1] = ng_density*1.0;
-    ng_record[2] = ng_density*_ldi_de; /* d/de */
-    ng_record[3] = ng_density*0.0;
+    if (ng_self->ng_sown) {
+      ng_record[2] = ng_density*_ldi_de; /* d/de */
+      ng_record[3] = ng_density*0.0;
+    }
 ENDVERBATIM
 }
 

@@ -150,6 +150,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -205,7 +206,8 @@ ENDVERBATIM
     ddi_doff_dv = level
     ddi_don_dv = level
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     const double ng_density = 100./(_nd_area);
     ng_record[0] = ng_density*_ldi_don; /* d/don */
     ng_record[1] = ng_density*_lddi_don_dv;
@@ -213,10 +215,12 @@ VERBATIM
     ng_record[3] = ng_density*_lddi_doff_dv;
     ng_record[4] = ng_density*_ldi_dlevel; /* d/dlevel */
     ng_record[5] = ng_density*_lddi_dlevel_dv;
-    ng_record[6] = ng_density*_ldi_de; /* d/de */
-    ng_record[7] = ng_density*0.0;
-    ng_record[8] = ng_density*_ldi_dkick; /* d/dkick */
-    ng_record[9] = ng_density*0.0;
+    if (ng_self->ng_sown) {
+      ng_record[6] = ng_density*_ldi_de; /* d/de */
+      ng_record[7] = ng_density*0.0;
+      ng_record[8] = ng_density*_ldi_dkick; /* d/dkick */
+      ng_record[9] = ng_density*0.0;
+    }
 ENDVERBATIM
 }
 

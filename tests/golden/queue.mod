@@ -141,6 +141,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -181,11 +182,14 @@ PROCEDURE ng_current() {
     di_dgmax = di_by_g*sum_1
     di_dtau = dg_dtau*di_by_g - 0.1*dtotal_dtau*g*(v - e)
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     const double ng_density = 100./(_nd_area);
-    ng_keep(ng_record + 0, ng_density*_ldi_dtau); /* d/dtau */
-    ng_keep(ng_record + 2, ng_density*_ldi_de); /* d/de */
-    ng_keep(ng_record + 4, ng_density*_ldi_dgmax); /* d/dgmax */
+    if (ng_self->ng_sown) {
+      ng_keep(ng_record + 0, ng_density*_ldi_dtau); /* d/dtau */
+      ng_keep(ng_record + 2, ng_density*_ldi_de); /* d/de */
+      ng_keep(ng_record + 4, ng_density*_ldi_dgmax); /* d/dgmax */
+    }
 ENDVERBATIM
 }
 

@@ -117,6 +117,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -162,7 +163,8 @@ ENDVERBATIM
     di_dg = v - held
     di_dheld = -g
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     const double ng_density = 100./(_nd_area);
     ng_record[0] = ng_density*_ldi_dheld; /* d/dheld */
     ng_record[1] = ng_density*0.0;

@@ -170,6 +170,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -214,13 +215,16 @@ ENDVERBATIM
     ddi_dz_dv = dg_dz
     di_dz = dg_dz*(v - e)
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     ng_record[0] = _ldi_dx; /* d/dx */
     ng_record[1] = _lddi_dx_dv;
     ng_record[2] = _ldi_dz; /* d/dz */
     ng_record[3] = _lddi_dz_dv;
-    ng_record[4] = _ldi_de; /* d/de */
-    ng_record[5] = 0.0;
+    if (ng_self->ng_sown) {
+      ng_record[4] = _ldi_de; /* d/de */
+      ng_record[5] = 0.0;
+    }
 ENDVERBATIM
 }
 

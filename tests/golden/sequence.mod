@@ -138,6 +138,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -179,7 +180,8 @@ ENDVERBATIM
     ddi_dq_dv = gbar*m*n
     di_dq = gbar*m*n*(v - e)
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     ng_record[0] = _ldi_dm; /* d/dm */
     ng_record[1] = _lddi_dm_dv;
     ng_record[2] = _ldi_dn; /* d/dn */
@@ -188,10 +190,12 @@ VERBATIM
     ng_record[5] = _lddi_dp_dv;
     ng_record[6] = _ldi_dq; /* d/dq */
     ng_record[7] = _lddi_dq_dv;
-    ng_record[8] = _ldi_dgbar; /* d/dgbar */
-    ng_record[9] = _lddi_dgbar_dv;
-    ng_record[10] = _ldi_de; /* d/de */
-    ng_record[11] = 0.0;
+    if (ng_self->ng_sown) {
+      ng_record[8] = _ldi_dgbar; /* d/dgbar */
+      ng_record[9] = _lddi_dgbar_dv;
+      ng_record[10] = _ldi_de; /* d/de */
+      ng_record[11] = 0.0;
+    }
 ENDVERBATIM
 }
 

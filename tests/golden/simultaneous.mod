@@ -134,6 +134,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -231,17 +232,20 @@ ENDVERBATIM
     ddi_dz_dv = 0.2*gbar*root*x
     di_dz = 0.2*gbar*root*x*(v - e)
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     ng_record[0] = _ldi_dx; /* d/dx */
     ng_record[1] = _lddi_dx_dv;
     ng_record[2] = _ldi_dz; /* d/dz */
     ng_record[3] = _lddi_dz_dv;
     ng_record[4] = _ldi_droot; /* d/droot */
     ng_record[5] = _lddi_droot_dv;
-    ng_record[6] = _ldi_dgbar; /* d/dgbar */
-    ng_record[7] = _lddi_dgbar_dv;
-    ng_record[8] = _ldi_de; /* d/de */
-    ng_record[9] = 0.0;
+    if (ng_self->ng_sown) {
+      ng_record[6] = _ldi_dgbar; /* d/dgbar */
+      ng_record[7] = _lddi_dgbar_dv;
+      ng_record[8] = _ldi_de; /* d/de */
+      ng_record[9] = 0.0;
+    }
 ENDVERBATIM
 }
 
@@ -301,10 +305,10 @@ ENDVERBATIM
     missing = 1 - m
     dm_slope_dlag = -(a*missing - b*m*n)/(lag*lag)
     inverse_1 = 1/lag
-    dm_slope_dm = -a*inverse_1 - b*inverse_1*n
+    dm_slope_dm = inverse_1*(-a - b*n)
     dm_slope_dn = -b*m/lag
-    dm_slope_dv = da_dv*inverse_1*missing - db_dv*inverse_1*m*n
-    dm_slope_dvhalf = da_dvhalf_2*inverse_1*missing - db_dvhalf_2*inverse_1*m*n
+    dm_slope_dv = inverse_1*(da_dv*missing - db_dv*m*n)
+    dm_slope_dvhalf = inverse_1*(da_dvhalf_2*missing - db_dvhalf_2*m*n)
     m_slope = (a*missing - b*m*n)/lag
     dn_slope_dlag = -(m - n*n)/(lag*lag)
     dn_slope_dn = -2*n/lag
@@ -338,15 +342,15 @@ ENDVERBATIM
     dmissing_dv = -dm_dv
     dmissing_dvhalf = -dm_dvhalf
     missing = 1 - m_next
-    dm_slope_dlag_2 = a*dmissing_dlag*inverse_1 - b*dm_dlag*inverse_1*n_next - b*dn_dlag*inverse_1*m_next - inverse_1*inverse_1*(a*missing - b*m_next*n_next)
-    dm_slope_dm_2 = a*dmissing_dm*inverse_1 - b*dm_dm*inverse_1*n_next - b*dn_dm*inverse_1*m_next
-    dm_slope_dn_2 = a*dmissing_dn*inverse_1 - b*dm_dn*inverse_1*n_next - b*dn_dn*inverse_1*m_next
-    dm_slope_dv_2 = a*dmissing_dv*inverse_1 + da_dv_2*inverse_1*missing - b*dm_dv*inverse_1*n_next - db_dv_2*inverse_1*m_next*n_next
-    dm_slope_dvhalf_2 = a*dmissing_dvhalf*inverse_1 + da_dvhalf_3*inverse_1*missing - b*dm_dvhalf*inverse_1*n_next - db_dvhalf_3*inverse_1*m_next*n_next
+    dm_slope_dlag_2 = inverse_1*(a*dmissing_dlag + inverse_1*(b*m_next*n_next - a*missing) - b*dm_dlag*n_next - b*dn_dlag*m_next)
+    dm_slope_dm_2 = inverse_1*(a*dmissing_dm - b*dm_dm*n_next - b*dn_dm*m_next)
+    dm_slope_dn_2 = inverse_1*(a*dmissing_dn - b*dm_dn*n_next - b*dn_dn*m_next)
+    dm_slope_dv_2 = inverse_1*(a*dmissing_dv + da_dv_2*missing - b*dm_dv*n_next - db_dv_2*m_next*n_next)
+    dm_slope_dvhalf_2 = inverse_1*(a*dmissing_dvhalf + da_dvhalf_3*missing - b*dm_dvhalf*n_next - db_dvhalf_3*m_next*n_next)
     m_slope = (a*missing - b*m_next*n_next)/lag
-    dn_slope_dlag_2 = dm_dlag*inverse_1 - 2*dn_dlag*inverse_1*n_next - inverse_1*inverse_1*(m_next - n_next*n_next)
-    dn_slope_dm_2 = dm_dm*inverse_1 - 2*dn_dm*inverse_1*n_next
-    dn_slope_dn_2 = dm_dn*inverse_1 - 2*dn_dn*inverse_1*n_next
+    dn_slope_dlag_2 = inverse_1*(dm_dlag + inverse_1*(n_next*n_next - m_next) - 2*dn_dlag*n_next)
+    dn_slope_dm_2 = inverse_1*(dm_dm - 2*dn_dm*n_next)
+    dn_slope_dn_2 = inverse_1*(dm_dn - 2*dn_dn*n_next)
     dn_slope_dv = dm_dv/lag
     dn_slope_dvhalf = dm_dvhalf/lag
     n_slope = (m_next - n_next*n_next)/lag
@@ -383,17 +387,17 @@ ENDVERBATIM
     dmissing_dv_2 = -dm_dv_2
     dmissing_dvhalf_2 = -dm_dvhalf_2
     missing = 1 - m_next
-    dm_slope_dlag_3 = a*dmissing_dlag_2*inverse_1 - b*dm_dlag_2*inverse_1*n_next - b*dn_dlag_2*inverse_1*m_next - inverse_1*inverse_1*(a*missing - b*m_next*n_next)
-    dm_slope_dm_3 = a*dmissing_dm_2*inverse_1 - b*dm_dm_2*inverse_1*n_next - b*dn_dm_2*inverse_1*m_next
-    dm_slope_dn_3 = a*dmissing_dn_2*inverse_1 - b*dm_dn_2*inverse_1*n_next - b*dn_dn_2*inverse_1*m_next
-    dm_slope_dv_3 = a*dmissing_dv_2*inverse_1 + da_dv_3*inverse_1*missing - b*dm_dv_2*inverse_1*n_next - b*dn_dv*inverse_1*m_next - db_dv_3*inverse_1*m_next*n_next
-    dm_slope_dvhalf_3 = a*dmissing_dvhalf_2*inverse_1 + da_dvhalf_4*inverse_1*missing - b*dm_dvhalf_2*inverse_1*n_next - b*dn_dvhalf*inverse_1*m_next - db_dvhalf_4*inverse_1*m_next*n_next
+    dm_slope_dlag_3 = inverse_1*(a*dmissing_dlag_2 + inverse_1*(b*m_next*n_next - a*missing) - b*dm_dlag_2*n_next - b*dn_dlag_2*m_next)
+    dm_slope_dm_3 = inverse_1*(a*dmissing_dm_2 - b*dm_dm_2*n_next - b*dn_dm_2*m_next)
+    dm_slope_dn_3 = inverse_1*(a*dmissing_dn_2 - b*dm_dn_2*n_next - b*dn_dn_2*m_next)
+    dm_slope_dv_3 = inverse_1*(a*dmissing_dv_2 + da_dv_3*missing - b*dm_dv_2*n_next - b*dn_dv*m_next - db_dv_3*m_next*n_next)
+    dm_slope_dvhalf_3 = inverse_1*(a*dmissing_dvhalf_2 + da_dvhalf_4*missing - b*dm_dvhalf_2*n_next - b*dn_dvhalf*m_next - db_dvhalf_4*m_next*n_next)
     m_slope = (a*missing - b*m_next*n_next)/lag
-    dn_slope_dlag_3 = dm_dlag_2*inverse_1 - 2*dn_dlag_2*inverse_1*n_next - inverse_1*inverse_1*(m_next - n_next*n_next)
-    dn_slope_dm_3 = dm_dm_2*inverse_1 - 2*dn_dm_2*inverse_1*n_next
-    dn_slope_dn_3 = dm_dn_2*inverse_1 - 2*dn_dn_2*inverse_1*n_next
-    dn_slope_dv_2 = dm_dv_2*inverse_1 - 2*dn_dv*inverse_1*n_next
-    dn_slope_dvhalf_2 = dm_dvhalf_2*inverse_1 - 2*dn_dvhalf*inverse_1*n_next
+    dn_slope_dlag_3 = inverse_1*(dm_dlag_2 + inverse_1*(n_next*n_next - m_next) - 2*dn_dlag_2*n_next)
+    dn_slope_dm_3 = inverse_1*(dm_dm_2 - 2*dn_dm_2*n_next)
+    dn_slope_dn_3 = inverse_1*(dm_dn_2 - 2*dn_dn_2*n_next)
+    dn_slope_dv_2 = inverse_1*(dm_dv_2 - 2*dn_dv*n_next)
+    dn_slope_dvhalf_2 = inverse_1*(dm_dvhalf_2 - 2*dn_dvhalf*n_next)
     n_slope = (m_next - n_next*n_next)/lag
     dm_new_dlag_3 = dm_new_dlag_2 + 1/3*dm_slope_dlag_3*dt
     dm_new_dm_3 = dm_new_dm_2 + 1/3*dm_slope_dm_3*dt
@@ -428,16 +432,16 @@ ENDVERBATIM
     dmissing_dv_3 = -dm_dv_3
     dmissing_dvhalf_3 = -dm_dvhalf_3
     missing = 1 - m_next
-    dm_slope_dlag_4 = a*dmissing_dlag_3*inverse_1 - b*dm_dlag_3*inverse_1*n_next - b*dn_dlag_3*inverse_1*m_next - inverse_1*inverse_1*(a*missing - b*m_next*n_next)
-    dm_slope_dm_4 = a*dmissing_dm_3*inverse_1 - b*dm_dm_3*inverse_1*n_next - b*dn_dm_3*inverse_1*m_next
-    dm_slope_dn_4 = a*dmissing_dn_3*inverse_1 - b*dm_dn_3*inverse_1*n_next - b*dn_dn_3*inverse_1*m_next
-    dm_slope_dv_4 = a*dmissing_dv_3*inverse_1 + da_dv_4*inverse_1*missing - b*dm_dv_3*inverse_1*n_next - b*dn_dv_2*inverse_1*m_next - db_dv_4*inverse_1*m_next*n_next
-    dm_slope_dvhalf_4 = a*dmissing_dvhalf_3*inverse_1 + da_dvhalf_5*inverse_1*missing - b*dm_dvhalf_3*inverse_1*n_next - b*dn_dvhalf_2*inverse_1*m_next - db_dvhalf_5*inverse_1*m_next*n_next
-    dn_slope_dlag_4 = dm_dlag_3*inverse_1 - 2*dn_dlag_3*inverse_1*n_next - inverse_1*inverse_1*(m_next - n_next*n_next)
-    dn_slope_dm_4 = dm_dm_3*inverse_1 - 2*dn_dm_3*inverse_1*n_next
-    dn_slope_dn_4 = dm_dn_3*inverse_1 - 2*dn_dn_3*inverse_1*n_next
-    dn_slope_dv_3 = dm_dv_3*inverse_1 - 2*dn_dv_2*inverse_1*n_next
-    dn_slope_dvhalf_3 = dm_dvhalf_3*inverse_1 - 2*dn_dvhalf_2*inverse_1*n_next
+    dm_slope_dlag_4 = inverse_1*(a*dmissing_dlag_3 + inverse_1*(b*m_next*n_next - a*missing) - b*dm_dlag_3*n_next - b*dn_dlag_3*m_next)
+    dm_slope_dm_4 = inverse_1*(a*dmissing_dm_3 - b*dm_dm_3*n_next - b*dn_dm_3*m_next)
+    dm_slope_dn_4 = inverse_1*(a*dmissing_dn_3 - b*dm_dn_3*n_next - b*dn_dn_3*m_next)
+    dm_slope_dv_4 = inverse_1*(a*dmissing_dv_3 + da_dv_4*missing - b*dm_dv_3*n_next - b*dn_dv_2*m_next - db_dv_4*m_next*n_next)
+    dm_slope_dvhalf_4 = inverse_1*(a*dmissing_dvhalf_3 + da_dvhalf_5*missing - b*dm_dvhalf_3*n_next - b*dn_dvhalf_2*m_next - db_dvhalf_5*m_next*n_next)
+    dn_slope_dlag_4 = inverse_1*(dm_dlag_3 + inverse_1*(n_next*n_next - m_next) - 2*dn_dlag_3*n_next)
+    dn_slope_dm_4 = inverse_1*(dm_dm_3 - 2*dn_dm_3*n_next)
+    dn_slope_dn_4 = inverse_1*(dm_dn_3 - 2*dn_dn_3*n_next)
+    dn_slope_dv_3 = inverse_1*(dm_dv_3 - 2*dn_dv_2*n_next)
+    dn_slope_dvhalf_3 = inverse_1*(dm_dvhalf_3 - 2*dn_dvhalf_2*n_next)
     dm_dlag_4 = dm_new_dlag_3 + 1/6*dm_slope_dlag_4*dt
     dm_dm_4 = dm_new_dm_3 + 1/6*dm_slope_dm_4*dt
     dm_dn_4 = dm_new_dn_3 + 1/6*dm_slope_dn_4*dt

@@ -107,6 +107,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -143,15 +144,18 @@ ENDVERBATIM
     ddi_ds_dv = gbar
     ddi_dw_dv = gbar
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     ng_record[0] = _ldi_ds; /* d/ds */
     ng_record[1] = _lddi_ds_dv;
     ng_record[2] = _ldi_dw; /* d/dw */
     ng_record[3] = _lddi_dw_dv;
-    ng_record[4] = _ldi_dgbar; /* d/dgbar */
-    ng_record[5] = _lddi_dgbar_dv;
-    ng_record[6] = _ldi_de; /* d/de */
-    ng_record[7] = 0.0;
+    if (ng_self->ng_sown) {
+      ng_record[4] = _ldi_dgbar; /* d/dgbar */
+      ng_record[5] = _lddi_dgbar_dv;
+      ng_record[6] = _ldi_de; /* d/de */
+      ng_record[7] = 0.0;
+    }
 ENDVERBATIM
 }
 

@@ -131,6 +131,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -172,14 +173,17 @@ PROCEDURE ng_current() {
     i = gbar*m*h*(v + 70) + permeability*m*ghk_1
     total_current = i
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     ng_keep(ng_record + 0, _ldi_dm); /* d/dm */
     ng_keep(ng_record + 2, _ldi_dh); /* d/dh */
-    ng_keep(ng_record + 4, _ldi_dgbar); /* d/dgbar */
-    ng_keep(ng_record + 6, _ldi_dpermeability); /* d/dpermeability */
-    ng_keep(ng_record + 8, _ldi_dq); /* d/dq */
     ng_keep(ng_record + 10, _ldi_dv); /* d/dv */
     ng_keep(ng_record + 12, _ltotal_current); /* the current */
+    if (ng_self->ng_sown) {
+      ng_keep(ng_record + 4, _ldi_dgbar); /* d/dgbar */
+      ng_keep(ng_record + 6, _ldi_dpermeability); /* d/dpermeability */
+      ng_keep(ng_record + 8, _ldi_dq); /* d/dq */
+    }
 ENDVERBATIM
 }
 
@@ -255,7 +259,7 @@ PROCEDURE ng_initial() {
     dvtrap_dx_1 = dvtrap_dx(v + 65, k)
     dvtrap_dy_1 = dvtrap_dy(v + 65, k)
     inverse_1 = 1/k
-    dh_dk = 0.5*dvtrap_dy_1*inverse_1 - 0.5*vtrap_1*inverse_1*inverse_1
+    dh_dk = inverse_1*(0.5*dvtrap_dy_1 - 0.5*inverse_1*vtrap_1)
     dh_dv = 0.5*dvtrap_dx_1/k
 VERBATIM
     ng_Instance *ng_self = NG_SELF;

@@ -132,6 +132,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   const ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
 } ng_Instance;
 
 #ifndef __cplusplus
@@ -179,14 +180,17 @@ ENDVERBATIM
     ddik_dn_dv = dg_dn
     dik_dn = dg_dn*(v - ek)
 VERBATIM
-    double *ng_record = NG_SELF->ng_record;
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
     ng_record[0] = _ldik_dn; /* d/dn */
     ng_record[1] = _lddik_dn_dv;
-    ng_record[2] = _ldik_dgbar; /* d/dgbar */
-    ng_record[3] = _lddik_dgbar_dv;
-    ng_record[4] = _ldik_dek; /* d/dek */
-    ng_record[5] = 0.0;
-    if (NG_SELF->ng_ion_record) ng_ion_currents(_threadargs_);
+    if (ng_self->ng_sown) {
+      ng_record[2] = _ldik_dgbar; /* d/dgbar */
+      ng_record[3] = _lddik_dgbar_dv;
+      ng_record[4] = _ldik_dek; /* d/dek */
+      ng_record[5] = 0.0;
+    }
+    if (ng_self->ng_ion_record) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
 
@@ -252,9 +256,9 @@ PROCEDURE ng_d_rates(v) {
     factor = q10^((celsius - 6.3)/10)
     inverse_1 = 1/(exprelr_1 + exprelr_2)
     inverse_2 = 1/factor
-    dntau_dv_2 = -50/9*dexprelr_1_dv*inverse_2*inverse_1*inverse_1 - 50/9*dexprelr_2_dv*inverse_2*inverse_1*inverse_1
+    dntau_dv_2 = inverse_2*inverse_1*inverse_1*(-50/9*dexprelr_1_dv - 50/9*dexprelr_2_dv)
     ntau = 1/factor/(opening + closing)
-    dninf_dv_2 = dexprelr_1_dv*inverse_1 - dexprelr_1_dv*exprelr_1*inverse_1*inverse_1 - dexprelr_2_dv*exprelr_1*inverse_1*inverse_1
+    dninf_dv_2 = inverse_1*(dexprelr_1_dv + exprelr_1*inverse_1*(-dexprelr_1_dv - dexprelr_2_dv))
     ninf = opening/(opening + closing)
 }
 
