@@ -85,6 +85,8 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "through_functions_that_hoc_tabulates": ("lookup", {}),
     "of_conductances_that_a_mechanism_tells": ("conducting", {}),
     "of_a_mechanism_in_two_files": ("parted", {}),
+    "of_capacitances_and_axial_resistances": ("capacitances_and_axial_resistances", {}),
+    "of_diameters_and_lengths": ("diameters_and_lengths", {}),
     "with_every_mechanism_together": ("all_the_fixtures", {"table": False, "duration_ms": 30.0}),
 }
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from nmodlgrad.calculus.tangent import TangentMechanism
 from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
-from nmodlgrad.semantics.passive import reach
+from nmodlgrad.semantics.passive import reach, shape
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import subnodes
 
@@ -44,6 +44,7 @@ def entry(tangent: TangentMechanism, name: str, file: str) -> dict[str, Any]:
         + list(mechanism.ion_inputs),
         "pointers": list(mechanism.pointers),
         "assigned": _assigned(mechanism),
+        "geometry": list(shape(mechanism)),
         "left": list(tangent.breakpoint.partials) if tangent.breakpoint else [],
         "excluded": dict(sorted(tangent.excluded.items())),
     }
@@ -59,6 +60,7 @@ def passed(mechanism: Mechanism, file: str) -> dict[str, Any]:
         "reads": list(touched.reads),
         "writes": list(touched.writes),
         "observes": touched.observes,
+        "geometry": list(shape(mechanism)),
     }
 
 

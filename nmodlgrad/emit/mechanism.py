@@ -131,6 +131,7 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         current=_current(tangent),
         told=tangent.conductance is not None,
         ion_currents=_ion_currents(tangent),
+        whole=_whole(tangent),
         breakpoint=breakpoint_,
         latches=_latches(tangent),
         explicit=explicit,
@@ -230,6 +231,20 @@ def _ion_currents(tangent: TangentMechanism) -> dict[str, Any] | None:
         for x in acting
     ]
     return {"locals": phase.program.local_names, "steps": phase.program.steps, "entries": entries}
+
+
+def _whole(tangent: TangentMechanism) -> dict[str, Any] | None:
+    """The current of a point process, and its slope."""
+    phase = tangent.whole
+    if phase is None:
+        return None
+    slope = phase.partials[tangent.total].get("v", "0.")
+    return {
+        "locals": phase.program.local_names,
+        "steps": phase.program.steps,
+        "current": _c(phase.values[tangent.total], phase.program),
+        "conductance": _c(slope, phase.program),
+    }
 
 
 def _latches(tangent: TangentMechanism) -> list[dict[str, int]]:

@@ -12,7 +12,7 @@ import numpy as np
 from neuron import h
 from numpy.typing import NDArray
 
-from nmodlgrad.runtime import assembly, layout, registry
+from nmodlgrad.runtime import assembly, geometry, injection, layout, registry
 from nmodlgrad.runtime.connections import Connections
 from nmodlgrad.runtime.errors import CannotCarry
 from nmodlgrad.runtime.ions import sites as ion_sites
@@ -64,8 +64,10 @@ def points_of(sections: Iterable[Any]) -> list[Any]:
 class Cell:
     """The plan of one cell (``ng_Plan``), in numpy arrays that NEURON's mechanisms work on."""
 
-    def __init__(self, root: Any, instances: Sequence[Instance], directions: int) -> None:
-        self.root, self.instances, self.directions = root, instances, directions
+    def __init__(
+        self, root: Any, instances: Sequence[Instance], directions: int, moved: Sequence[geometry.Moved]
+    ) -> None:
+        self.root, self.instances, self.directions, self.moved = root, instances, directions, moved
         self.sections = sections_of(root)
         self.shape = self._shape()
         self.width = layout.padded(directions)
@@ -102,6 +104,7 @@ class Cell:
         rows = [row for i in self.instances for row in i.seeds.values()]
         self.seed_values = np.concatenate([np.zeros(1), *(layout.band(row)[2] for row in rows)])
         self.connections = Connections(self.width)
+        self.fluxes, self.totals = np.zeros(4 * count), np.zeros((max(len(self.instances), 1), 2))
         self.site = np.zeros(0, np.intc)
 
     @staticmethod
@@ -139,6 +142,7 @@ class Cell:
             self.index[:] = self._nodes()
             self.structure = structure
         self._describe_instances()
+        self._describe_shape()
         self.site = np.array([self.node(segment) for segment in self.sites.values()], np.intc)
         self.carried[:] = self.ion_rows[:] = 0  # what INITIAL reads of a mechanism that comes later depends on nothing
         self.log.resize(0)
@@ -151,6 +155,9 @@ class Cell:
         plan["nodes"], plan["sites"], plan["directions"] = len(self.index), len(self.site), self.directions
         plan["ion_count"] = len(self.ions)
         plan["copies"] = plan["copy_count"] = 0
+        plan["fluxes"] = layout.address(self.fluxes) if len(self.shaped) else 0
+        plan["injected_count"] = len(self.injected)
+        plan["rigid"] = any(one.name != "cm" for one in self.moved)
         for name, array in (
             ("index", self.index),
             ("parent", self.parent),
@@ -162,10 +169,57 @@ class Cell:
             ("first_term", self.first_term),
             ("slopes", self.slopes),
             ("first_slope", self.first_slope),
+            ("shaped", self.shaped),
+            ("first_shaped", self.first_shaped),
+            ("injected", self.injected),
             ("ions", self.ion_table),
             ("site", self.site),
         ):
             plan[name] = layout.address(array)
+
+    def _describe_shape(self) -> None:
+        """What directions do through cm, Ra, diam and L."""
+        geometry.check(self.moved)
+        self.shaped, self.first_shaped = geometry.shaped(self.moved, self.sections, self.node, len(self.index))
+        address = self.cable.address
+        self.injected = injection.injected(self._resized_points(), self._points(), self._total, self.node, address)
+
+    def check_shape(self) -> None:
+        """What is at the nodes whose area moves can be carried."""
+        geometry.check(self.moved)
+        resized: dict[Any, set[str]] = {}
+        for name, segment in geometry.resized(self.moved):
+            resized.setdefault(place(segment), set()).update(geometry.MOVES[name])
+        for instance in self.instances:
+            moving = resized.get(place(instance.segment), set()).intersection(instance.entry.geometry)
+            if moving:
+                raise CannotCarry(
+                    f"{instance.entry.original} in {instance.segment} reads {' and '.join(sorted(moving))}, which a "
+                    "parameter moves: how that acts in it is not carried"
+                )
+        read = [
+            (f"i{site.ion}", one)
+            for site in self.ions
+            if site.reads_current and place(site.segment) in resized
+            for one in site.contributors
+        ]
+        injection.check(self._resized_points(), read)
+
+    def _resized_points(self) -> list[Any]:
+        """The point processes at nodes whose area moves."""
+        segments = {place(segment): segment for _, segment in geometry.resized(self.moved)}
+        return [point for segment in segments.values() for point in segment.point_processes()]
+
+    def _points(self) -> dict[str, Instance]:
+        return {instance.point.hname(): instance for instance in self.instances if instance.point is not None}
+
+    def _total(self, instance: Instance) -> int:
+        """Where the current and the conductance of a point process are kept: one that is linear has to be asked."""
+        row, entry = self.described[instance].row, instance.entry
+        if entry.linear:
+            row["total"] = layout.address(self.totals[self.instances.index(instance)])
+            return int(row["total"])
+        return int(row["record"]) + (entry.current_carried + entry.current_parameters + 1) * layout.PAIR
 
     def _check_shape(self) -> None:
         try:
@@ -195,7 +249,7 @@ class Cell:
             row["v"] = layout.address(self.v) + nodes[number] * 8
             row["carried"] = layout.address(self.carried) + carried * self.width * 8
             row["record"] = layout.address(self.record) + record * 8
-            row["ion_record"] = 0
+            row["ion_record"] = row["total"] = 0
             found[instance] = Described(
                 row, layout.address(self.table) + place * layout.INSTANCE.itemsize, self.seed_table[seed:], ion_record
             )
@@ -264,6 +318,11 @@ class Cell:
                 self._link(instance, 0)
 
     # ------------------------------------------------------------------ what POINTERs read
+    def moves(self, kind: str, name: str, segment: Any) -> bool:
+        """Whether what a POINTER reads is cm or diam, and a direction moves it."""
+        moved = {(one.name, place(one.segment)) for one in self.moved}
+        return kind in ("capacitance", "morphology") and (name, place(segment)) in moved
+
     def row_of_voltage(self, segment: Any) -> int:
         """Where the row of a segment's voltage lies."""
         return layout.address(self.voltage[self.node(segment)])
@@ -361,7 +420,7 @@ def _is_idle(entry: Entry, described: Described) -> bool:
     """Whether nothing of an instance depends on theta: the conductance of a linear current is in NEURON's matrix."""
     seeds = described.seeds[: len(entry.parameters)]
     seeded = bool(((seeds["first"] < seeds["end"]) | (seeds["row"] != 0)).any())
-    carries = bool(entry.carried or entry.arguments or described.row["ion_record"])
+    carries = bool(entry.carried or entry.arguments or described.row["ion_record"] or described.row["total"])
     return entry.linear and not carries and not seeded
 
 

@@ -68,6 +68,8 @@ def _moving(pointee: Pointee, cells: Sequence[Cell], others: Mapping[str, Passed
         own = instance.point == pointee.point if pointee.point is not None else instance.segment == pointee.segment
         if own and instance.entry.name == pointee.kind and pointee.name in instance.seeds:
             return "one of the parameters"
+    if any(cell.moves(pointee.kind, pointee.name, pointee.segment) for cell in cells):
+        return "one of the parameters"
     other = others.get(pointee.kind)
     if pointee.given or (other is not None and not other.observes):
         return ""

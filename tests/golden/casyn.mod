@@ -105,6 +105,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -159,6 +160,22 @@ VERBATIM
 ENDVERBATIM
 }
 
+: The current itself and its conductance, which the cable asks for where the area of the node moves.
+PROCEDURE ng_whole() {
+    LOCAL di_dv, i, dica_dv, ica, dtotal_current_dv, total_current
+    di_dv = g*(1 - fraction)
+    i = (1 - fraction)*g*v
+    dica_dv = fraction*g
+    ica = fraction*g*(v - eca)
+    dtotal_current_dv = di_dv + dica_dv
+    total_current = i + ica
+VERBATIM
+    const double ng_density = 100./(_nd_area);
+    NG_SELF->ng_total[0] = ng_density*_ltotal_current;
+    NG_SELF->ng_total[1] = ng_density*_ldtotal_current_dv;
+ENDVERBATIM
+}
+
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
     LOCAL ddi_dfraction_dv, di_dfraction, ddi_dg_dv, di_dg, dica_deca, dica_dfraction, dica_dg,
@@ -194,6 +211,7 @@ VERBATIM
       ng_record[5] = ng_density*0.0;
     }
     if (ng_self->ng_ion_record) ng_ion_currents(_threadargs_);
+    if (ng_self->ng_total) ng_whole(_threadargs_);
 ENDVERBATIM
 }
 
