@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -69,6 +69,9 @@ class Cell:
     ) -> None:
         self.root, self.instances, self.directions, self.moved = root, instances, directions, moved
         self.sections = sections_of(root)
+        self._reshaped: dict[Any, frozenset[str]] = {}
+        for segment, names in geometry.reshaped(moved):
+            self._reshaped[place(segment)] = self._reshaped.get(place(segment), names) | names
         self.shape = self._shape()
         self.width = layout.padded(directions)
         self.structure = -1  # NEURON's count when this was described; it numbers its nodes at finitialize
@@ -187,28 +190,28 @@ class Cell:
     def check_shape(self) -> None:
         """What is at the nodes whose area moves can be carried."""
         geometry.check(self.moved)
-        resized: dict[Any, set[str]] = {}
-        for name, segment in geometry.resized(self.moved):
-            resized.setdefault(place(segment), set()).update(geometry.MOVES[name])
         for instance in self.instances:
-            moving = resized.get(place(instance.segment), set()).intersection(instance.entry.geometry)
+            moving = self.reshaped(instance.segment, instance.entry.geometry)
             if moving:
                 raise CannotCarry(
-                    f"{instance.entry.original} in {instance.segment} reads {' and '.join(sorted(moving))}, which a "
-                    "parameter moves: how that acts in it is not carried"
+                    f"{instance.entry.original} in {instance.segment} reads {' and '.join(moving)}, which a parameter "
+                    "moves: what that does there is not carried"
                 )
         read = [
             (f"i{site.ion}", one)
             for site in self.ions
-            if site.reads_current and place(site.segment) in resized
+            if site.reads_current and place(site.segment) in self._reshaped
             for one in site.contributors
         ]
         injection.check(self._resized_points(), read)
 
+    def reshaped(self, segment: Any, names: Collection[str]) -> list[str]:
+        """Which of diam and area directions move in a segment."""
+        return sorted(self._reshaped.get(place(segment), frozenset()).intersection(names))
+
     def _resized_points(self) -> list[Any]:
         """The point processes at nodes whose area moves."""
-        segments = {place(segment): segment for _, segment in geometry.resized(self.moved)}
-        return [point for segment in segments.values() for point in segment.point_processes()]
+        return [point for section, x in self._reshaped for point in section(x).point_processes()]
 
     def _points(self) -> dict[str, Instance]:
         return {instance.point.hname(): instance for instance in self.instances if instance.point is not None}

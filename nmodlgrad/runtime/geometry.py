@@ -161,16 +161,14 @@ def _effects(change: Change, tree: Tree) -> Iterable[tuple[NDArray[np.intp], NDA
     )
 
 
-def resized(moved: Iterable[Moved]) -> list[tuple[str, Any]]:
-    """The segments whose area moves, each with the name of what moves it."""
-    found: list[tuple[str, Any]] = []
+def reshaped(moved: Iterable[Moved]) -> Iterable[tuple[Any, frozenset[str]]]:
+    """The segments whose area moves, and what of them moves that mechanisms may read."""
     for one in moved:
         match one.name:
             case "diam":
-                found.append((one.name, one.segment))
+                yield one.segment, frozenset({"diam", "area"})
             case "L":
-                found += [(one.name, segment) for segment in one.segment.sec]
-    return found
+                yield from ((segment, frozenset({"area"})) for segment in one.segment.sec)
 
 
 def check(moved: Iterable[Moved]) -> None:
@@ -189,8 +187,6 @@ def check(moved: Iterable[Moved]) -> None:
             )
 
 
-MOVES = {"diam": frozenset({"diam", "area"}), "L": frozenset({"area"})}
-"""What mechanisms may read that a parameter moves."""
 _CONSEQUENCE = {
     "diam": "it makes steps of them, so that even assigning the value that is there gives another shape",
     "L": "how the areas of tapered pieces follow is not differentiated",

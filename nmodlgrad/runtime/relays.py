@@ -37,6 +37,9 @@ def check(
                 "that is not carried"
             )
         return
+    if passed.geometry and pointer.name in passed.writes and not _is_quiet(pointee, others):
+        for name in (name for cell in cells for name in cell.reshaped(pointer.segment, passed.geometry)):
+            raise CannotCarry(f"{pointer} points at {pointee}, and {passed.name} reads {name}, which a parameter moves")
     if reason := _moving(pointee, cells, others):
         raise CannotCarry(
             f"{pointer} points at {pointee}, {reason}; {passed.name} is passed through without derivatives"
