@@ -46,7 +46,7 @@ def lines(code: str) -> list[str]:
     ).splitlines()
 
 
-MECHANISMS = ("capool", "casyn", "cachan", "watcher", "halfgap")
+MECHANISMS = ("capool", "casyn", "cachan", "watcher", "halfgap", "drilled", "wide")
 
 
 def test_what_can_not_be_carried_is_refused_by_name() -> None:
@@ -71,6 +71,10 @@ def test_what_can_not_be_carried_is_refused_by_name() -> None:
         gap._ref_vgap = other._ref_vgap = soma(0.5)._ref_i_cap
         refused("cm", sections=[dend])
         gap = other = None
+        dend.insert("drilled"); soma.insert("wide")
+        refused("diam", sections=[soma, dend])
+        refused("L", sections=[soma, dend])
+        dend.uninsert("drilled")
         h.define_shape()
         refused("diam", segments=[dend(0.5)])
         refused("L", sections=[dend])
@@ -87,6 +91,9 @@ def test_what_can_not_be_carried_is_refused_by_name() -> None:
         "CannotCarry: vgap of halfgap[0] in soma_dend(0.833333) points at cm of soma(0.5), one of the parameters",
         "nothing was refused",
         "CannotCarry: vgap of halfgap[0] in soma_dend(0.833333) points at i_cap of soma(0.5), which moves",
+        "CannotCarry: drilled in soma_dend(0.166667) reads diam, which a parameter moves: that is not carried there "
+        "(this C code reads diam, which carries a derivative)",
+        "nothing was refused",
         "CannotCarry: diam of soma_dend: the section has 3-d points",
         "CannotCarry: L of soma_dend: the section has 3-d points",
         "nothing was refused",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nmodlgrad.calculus.tangent import TangentMechanism
+from nmodlgrad.calculus.tangent import IDLE, TangentMechanism
 from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
 from nmodlgrad.semantics.passive import reach, shape
 from nmodlgrad.syntax import nodes as n
@@ -44,7 +44,7 @@ def entry(tangent: TangentMechanism, name: str, file: str) -> dict[str, Any]:
         + list(mechanism.ion_inputs),
         "pointers": list(mechanism.pointers),
         "assigned": _assigned(mechanism),
-        "geometry": list(shape(mechanism)),
+        "geometry": [name for name in shape(mechanism) if tangent.excluded.get(name) != IDLE],
         "left": list(tangent.breakpoint.partials) if tangent.breakpoint else [],
         "excluded": dict(sorted(tangent.excluded.items())),
     }
@@ -74,8 +74,8 @@ def _assigned(mechanism: Mechanism) -> list[str]:
 
 
 def _scope(role: Role, scope: Scope) -> str:
-    if role is Role.POINTER:
-        return "pointer"
+    if role in (Role.POINTER, Role.ENVIRONMENT):
+        return "pointer" if role is Role.POINTER else "geometry"
     return "ion" if role in (Role.REVERSAL, Role.CONCENTRATION, Role.ION_CURRENT) else scope.value
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -104,7 +104,8 @@ class Cell:
         self.contributions = np.zeros(max(contributions, 1), layout.CONTRIBUTION)
         self.table = np.zeros(max(len(self.instances), 1), layout.INSTANCE)
         self.seed_table = np.zeros(max(seeds, 1), layout.SEED)
-        rows = [row for i in self.instances for row in i.seeds.values()]
+        shape = self._seeds_of_shape()
+        rows = [row for i in self.instances for row in _seeds(i, shape).values()]
         self.seed_values = np.concatenate([np.zeros(1), *(layout.band(row)[2] for row in rows)])
         self.connections = Connections(self.width)
         self.fluxes, self.totals = np.zeros(4 * count), np.zeros((max(len(self.instances), 1), 2))
@@ -187,15 +188,20 @@ class Cell:
         address = self.cable.address
         self.injected = injection.injected(self._resized_points(), self._points(), self._total, self.node, address)
 
+    def _seeds_of_shape(self) -> dict[Any, dict[str, NDArray[np.float64]]]:
+        return geometry.seeds(self.moved, place)
+
     def check_shape(self) -> None:
         """What is at the nodes whose area moves can be carried."""
         geometry.check(self.moved)
         for instance in self.instances:
-            moving = self.reshaped(instance.segment, instance.entry.geometry)
-            if moving:
+            entry = instance.entry
+            carried = {parameter.name for parameter in entry.parameters if parameter.scope == "geometry"}
+            for name in self.reshaped(instance.segment, set(entry.geometry) - carried):
+                reason = entry.excluded.get(name, "in C code, or it was translated with --wrt without it")
                 raise CannotCarry(
-                    f"{instance.entry.original} in {instance.segment} reads {' and '.join(moving)}, which a parameter "
-                    "moves: what that does there is not carried"
+                    f"{entry.original} in {instance.segment} reads {name}, which a parameter moves: that is not "
+                    f"carried there ({reason})"
                 )
         read = [
             (f"i{site.ion}", one)
@@ -243,6 +249,7 @@ class Cell:
         connections = self.connections.describe([self.instances[number] for number in order], self.cable.address)
         carried = record = ion_record = seed = 0
         found: dict[Instance, Described] = {}
+        shape = self._seeds_of_shape()
         value = 1  # 0 is there so that an empty array has an address
         for place, number in enumerate(order):
             instance, entry = self.instances[number], self.instances[number].entry
@@ -260,9 +267,9 @@ class Cell:
             row["seeds"] = layout.address(self.seed_table) + seed * layout.SEED.itemsize
             row["connections"], row["connection_count"] = connections[place]
             row["current_carried"], row["current_parameters"] = entry.current_carried, entry.current_parameters
+            seeds = _seeds(instance, shape)
             for parameter in entry.parameters:
-                row_of_seeds = instance.seeds.get(parameter.name)
-                value = layout.put_seed(self.seed_table[seed], row_of_seeds, self.seed_values, value)
+                value = layout.put_seed(self.seed_table[seed], seeds.get(parameter.name), self.seed_values, value)
                 seed += 1
             carried += len(entry.carried)
             record += self._record_length(entry)
@@ -417,6 +424,15 @@ class Described:
     def carried(self, name: str, width: int, entry: Entry) -> int:
         """Where the row of a carried variable is."""
         return int(self.row["carried"]) + entry.carried.index(name) * width * 8
+
+
+def _seeds(
+    instance: Instance, shape: Mapping[Any, Mapping[str, NDArray[np.float64]]]
+) -> dict[str, NDArray[np.float64]]:
+    """The seed rows of an instance, those of the shape of its segment included."""
+    here = shape.get(place(instance.segment), {})
+    read = [parameter.name for parameter in instance.entry.parameters if parameter.scope == "geometry"]
+    return instance.seeds | {name: here[name] for name in read if name in here}
 
 
 def _is_idle(entry: Entry, described: Described) -> bool:

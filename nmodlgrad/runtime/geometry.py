@@ -171,6 +171,19 @@ def reshaped(moved: Iterable[Moved]) -> Iterable[tuple[Any, frozenset[str]]]:
                 yield from ((segment, frozenset({"area"})) for segment in one.segment.sec)
 
 
+def seeds(moved: Iterable[Moved], key: Callable[[Any], Any]) -> dict[Any, dict[str, Floats]]:
+    """d diam/dtheta in um and d area/dtheta in um2, by the key of a segment and the name: shape (directions,)."""
+    found: dict[Any, dict[str, Floats]] = {}
+    for one in moved:
+        for segment, names in reshaped([one]):
+            row = found.setdefault(key(segment), {})
+            relative = one.seed / (segment.diam if one.name == "diam" else segment.sec.L)
+            row["area"] = row.get("area", 0) + segment.area() * relative
+            if "diam" in names:
+                row["diam"] = row.get("diam", 0) + one.seed
+    return found
+
+
 def check(moved: Iterable[Moved]) -> None:
     """Refuse what moves otherwise than the parameter says.
 

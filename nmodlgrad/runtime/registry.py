@@ -15,7 +15,8 @@ from nmodlgrad.runtime.errors import CannotCarry
 
 @dataclass(frozen=True)
 class SeedParameter:
-    """What a derivative is carried along. `scope` is range or global, or for what others compute ion or pointer."""
+    """What a derivative is carried along. `scope` is range or global, or for what others compute ion, pointer or
+    geometry."""
 
     name: str
     unit: str

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from nmodlgrad.semantics import c_code
+from nmodlgrad.semantics.language import SHAPE
 from nmodlgrad.semantics.mechanism import Mechanism, Role
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import subnodes
@@ -44,7 +45,7 @@ def shape(mechanism: Mechanism) -> tuple[str, ...]:
     """What a mechanism reads of the shape of its segment: diam, area."""
     words = _words(mechanism)
     own = {symbol.name for symbol in mechanism.symbols.values() if symbol.role is not Role.ENVIRONMENT}
-    read = {name for name in ("diam", "area") if name in words and name not in own}
+    read = {name for name in SHAPE if name in words and name not in own}
     return tuple(sorted(read | ({"area"} if words & _AREAS else set())))
 
 

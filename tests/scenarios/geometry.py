@@ -100,3 +100,29 @@ def diameters_and_lengths(h: Any, threads: int = 1) -> Model:
         ],
         duration_ms=8.0,
     )
+
+
+@scenario("wide", "shaft", "cachan", "kca")
+def mechanisms_that_read_the_shape(h: Any) -> Model:
+    """A channel that reads diam and area, and a pool that fills faster the thinner its segment is."""
+    soma, dend, twig = section(h, "soma", 20, 20), section(h, "dend", 150, 2, 5), section(h, "twig", 60, 1.1, 3)
+    dend.connect(soma(1))
+    twig.connect(dend(0.5))
+    dend(0.7).diam = 1.4
+    membrane(h, [soma, dend], [twig])
+    for sec in (dend, twig):
+        for suffix in ("wide", "shaft", "cachan", "kca"):
+            sec.insert(suffix)
+    return Model(
+        sections=[soma, dend, twig],
+        directions=[
+            Direction("diam", sections=[dend, twig]),
+            Direction("diam", segments=[dend(0.7)]),
+            Direction("L", sections=[dend, twig]),
+            Direction("L", sections=[twig]),
+            Direction("gbar_wide", sections=[dend]),
+            Direction("tau_shaft", sections=[dend, twig]),
+        ],
+        keep=[clamp(h, soma(0.5), 0.9), clamp(h, dend(0.7), 0.05)],
+        duration_ms=12.0,
+    )
