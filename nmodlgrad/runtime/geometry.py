@@ -54,7 +54,7 @@ class Tree:
     inner
         whether the parent belongs to the same section, so that its half lies between the two
     members
-        the nodes of the segments of a section
+        the nodes of the segments of a section, from its end 0 to its end 1
     """
 
     parent: NDArray[np.intp]
@@ -74,7 +74,7 @@ class Tree:
             tree.parent[[*own, node(section(0 if reverse else 1))]] = [begin, *own]
             tree.inner[[*own[1:], node(section(0 if reverse else 1))]] = True
             tree.half[own] = [1 / segment.diam**2 for segment in segments]
-            members[section] = own
+            members[section] = [node(segment) for segment in section]
         return tree
 
 
@@ -103,7 +103,7 @@ class Change:
                     change.log_area[node(one.segment)] += relative
                 case _:
                     change.log_half[tree.members[section]] += seed / section.L
-                    change.log_area[tree.members[section]] += seed / section.L
+                    change.log_area[tree.members[section]] += seed / section.L * stretching(section)
         return change
 
     def log_ri(self, tree: Tree) -> Floats:
@@ -161,6 +161,30 @@ def _effects(change: Change, tree: Tree) -> Iterable[tuple[NDArray[np.intp], NDA
     )
 
 
+def stretching(section: Any) -> Floats:
+    """Relative change of the areas of a section's segments for a relative change of L: shape (nseg,).
+
+    With 3-d points NEURON stretches the distances between these and keeps their diameters (treeset.cpp,
+    nrn_length_change), and takes the frusta between them for area (diam_from_list); the first point is the one at the
+    parent, whichever end that is.
+    """
+    count = int(section.n3d())
+    if not count:
+        return np.ones(section.nseg)
+    arcs = np.array([section.arc3d(i) for i in range(count)])
+    diameters = np.array([section.diam3d(i) for i in range(count)])
+    borders = np.linspace(0, arcs[-1], section.nseg + 1)
+    moved = np.zeros(section.nseg)
+    for first, last, begin, end in zip(arcs[:-1], arcs[1:], diameters[:-1], diameters[1:], strict=True):
+        if last > first:  # what lies across the section keeps its area
+            places = np.clip(borders, first, last)
+            slope = (end - begin) / (last - first)
+            middle = begin + slope * ((places[:-1] + places[1:]) / 2 - first)
+            moved += np.pi * middle * np.diff(places) / np.hypot(1, slope / 2)
+    areas = np.array([segment.area() for segment in section])
+    return (moved[::-1] if h.section_orientation(sec=section) else moved) / areas
+
+
 def reshaped(moved: Iterable[Moved]) -> Iterable[tuple[Any, frozenset[str]]]:
     """The segments whose area moves, and what of them moves that mechanisms may read."""
     for one in moved:
@@ -177,11 +201,17 @@ def seeds(moved: Iterable[Moved], key: Callable[[Any], Any]) -> dict[Any, dict[s
     for one in moved:
         for segment, names in reshaped([one]):
             row = found.setdefault(key(segment), {})
-            relative = one.seed / (segment.diam if one.name == "diam" else segment.sec.L)
-            row["area"] = row.get("area", 0) + segment.area() * relative
+            row["area"] = row.get("area", 0) + segment.area() * one.seed * _growth(one, segment)
             if "diam" in names:
                 row["diam"] = row.get("diam", 0) + one.seed
     return found
+
+
+def _growth(one: Moved, segment: Any) -> float:
+    """Relative change of the area of a segment for what is moved."""
+    if one.name == "diam":
+        return 1 / float(segment.diam)
+    return float(stretching(segment.sec)[int(segment.x * segment.sec.nseg)] / segment.sec.L)
 
 
 def check(moved: Iterable[Moved]) -> None:
@@ -190,17 +220,17 @@ def check(moved: Iterable[Moved]) -> None:
     Raises
     ------
     CannotCarry
-        for diam and L of a section with 3-d points.
+        for diam of a section with 3-d points, and for L if these are constant.
     """
     for one in moved:
-        if one.name in _CONSEQUENCE and one.segment.sec.n3d():
+        section = one.segment.sec
+        if not section.n3d():
+            continue
+        if one.name == "diam":
             raise CannotCarry(
-                f"{one.name} of {one.segment.sec}: the section has 3-d points (from a file, pt3dadd or define_shape), "
-                f"which NEURON changes when {one.name} is assigned: {_CONSEQUENCE[one.name]}"
+                f"diam of {section}: the section has 3-d points (from a file, pt3dadd or define_shape), and NEURON "
+                "makes steps of them when diam is assigned, so that even assigning the value that is there gives "
+                "another shape: there is no derivative at the present one"
             )
-
-
-_CONSEQUENCE = {
-    "diam": "it makes steps of them, so that even assigning the value that is there gives another shape",
-    "L": "how the areas of tapered pieces follow is not differentiated",
-}
+        if one.name == "L" and h.pt3dconst():
+            raise CannotCarry(f"L of {section}: its 3-d points are constant (pt3dconst), so L can not be assigned")

@@ -14,7 +14,8 @@ def bush(h: Any) -> list[Any]:
     soma = section(h, "soma", 24, 20, 3)
     apical, tuft = section(h, "apical", 150, 2.4, 5), section(h, "tuft", 90, 1.2, 3)
     axon, mid = section(h, "axon", 130, 1.3, 4), section(h, "mid", 60, 1.5, 3)
-    backward, drawn = section(h, "backward", 80, 1.1, 3), tapered(h, "drawn", [(0, 2.0), (30, 1.1), (75, 0.5)], 5)
+    backward = section(h, "backward", 80, 1.1, 3)
+    drawn = tapered(h, "drawn", [(0, 6.0), (12, 1.1), (12, 1.6), (30, 3.5), (75, 0.5)], 4)
     for child, place, end in (
         (apical, soma(1), 0),
         (tuft, apical(1), 0),
@@ -65,7 +66,7 @@ def diameters_and_lengths(h: Any, threads: int = 1) -> Model:
     membrane(h, [other])
     tuft.insert("nap")
     source = stimulus(h, 2, 3, 100)
-    synapses = [h.ExpSyn(tuft(0.5)), h.expsyn2(backward(0.9)), h.alphasyn2(apical(0.1)), h.Exp2Syn(mid(0.5))]
+    synapses = [h.ExpSyn(tuft(0.5)), h.expsyn2(backward(0.9)), h.alphasyn2(apical(0.1)), h.Exp2Syn(drawn(0.4))]
     synapses += [h.ExpSyn(tuft(0.5)), h.expsyn2(axon(1))]
     electrode = h.drive(axon(0.4))
     electrode.amp = 0.1
@@ -84,6 +85,7 @@ def diameters_and_lengths(h: Any, threads: int = 1) -> Model:
             Direction("L", sections=[axon]),
             Direction("L", sections=[tuft, mid]),
             Direction("L", sections=[backward], scale=3),
+            Direction("L", sections=[drawn]),
             Direction("Ra", sections=[tuft]),
             Direction("cm", sections=[soma, backward]),
             Direction("diam", sections=[other]),
