@@ -89,7 +89,7 @@ def test_what_can_not_be_carried_is_refused_by_name() -> None:
         "CannotCarry: diam or L of soma_dend(0.5) is a parameter, and SEClamp[0] is there",
         "nothing was refused",
         "CannotCarry: diam or L of soma_dend(0.5) is a parameter, and SEClamp[0] is there",
-        "CannotCarry: diam or L of soma(0.5) is a parameter, and a mechanism there reads ica, to which casyn[0] adds",
+        "nothing was refused",
         "CannotCarry: vgap of halfgap[0] in soma_dend(0.833333) points at cm of soma(0.5), one of the parameters",
         "nothing was refused",
         "CannotCarry: vgap of halfgap[0] in soma_dend(0.833333) points at i_cap of soma(0.5), which moves",

@@ -46,7 +46,8 @@ class TangentMechanism:
     `weight` is the one that can be seeded. `linear` tells that the conductance that NEURON takes is the slope of the
     current; `slopes` are then the derivatives by v of its partials, where one look at it is enough. `conductance` is
     what NEURON takes instead if there is a CONDUCTANCE: BREAKPOINT runs once then, and its derivatives have v as an
-    argument. `ion_currents` has the partials of each ion's current by itself, for who reads it. `whole` has the current
+    argument. `ion_currents` has the partials of each ion's current by itself, for who reads it, and
+    the value of one that a point process adds. `whole` has the current
     of a point process and its slope where `current`, being linear, does without. `breakpoint` advances what BREAKPOINT
     leaves in variables. What it reads of these before it sets them is latched: the current depends on what they were
     when it started, at v + 0.001 and at v, and two rows of `carried` keep that. `later_initial` are the stages of
@@ -144,7 +145,10 @@ def differentiate(
         active = inputs if linear else [*inputs, "v"]
         current = differentiator.phase(phases.current, active, outputs, () if linear else outputs, given)
         if mechanism.ion_currents:
-            ion_currents = differentiator.phase(phases.current, [*inputs, "v"], mechanism.ion_currents, arguments=given)
+            values = mechanism.ion_currents if mechanism.is_point_process else ()
+            ion_currents = differentiator.phase(
+                phases.current, [*inputs, "v"], mechanism.ion_currents, values, arguments=given
+            )
         if mechanism.is_point_process and linear:
             whole = differentiator.phase(phases.current, ["v"], [phases.total], [phases.total])
     active = [*inputs, "v"]

@@ -219,17 +219,17 @@ def _current(tangent: TangentMechanism) -> dict[str, Any] | None:
 
 
 def _ion_currents(tangent: TangentMechanism) -> dict[str, Any] | None:
-    """The partials of each ion's current, by the inputs that act on the total, and by v."""
+    """The partials of each ion's current, by the inputs that act on the total, and by v; its value where known."""
     phase = tangent.ion_currents
     if phase is None:
         return None
     acting = [*tangent.carried[: tangent.current_carried], *tangent.parameters[: tangent.current_parameters], "v"]
     seconds = {latch.second: x for x, latch in tangent.latched.items()}
-    entries = [
-        {"name": f"d{current}/d{x}", "value": _c(partials.get(seconds.get(x, x), "0."), phase.program)}
-        for current, partials in phase.partials.items()
-        for x in acting
-    ]
+    entries = []
+    for current, partials in phase.partials.items():
+        found = {f"d{current}/d{x}": partials.get(seconds.get(x, x), "0.") for x in acting}
+        found |= {current: phase.values[current]} if current in phase.values else {}
+        entries += [{"name": name, "value": _c(value, phase.program)} for name, value in found.items()]
     return {"locals": phase.program.local_names, "steps": phase.program.steps, "entries": entries}
 
 

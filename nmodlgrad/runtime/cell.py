@@ -203,13 +203,7 @@ class Cell:
                     f"{entry.original} in {instance.segment} reads {name}, which a parameter moves: that is not "
                     f"carried there ({reason})"
                 )
-        read = [
-            (f"i{site.ion}", one)
-            for site in self.ions
-            if site.reads_current and place(site.segment) in self._reshaped
-            for one in site.contributors
-        ]
-        injection.check(self._resized_points(), read)
+        injection.check(self._resized_points())
 
     def reshaped(self, segment: Any, names: Collection[str]) -> list[str]:
         """Which of diam and area directions move in a segment."""
@@ -316,6 +310,8 @@ class Cell:
                 slot = self.contributions[contribution]
                 slot["instance"] = found[instance].address
                 slot["record"] = start + entry.ion_currents.index(f"i{ion}") * _ion_record_length(entry) * 8
+                spread = instance.point is not None and place(instance.segment) in self._reshaped
+                slot["value"] = int(slot["record"]) + (_ion_record_length(entry) - 1) * 8 if spread else 0
                 contribution += 1
 
     def describe_sown(self) -> None:
@@ -444,7 +440,8 @@ def _is_idle(entry: Entry, described: Described) -> bool:
 
 
 def _ion_record_length(entry: Entry) -> int:
-    return entry.current_carried + entry.current_parameters + 1
+    """Its partial derivatives by what acts on it and by v; a point process keeps the current behind them."""
+    return entry.current_carried + entry.current_parameters + 1 + entry.point_process
 
 
 def place(segment: Any) -> tuple[Any, float]:

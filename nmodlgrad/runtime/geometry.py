@@ -182,7 +182,7 @@ def stretching(section: Any) -> Floats:
             middle = begin + slope * ((places[:-1] + places[1:]) / 2 - first)
             moved += np.pi * middle * np.diff(places) / np.hypot(1, slope / 2)
     areas = np.array([segment.area() for segment in section])
-    return (moved[::-1] if h.section_orientation(sec=section) else moved) / areas
+    return np.asarray((moved[::-1] if h.section_orientation(sec=section) else moved) / areas)
 
 
 def reshaped(moved: Iterable[Moved]) -> Iterable[tuple[Any, frozenset[str]]]:

@@ -20,15 +20,13 @@ UNKNOWN = frozenset({"SEClamp", "AlphaSynapse"})
 """They work without being translated, but do not tell their conductance."""
 
 
-def check(points: Sequence[Any], read: Sequence[tuple[str, Instance]]) -> None:
-    """Refuse a current whose value, or whose part in the current of an ion, is not known.
+def check(points: Sequence[Any]) -> None:
+    """Refuse a current that is not known.
 
     Parameters
     ----------
     points
         the point processes at nodes whose area moves
-    read
-        currents of ions that mechanisms read at these nodes, and who adds to them
 
     Raises
     ------
@@ -40,12 +38,6 @@ def check(points: Sequence[Any], read: Sequence[tuple[str, Instance]]) -> None:
             raise CannotCarry(
                 f"diam or L of {point.get_segment()} is a parameter, and {point} is there, whose conductance is not "
                 f"known to nmodlgrad: put it elsewhere, or use an {CLAMP} or a point process of your own"
-            )
-    for current, instance in read:
-        if instance.point is not None:
-            raise CannotCarry(
-                f"diam or L of {instance.segment} is a parameter, and a mechanism there reads {current}, to which "
-                f"{instance.point} adds: how the area acts through that is not carried"
             )
 
 

@@ -56,7 +56,7 @@ TERM = np.dtype([("pair", _ADDRESS), ("row", _ADDRESS)])
 SOWN = np.dtype([("pair", _ADDRESS), ("seed", _ADDRESS)])
 SHAPED = np.dtype([("flux", _LONG), ("direction", _LONG), ("slope", _DOUBLE)])
 INJECTED = np.dtype([("node", _LONG), ("current", _ADDRESS), ("conductance", _ADDRESS), ("density", _DOUBLE)])
-CONTRIBUTION = np.dtype([("instance", _ADDRESS), ("record", _ADDRESS)])
+CONTRIBUTION = np.dtype([("instance", _ADDRESS), ("record", _ADDRESS), ("value", _ADDRESS)])
 ION = np.dtype(
     [
         ("node", _LONG),

@@ -145,11 +145,12 @@ ENDVERBATIM
 
 : Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
 PROCEDURE ng_ion_currents() {
-    LOCAL dica_deca, dica_dfraction, dica_dg, dica_dv
+    LOCAL dica_deca, dica_dfraction, dica_dg, dica_dv, ica
     dica_deca = -fraction*g
     dica_dfraction = g*(v - eca)
     dica_dg = fraction*(v - eca)
     dica_dv = fraction*g
+    ica = fraction*g*(v - eca)
 VERBATIM
     double *ng_record = NG_SELF->ng_ion_record;
     const double ng_density = 100./(_nd_area);
@@ -157,6 +158,7 @@ VERBATIM
     ng_record[1] = ng_density*(_ldica_dfraction); /* dica/dfraction */
     ng_record[2] = ng_density*(_ldica_deca); /* dica/deca */
     ng_record[3] = ng_density*(_ldica_dv); /* dica/dv */
+    ng_record[4] = ng_density*(_lica); /* ica */
 ENDVERBATIM
 }
 

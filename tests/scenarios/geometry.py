@@ -104,27 +104,37 @@ def diameters_and_lengths(h: Any, threads: int = 1) -> Model:
     )
 
 
-@scenario("wide", "shaft", "cachan", "kca")
+@scenario("wide", "shaft", "cachan", "kca", "casyn")
 def mechanisms_that_read_the_shape(h: Any) -> Model:
-    """A channel that reads diam and area, and a pool that fills faster the thinner its segment is."""
+    """A channel that reads diam and area, and a pool that fills faster the thinner its segment is, by synapses too."""
     soma, dend, twig = section(h, "soma", 20, 20), section(h, "dend", 150, 2, 5), section(h, "twig", 60, 1.1, 3)
+    drawn = tapered(h, "drawn", [(0, 2.6), (20, 0.9), (50, 1.4)], 3)
     dend.connect(soma(1))
     twig.connect(dend(0.5))
+    drawn.connect(dend(1), 1)
     dend(0.7).diam = 1.4
-    membrane(h, [soma, dend], [twig])
-    for sec in (dend, twig):
+    membrane(h, [soma, dend], [twig, drawn])
+    for sec in (dend, twig, drawn):
         for suffix in ("wide", "shaft", "cachan", "kca"):
             sec.insert(suffix)
+    source = stimulus(h, 2, 3, 100)
+    synapses = [h.casyn(place) for place in (dend(0.7), twig(0.5), twig(0.5), drawn(0.9))]
     return Model(
-        sections=[soma, dend, twig],
+        sections=[soma, dend, twig, drawn],
         directions=[
             Direction("diam", sections=[dend, twig]),
             Direction("diam", segments=[dend(0.7)]),
             Direction("L", sections=[dend, twig]),
-            Direction("L", sections=[twig]),
+            Direction("L", sections=[drawn]),
             Direction("gbar_wide", sections=[dend]),
-            Direction("tau_shaft", sections=[dend, twig]),
+            Direction("gbar_kca", sections=[dend, twig]),
         ],
-        keep=[clamp(h, soma(0.5), 0.9), clamp(h, dend(0.7), 0.05)],
+        keep=[
+            *(connection(h, source, synapse, 0.001) for synapse in synapses),
+            *synapses,
+            source,
+            clamp(h, soma(0.5), 0.9),
+            clamp(h, dend(0.7), 0.05),
+        ],
         duration_ms=12.0,
     )
