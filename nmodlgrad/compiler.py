@@ -19,6 +19,7 @@ from nmodlgrad.sources import BUILT_IN, Found, find
 from nmodlgrad.stack import deep
 
 if TYPE_CHECKING:
+    from nmodlgrad.calculus.tangent import TangentMechanism
     from nmodlgrad.semantics.mechanism import Mechanism
 
 MANIFEST = "nmodlgrad.json"
@@ -152,7 +153,6 @@ def compile_sources(
 
 def _outcome(item: Found, wrt: Collection[str] | None, suffix: str | None, constant: Collection[str]) -> Outcome:
     """What becomes of one source."""
-    from nmodlgrad.calculus.tangent import differentiate
     from nmodlgrad.emit import manifest
     from nmodlgrad.emit.mechanism import augmented
     from nmodlgrad.semantics.inline import inline
@@ -171,7 +171,7 @@ def _outcome(item: Found, wrt: Collection[str] | None, suffix: str | None, const
             built_in = mechanism.name in BUILT_IN  # NEURON has it: nothing is to be written
             text, entry = (None, None) if built_in else (item.source.text, manifest.passed(mechanism, item.file))
             return Outcome(names, warnings, text=text, passed=entry, includes=one is not None)
-        tangent = differentiate(mechanism, wrt, constant)
+        tangent = _differentiated(mechanism, wrt, constant)
     except Refused as refused:
         return Outcome(names, warnings, [place(problem) for problem in refused.diagnostics])
     except RecursionError:
@@ -190,6 +190,21 @@ def _outcome(item: Found, wrt: Collection[str] | None, suffix: str | None, const
     return Outcome(names, warnings, text=augmented(tangent, name), differentiated=entry, includes=one is not None)
 
 
+def _differentiated(mechanism: Mechanism, wrt: Collection[str] | None, constant: Collection[str]) -> TangentMechanism:
+    """The tangent, by diam and area too where the mechanism reads them and that can be differentiated."""
+    from nmodlgrad.calculus.tangent import differentiate
+    from nmodlgrad.semantics.activity import shape
+
+    try:
+        return differentiate(mechanism, wrt, constant)
+    except Refused as refused:
+        read = set(shape(mechanism)) - set(constant) - set(wrt or ())
+        if not read:
+            raise
+        tangent = differentiate(mechanism, wrt, {*constant, *read})
+        return replace(tangent, excluded=tangent.excluded | dict.fromkeys(read, refused.diagnostics[0].message))
+
+
 def _same(found: Diagnostic) -> Diagnostic:
     """The place of a diagnostic about a text that includes no other."""
     return found
@@ -203,11 +218,13 @@ def _put(item: Found, text: str, files: dict[str, str], problems: list[Diagnosti
 
 def _checked(item: Found, names: dict[str, bool], warnings: list[Diagnostic]) -> Mechanism:
     from nmodlgrad.checks import findings
+    from nmodlgrad.semantics.activity import shape
     from nmodlgrad.semantics.mechanism import Role
     from nmodlgrad.semantics.resolve import resolve
 
     mechanism = resolve(item.source)
     names |= {name: symbol.role in (Role.PARAMETER, Role.REVERSAL) for name, symbol in mechanism.symbols.items()}
+    names |= dict.fromkeys(shape(mechanism), True)
     found = findings(mechanism)
     warnings += [finding for finding in found if finding.severity == "warning"]
     errors = [finding for finding in found if finding.severity == "error"]

@@ -85,6 +85,10 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "through_functions_that_hoc_tabulates": ("lookup", {}),
     "of_conductances_that_a_mechanism_tells": ("conducting", {}),
     "of_a_mechanism_in_two_files": ("parted", {}),
+    "of_capacitances_and_axial_resistances": ("capacitances_and_axial_resistances", {}),
+    "of_diameters_and_lengths": ("diameters_and_lengths", {}),
+    "of_diameters_and_lengths_on_two_threads": ("diameters_and_lengths", {"threads": 2}),
+    "of_shapes_that_mechanisms_read": ("mechanisms_that_read_the_shape", {}),
     "with_every_mechanism_together": ("all_the_fixtures", {"table": False, "duration_ms": 30.0}),
 }
 

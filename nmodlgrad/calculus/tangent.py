@@ -46,10 +46,12 @@ class TangentMechanism:
     `weight` is the one that can be seeded. `linear` tells that the conductance that NEURON takes is the slope of the
     current; `slopes` are then the derivatives by v of its partials, where one look at it is enough. `conductance` is
     what NEURON takes instead if there is a CONDUCTANCE: BREAKPOINT runs once then, and its derivatives have v as an
-    argument. `ion_currents` has the partials of each ion's current by itself, for who reads it. `breakpoint` advances
-    what BREAKPOINT leaves in variables. What it reads of these before it sets them is latched: the current depends on
-    what they were when it started, at v + 0.001 and at v, and two rows of `carried` keep that. `later_initial` are the
-    stages of INITIAL from its first implicit solve on.
+    argument. `ion_currents` has the partials of each ion's current by itself, for who reads it, and
+    the value of one that a point process adds. `whole` has the current
+    of a point process and its slope where `current`, being linear, does without. `breakpoint` advances what BREAKPOINT
+    leaves in variables. What it reads of these before it sets them is latched: the current depends on what they were
+    when it started, at v + 0.001 and at v, and two rows of `carried` keep that. `later_initial` are the stages of
+    INITIAL from its first implicit solve on.
     """
 
     original: Mechanism
@@ -70,6 +72,7 @@ class TangentMechanism:
     connect: Linearised | None
     current: Linearised | None
     ion_currents: Linearised | None
+    whole: Linearised | None
     breakpoint: Linearised | None
     latched: Mapping[str, Latch]
     states: tuple[StageTangent, ...]
@@ -136,13 +139,18 @@ def differentiate(
     initial_inputs = [*activity.parameters, "v"]
     rows = [*carried, *activity.arguments]
     initial = differentiator.phase(phases.initial, initial_inputs, carried)
-    current = ion_currents = None
+    current = ion_currents = whole = None
     if phases.current:
         outputs = [x for x in (phases.total, mechanism.conductance) if x]
         active = inputs if linear else [*inputs, "v"]
         current = differentiator.phase(phases.current, active, outputs, () if linear else outputs, given)
         if mechanism.ion_currents:
-            ion_currents = differentiator.phase(phases.current, [*inputs, "v"], mechanism.ion_currents, arguments=given)
+            values = mechanism.ion_currents if mechanism.is_point_process else ()
+            ion_currents = differentiator.phase(
+                phases.current, [*inputs, "v"], mechanism.ion_currents, values, arguments=given
+            )
+        if mechanism.is_point_process and linear:
+            whole = differentiator.phase(phases.current, ["v"], [phases.total], [phases.total])
     active = [*inputs, "v"]
     later_initial = [linearise(differentiator, x, active, rows) for x in phases.later_initial]
     states = [linearise(differentiator, x, active, rows, performed(original, flow, x)) for x in phases.states]
@@ -167,7 +175,7 @@ def differentiate(
     used = acting.union(*(row for p in advancing if p for row in p.partials.values()))
     used |= {name for stage in (*later_initial, *states) if stage for row in stage.rows for name in row}
     parameters = sorted((p for p in activity.parameters if p in used), key=lambda p: p not in acting or p in carried)
-    everything = [initial, connect, current, ion_currents, breakpoint_, receive, *(one for _, one in around)]
+    everything = [initial, connect, current, ion_currents, whole, breakpoint_, receive, *(one for _, one in around)]
     everything += [phase for stage in (*later_initial, *states) if stage for phase in stage.phases]
     functions = tuple(differentiator.functions.values())
     procedures = pruned(
@@ -194,6 +202,7 @@ def differentiate(
         connect=connect,
         current=current,
         ion_currents=ion_currents,
+        whole=whole,
         breakpoint=breakpoint_,
         latched=latched,
         states=tuple(filter(None, states)),

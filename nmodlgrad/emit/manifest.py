@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from nmodlgrad.calculus.tangent import TangentMechanism
+from nmodlgrad.calculus.tangent import IDLE, TangentMechanism
 from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
-from nmodlgrad.semantics.passive import reach
+from nmodlgrad.semantics.passive import reach, shape
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import subnodes
 
@@ -44,6 +44,7 @@ def entry(tangent: TangentMechanism, name: str, file: str) -> dict[str, Any]:
         + list(mechanism.ion_inputs),
         "pointers": list(mechanism.pointers),
         "assigned": _assigned(mechanism),
+        "geometry": [name for name in shape(mechanism) if tangent.excluded.get(name) != IDLE],
         "left": list(tangent.breakpoint.partials) if tangent.breakpoint else [],
         "excluded": dict(sorted(tangent.excluded.items())),
     }
@@ -59,6 +60,7 @@ def passed(mechanism: Mechanism, file: str) -> dict[str, Any]:
         "reads": list(touched.reads),
         "writes": list(touched.writes),
         "observes": touched.observes,
+        "geometry": list(shape(mechanism)),
     }
 
 
@@ -72,8 +74,8 @@ def _assigned(mechanism: Mechanism) -> list[str]:
 
 
 def _scope(role: Role, scope: Scope) -> str:
-    if role is Role.POINTER:
-        return "pointer"
+    if role in (Role.POINTER, Role.ENVIRONMENT):
+        return "pointer" if role is Role.POINTER else "geometry"
     return "ion" if role in (Role.REVERSAL, Role.CONCENTRATION, Role.ION_CURRENT) else scope.value
 
 

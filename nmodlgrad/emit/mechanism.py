@@ -131,6 +131,7 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         current=_current(tangent),
         told=tangent.conductance is not None,
         ion_currents=_ion_currents(tangent),
+        whole=_whole(tangent),
         breakpoint=breakpoint_,
         latches=_latches(tangent),
         explicit=explicit,
@@ -218,18 +219,32 @@ def _current(tangent: TangentMechanism) -> dict[str, Any] | None:
 
 
 def _ion_currents(tangent: TangentMechanism) -> dict[str, Any] | None:
-    """The partials of each ion's current, by the inputs that act on the total, and by v."""
+    """The partials of each ion's current, by the inputs that act on the total, and by v; its value where known."""
     phase = tangent.ion_currents
     if phase is None:
         return None
     acting = [*tangent.carried[: tangent.current_carried], *tangent.parameters[: tangent.current_parameters], "v"]
     seconds = {latch.second: x for x, latch in tangent.latched.items()}
-    entries = [
-        {"name": f"d{current}/d{x}", "value": _c(partials.get(seconds.get(x, x), "0."), phase.program)}
-        for current, partials in phase.partials.items()
-        for x in acting
-    ]
+    entries = []
+    for current, partials in phase.partials.items():
+        found = {f"d{current}/d{x}": partials.get(seconds.get(x, x), "0.") for x in acting}
+        found |= {current: phase.values[current]} if current in phase.values else {}
+        entries += [{"name": name, "value": _c(value, phase.program)} for name, value in found.items()]
     return {"locals": phase.program.local_names, "steps": phase.program.steps, "entries": entries}
+
+
+def _whole(tangent: TangentMechanism) -> dict[str, Any] | None:
+    """The current of a point process, and its slope."""
+    phase = tangent.whole
+    if phase is None:
+        return None
+    slope = phase.partials[tangent.total].get("v", "0.")
+    return {
+        "locals": phase.program.local_names,
+        "steps": phase.program.steps,
+        "current": _c(phase.values[tangent.total], phase.program),
+        "conductance": _c(slope, phase.program),
+    }
 
 
 def _latches(tangent: TangentMechanism) -> list[dict[str, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 from neuron import h
 from numpy.typing import NDArray
 
-from nmodlgrad.runtime import assembly, layout, registry
+from nmodlgrad.runtime import assembly, geometry, injection, layout, registry
 from nmodlgrad.runtime.connections import Connections
 from nmodlgrad.runtime.errors import CannotCarry
 from nmodlgrad.runtime.ions import sites as ion_sites
@@ -64,9 +64,14 @@ def points_of(sections: Iterable[Any]) -> list[Any]:
 class Cell:
     """The plan of one cell (``ng_Plan``), in numpy arrays that NEURON's mechanisms work on."""
 
-    def __init__(self, root: Any, instances: Sequence[Instance], directions: int) -> None:
-        self.root, self.instances, self.directions = root, instances, directions
+    def __init__(
+        self, root: Any, instances: Sequence[Instance], directions: int, moved: Sequence[geometry.Moved]
+    ) -> None:
+        self.root, self.instances, self.directions, self.moved = root, instances, directions, moved
         self.sections = sections_of(root)
+        self._reshaped: dict[Any, frozenset[str]] = {}
+        for segment, names in geometry.reshaped(moved):
+            self._reshaped[place(segment)] = self._reshaped.get(place(segment), names) | names
         self.shape = self._shape()
         self.width = layout.padded(directions)
         self.structure = -1  # NEURON's count when this was described; it numbers its nodes at finitialize
@@ -99,9 +104,11 @@ class Cell:
         self.contributions = np.zeros(max(contributions, 1), layout.CONTRIBUTION)
         self.table = np.zeros(max(len(self.instances), 1), layout.INSTANCE)
         self.seed_table = np.zeros(max(seeds, 1), layout.SEED)
-        rows = [row for i in self.instances for row in i.seeds.values()]
+        shape = self._seeds_of_shape()
+        rows = [row for i in self.instances for row in _seeds(i, shape).values()]
         self.seed_values = np.concatenate([np.zeros(1), *(layout.band(row)[2] for row in rows)])
         self.connections = Connections(self.width)
+        self.fluxes, self.totals = np.zeros(4 * count), np.zeros((max(len(self.instances), 1), 2))
         self.site = np.zeros(0, np.intc)
 
     @staticmethod
@@ -139,6 +146,7 @@ class Cell:
             self.index[:] = self._nodes()
             self.structure = structure
         self._describe_instances()
+        self._describe_shape()
         self.site = np.array([self.node(segment) for segment in self.sites.values()], np.intc)
         self.carried[:] = self.ion_rows[:] = 0  # what INITIAL reads of a mechanism that comes later depends on nothing
         self.log.resize(0)
@@ -151,6 +159,9 @@ class Cell:
         plan["nodes"], plan["sites"], plan["directions"] = len(self.index), len(self.site), self.directions
         plan["ion_count"] = len(self.ions)
         plan["copies"] = plan["copy_count"] = 0
+        plan["fluxes"] = layout.address(self.fluxes) if len(self.shaped) else 0
+        plan["injected_count"] = len(self.injected)
+        plan["rigid"] = any(one.name != "cm" for one in self.moved)
         for name, array in (
             ("index", self.index),
             ("parent", self.parent),
@@ -162,10 +173,56 @@ class Cell:
             ("first_term", self.first_term),
             ("slopes", self.slopes),
             ("first_slope", self.first_slope),
+            ("shaped", self.shaped),
+            ("first_shaped", self.first_shaped),
+            ("injected", self.injected),
             ("ions", self.ion_table),
             ("site", self.site),
         ):
             plan[name] = layout.address(array)
+
+    def _describe_shape(self) -> None:
+        """What directions do through cm, Ra, diam and L."""
+        geometry.check(self.moved)
+        self.shaped, self.first_shaped = geometry.shaped(self.moved, self.sections, self.node, len(self.index))
+        address = self.cable.address
+        self.injected = injection.injected(self._resized_points(), self._points(), self._total, self.node, address)
+
+    def _seeds_of_shape(self) -> dict[Any, dict[str, NDArray[np.float64]]]:
+        return geometry.seeds(self.moved, place)
+
+    def check_shape(self) -> None:
+        """What is at the nodes whose area moves can be carried."""
+        geometry.check(self.moved)
+        for instance in self.instances:
+            entry = instance.entry
+            carried = {parameter.name for parameter in entry.parameters if parameter.scope == "geometry"}
+            for name in self.reshaped(instance.segment, set(entry.geometry) - carried):
+                reason = entry.excluded.get(name, "in C code, or it was translated with --wrt without it")
+                raise CannotCarry(
+                    f"{entry.original} in {instance.segment} reads {name}, which a parameter moves: that is not "
+                    f"carried there ({reason})"
+                )
+        injection.check(self._resized_points())
+
+    def reshaped(self, segment: Any, names: Collection[str]) -> list[str]:
+        """Which of diam and area directions move in a segment."""
+        return sorted(self._reshaped.get(place(segment), frozenset()).intersection(names))
+
+    def _resized_points(self) -> list[Any]:
+        """The point processes at nodes whose area moves."""
+        return [point for section, x in self._reshaped for point in section(x).point_processes()]
+
+    def _points(self) -> dict[str, Instance]:
+        return {instance.point.hname(): instance for instance in self.instances if instance.point is not None}
+
+    def _total(self, instance: Instance) -> int:
+        """Where the current and the conductance of a point process are kept: one that is linear has to be asked."""
+        row, entry = self.described[instance].row, instance.entry
+        if entry.linear:
+            row["total"] = layout.address(self.totals[self.instances.index(instance)])
+            return int(row["total"])
+        return int(row["record"]) + (entry.current_carried + entry.current_parameters + 1) * layout.PAIR
 
     def _check_shape(self) -> None:
         try:
@@ -186,6 +243,7 @@ class Cell:
         connections = self.connections.describe([self.instances[number] for number in order], self.cable.address)
         carried = record = ion_record = seed = 0
         found: dict[Instance, Described] = {}
+        shape = self._seeds_of_shape()
         value = 1  # 0 is there so that an empty array has an address
         for place, number in enumerate(order):
             instance, entry = self.instances[number], self.instances[number].entry
@@ -195,7 +253,7 @@ class Cell:
             row["v"] = layout.address(self.v) + nodes[number] * 8
             row["carried"] = layout.address(self.carried) + carried * self.width * 8
             row["record"] = layout.address(self.record) + record * 8
-            row["ion_record"] = 0
+            row["ion_record"] = row["total"] = 0
             found[instance] = Described(
                 row, layout.address(self.table) + place * layout.INSTANCE.itemsize, self.seed_table[seed:], ion_record
             )
@@ -203,9 +261,9 @@ class Cell:
             row["seeds"] = layout.address(self.seed_table) + seed * layout.SEED.itemsize
             row["connections"], row["connection_count"] = connections[place]
             row["current_carried"], row["current_parameters"] = entry.current_carried, entry.current_parameters
+            seeds = _seeds(instance, shape)
             for parameter in entry.parameters:
-                row_of_seeds = instance.seeds.get(parameter.name)
-                value = layout.put_seed(self.seed_table[seed], row_of_seeds, self.seed_values, value)
+                value = layout.put_seed(self.seed_table[seed], seeds.get(parameter.name), self.seed_values, value)
                 seed += 1
             carried += len(entry.carried)
             record += self._record_length(entry)
@@ -252,6 +310,8 @@ class Cell:
                 slot = self.contributions[contribution]
                 slot["instance"] = found[instance].address
                 slot["record"] = start + entry.ion_currents.index(f"i{ion}") * _ion_record_length(entry) * 8
+                spread = instance.point is not None and place(instance.segment) in self._reshaped
+                slot["value"] = int(slot["record"]) + (_ion_record_length(entry) - 1) * 8 if spread else 0
                 contribution += 1
 
     def describe_sown(self) -> None:
@@ -264,6 +324,11 @@ class Cell:
                 self._link(instance, 0)
 
     # ------------------------------------------------------------------ what POINTERs read
+    def moves(self, kind: str, name: str, segment: Any) -> bool:
+        """Whether what a POINTER reads is cm or diam, and a direction moves it."""
+        moved = {(one.name, place(one.segment)) for one in self.moved}
+        return kind in ("capacitance", "morphology") and (name, place(segment)) in moved
+
     def row_of_voltage(self, segment: Any) -> int:
         """Where the row of a segment's voltage lies."""
         return layout.address(self.voltage[self.node(segment)])
@@ -357,16 +422,26 @@ class Described:
         return int(self.row["carried"]) + entry.carried.index(name) * width * 8
 
 
+def _seeds(
+    instance: Instance, shape: Mapping[Any, Mapping[str, NDArray[np.float64]]]
+) -> dict[str, NDArray[np.float64]]:
+    """The seed rows of an instance, those of the shape of its segment included."""
+    here = shape.get(place(instance.segment), {})
+    read = [parameter.name for parameter in instance.entry.parameters if parameter.scope == "geometry"]
+    return instance.seeds | {name: here[name] for name in read if name in here}
+
+
 def _is_idle(entry: Entry, described: Described) -> bool:
     """Whether nothing of an instance depends on theta: the conductance of a linear current is in NEURON's matrix."""
     seeds = described.seeds[: len(entry.parameters)]
     seeded = bool(((seeds["first"] < seeds["end"]) | (seeds["row"] != 0)).any())
-    carries = bool(entry.carried or entry.arguments or described.row["ion_record"])
+    carries = bool(entry.carried or entry.arguments or described.row["ion_record"] or described.row["total"])
     return entry.linear and not carries and not seeded
 
 
 def _ion_record_length(entry: Entry) -> int:
-    return entry.current_carried + entry.current_parameters + 1
+    """Its partial derivatives by what acts on it and by v; a point process keeps the current behind them."""
+    return entry.current_carried + entry.current_parameters + 1 + entry.point_process
 
 
 def place(segment: Any) -> tuple[Any, float]:

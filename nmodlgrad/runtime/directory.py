@@ -11,6 +11,7 @@ from neuron import h
 
 from nmodlgrad.runtime.registry import Entry, Passed
 
+_OF_EVERY_SEGMENT = ("capacitance", "morphology")  # cm and i_cap, diam
 _PARAMETERS, _ASSIGNED, _STATES = 1, 2, 3  # as MechanismStandard numbers them
 
 
@@ -110,6 +111,8 @@ class Directory:
         nothing: frozenset[str] = frozenset()
         for section in h.allsec():
             for segment in section:
+                for kind in _OF_EVERY_SEGMENT:
+                    yield from _variables(segment, kind, nothing, segment, None)
                 for mechanism in segment:
                     name = str(mechanism.name())
                     yield from _variables(mechanism, name, computed.get(name, nothing), segment, None)

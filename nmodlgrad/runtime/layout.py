@@ -43,6 +43,7 @@ INSTANCE = np.dtype(
         ("carried", _ADDRESS),
         ("record", _ADDRESS),
         ("ion_record", _ADDRESS),
+        ("total", _ADDRESS),
         ("seeds", _ADDRESS),
         ("connections", _ADDRESS),
         ("connection_count", _LONG),
@@ -53,7 +54,9 @@ INSTANCE = np.dtype(
 )
 TERM = np.dtype([("pair", _ADDRESS), ("row", _ADDRESS)])
 SOWN = np.dtype([("pair", _ADDRESS), ("seed", _ADDRESS)])
-CONTRIBUTION = np.dtype([("instance", _ADDRESS), ("record", _ADDRESS)])
+SHAPED = np.dtype([("flux", _LONG), ("direction", _LONG), ("slope", _DOUBLE)])
+INJECTED = np.dtype([("node", _LONG), ("current", _ADDRESS), ("conductance", _ADDRESS), ("density", _DOUBLE)])
+CONTRIBUTION = np.dtype([("instance", _ADDRESS), ("record", _ADDRESS), ("value", _ADDRESS)])
 ION = np.dtype(
     [
         ("node", _LONG),
@@ -83,6 +86,12 @@ PLAN = np.dtype(
         ("first_slope", _ADDRESS),
         ("sown", _ADDRESS),
         ("first_sown", _ADDRESS),
+        ("shaped", _ADDRESS),
+        ("first_shaped", _ADDRESS),
+        ("fluxes", _ADDRESS),
+        ("injected", _ADDRESS),
+        ("injected_count", _LONG),
+        ("rigid", _LONG),
         ("ions", _ADDRESS),
         ("ion_count", _LONG),
         ("copies", _ADDRESS),
@@ -92,6 +101,7 @@ PLAN = np.dtype(
         ("directions", _LONG),
         ("log", _ADDRESS),
         ("structure", _LONG),
+        ("diameters", _LONG),
     ]
 )
 

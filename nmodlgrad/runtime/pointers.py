@@ -203,6 +203,8 @@ class Pointers:
         cell = self._cell(pointer, pointee)
         point, name = pointee.point, pointee.name
         other = self._instances.get(point.hname() if point is not None else (pointee.kind, place(pointee.segment)))
+        if cell.moves(pointee.kind, pointee.name, pointee.segment):
+            raise _refusal(pointer, pointee, "one of the parameters")
         if other is None:
             if not pointee.given:
                 raise _refusal(pointer, pointee, "which moves during the run")

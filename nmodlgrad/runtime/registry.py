@@ -15,7 +15,8 @@ from nmodlgrad.runtime.errors import CannotCarry
 
 @dataclass(frozen=True)
 class SeedParameter:
-    """What a derivative is carried along. `scope` is range or global, or for what others compute ion or pointer."""
+    """What a derivative is carried along. `scope` is range or global, or for what others compute ion, pointer or
+    geometry."""
 
     name: str
     unit: str
@@ -47,6 +48,7 @@ class Entry:
     pointers: tuple[str, ...]
     assigned: tuple[str, ...]
     left: tuple[str, ...]
+    geometry: tuple[str, ...]
     excluded: dict[str, str]
 
     @property
@@ -79,6 +81,7 @@ class Entry:
             pointers=tuple(data["pointers"]),
             assigned=tuple(data["assigned"]),
             left=tuple(data["left"]),
+            geometry=tuple(data["geometry"]),
             excluded=data["excluded"],
         )
 
@@ -95,6 +98,7 @@ class Passed:
     reads: tuple[str, ...]
     writes: tuple[str, ...]
     observes: bool
+    geometry: tuple[str, ...]
 
     @property
     def original(self) -> str:
@@ -128,7 +132,12 @@ def add(manifest: dict[str, Any]) -> None:
         _loaded[entry.original] = entry
     for data in manifest.get("passed", ()):
         _passed[data["name"]] = Passed(
-            data["name"], data["point_process"], tuple(data["reads"]), tuple(data["writes"]), data["observes"]
+            name=data["name"],
+            point_process=data["point_process"],
+            reads=tuple(data["reads"]),
+            writes=tuple(data["writes"]),
+            observes=data["observes"],
+            geometry=tuple(data["geometry"]),
         )
 
 

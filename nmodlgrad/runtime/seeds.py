@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from nmodlgrad.runtime import registry
 from nmodlgrad.runtime.cell import place
+from nmodlgrad.runtime.geometry import OF_SECTIONS, Moved
 from nmodlgrad.runtime.parameter import Parameter
 from nmodlgrad.runtime.swap import SwappedPoint
 from nmodlgrad.runtime.target import Target
@@ -28,6 +29,7 @@ class Seeds:
             for target in row:
                 seed = self._rows.setdefault(identity(target), np.zeros(self._count))
                 seed[k] += parameters[k].scale
+        self.moved = [Moved(t.parameter, t.place, self._rows[key]) for key, t in _geometry(rows).items()]
         self._netcons = [t.place for row in rows for t in row if t.kind == "weight"]
 
     def rows(self, entry: registry.Entry, segment: Any, point: Any = None) -> dict[str, NDArray[np.float64]]:
@@ -45,6 +47,10 @@ class Seeds:
         return [(n, self._rows["weight", n.hname(), "weight"]) for n in self._netcons if n.syn() == point]
 
 
+def _geometry(rows: Sequence[Sequence[Target]]) -> dict[tuple[Any, ...], Target]:
+    return {identity(target): target for row in rows for target in row if target.kind == "geometry"}
+
+
 def identity(target: Target) -> tuple[Any, ...]:
     """Equal for targets that are the same value of the model."""
     original = target.entry.original if target.entry is not None else ""
@@ -53,6 +59,9 @@ def identity(target: Target) -> tuple[Any, ...]:
             return "range", original, place(target.place), target.parameter
         case "ion":
             return "ion", place(target.place), target.parameter
+        case "geometry":
+            where = target.place.sec if target.parameter in OF_SECTIONS else place(target.place)
+            return "geometry", where, target.parameter
         case "point":
             return "point", target.place.hname(), target.parameter
         case "weight":

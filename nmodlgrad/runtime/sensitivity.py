@@ -99,7 +99,7 @@ class Sensitivity:
         for row in self._targets:
             for target in row:
                 match target.kind:
-                    case "range" | "ion":
+                    case "range" | "ion" | "geometry":
                         sections.append(target.place.sec)
                     case "point":
                         sections.append(target.place.get_segment().sec)
@@ -126,8 +126,9 @@ class Sensitivity:
             if point_entry is not None and point_entry.swapped:
                 self._points.append(SwappedPoint.of(point, point_entry))
         refresh_points(self._points)
-        instances = self._instances(sections)
-        cell = Cell(root, instances, len(self.parameters))
+        seeds = Seeds(self._targets, self.parameters, self._points)
+        moved = [one for one in seeds.moved if root_of(one.segment.sec) == root]
+        cell = Cell(root, self._instances(sections, seeds), len(self.parameters), moved)
         self._cells.append(cell)
         self._check(cell)
 
@@ -135,12 +136,12 @@ class Sensitivity:
         """Everything in the cell can be carried."""
         silent = [point.original for point in self._points]
         ions.check(cell.instances)
+        cell.check_shape()
         checks.check_mechanisms(cell.sections, cell.cable, registry.types(), self._entries, silent)
 
-    def _instances(self, sections: Sequence[Any]) -> list[Instance]:
+    def _instances(self, sections: Sequence[Any], seeds: Seeds) -> list[Instance]:
         found = []
         by_name = {entry.name: entry for entry in self._entries.values()}
-        seeds = Seeds(self._targets, self.parameters, self._points)
         for segment in segments_of(sections):
             present = {mechanism.name() for mechanism in segment}
             for name in sorted(present & by_name.keys()):

@@ -9,7 +9,7 @@ from typing import Any
 
 from neuron import h
 
-from nmodlgrad.runtime import registry
+from nmodlgrad.runtime import geometry, registry
 from nmodlgrad.runtime.errors import UnknownParameter
 from nmodlgrad.runtime.ions import WRITTEN
 from nmodlgrad.runtime.parameter import Parameter
@@ -26,7 +26,7 @@ class Target:
     GLOBAL; `read` and `write` access the value in the original model.
     """
 
-    kind: str  # range, ion, global, point, weight
+    kind: str  # range, ion, global, point, weight, geometry
     entry: Entry | None
     parameter: str
     place: Any
@@ -46,6 +46,8 @@ def targets(parameter: Parameter) -> list[Target]:
     """
     if parameter.of is not None:
         return [_of_object(parameter)]
+    if parameter.name in geometry.NAMES:
+        return _geometry(parameter)
     entry, seed = _density_parameter(parameter.name)
     if entry is None:
         return _reversal(parameter)
@@ -126,6 +128,16 @@ def _reversal(parameter: Parameter) -> list[Target]:
     return [_attribute("ion", None, parameter.name, segment) for segment in segments]
 
 
+def _geometry(parameter: Parameter) -> list[Target]:
+    """cm and diam of segments, Ra and L of whole sections."""
+    name = parameter.name
+    if name not in geometry.OF_SECTIONS:
+        return [_attribute("geometry", None, name, segment) for segment in _segments(parameter)]
+    if parameter.sections is None:
+        raise UnknownParameter(f"{name} belongs to a section: say where it acts with sections")
+    return [_attribute("geometry", None, name, section, section(0.5)) for section in parameter.sections]
+
+
 def _of_object(parameter: Parameter) -> Target:
     owner = parameter.of
     kind = owner.hname().split("[")[0] if hasattr(owner, "hname") else type(owner).__name__
@@ -140,10 +152,11 @@ def _of_object(parameter: Parameter) -> Target:
     return _attribute("point", entry, parameter.name, owner)
 
 
-def _attribute(kind: str, entry: Entry | None, name: str, owner: Any) -> Target:
-    """A parameter that is an attribute of its place."""
+def _attribute(kind: str, entry: Entry | None, name: str, owner: Any, place: Any = None) -> Target:
+    """A parameter that is an attribute of its owner, which is its place unless another is given."""
+    where = owner if place is None else place
     return Target(
-        kind, entry, name, owner, lambda: float(getattr(owner, name)), lambda value: setattr(owner, name, value)
+        kind, entry, name, where, lambda: float(getattr(owner, name)), lambda value: setattr(owner, name, value)
     )
 
 

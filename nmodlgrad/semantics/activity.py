@@ -9,6 +9,7 @@ from nmodlgrad.diagnostics import NOWHERE, Diagnostic, Refused
 from nmodlgrad.numerics.phases import Phases
 from nmodlgrad.semantics import shared
 from nmodlgrad.semantics.dataflow import Dataflow
+from nmodlgrad.semantics.language import SHAPE
 from nmodlgrad.semantics.mechanism import Mechanism, Role
 from nmodlgrad.syntax import nodes as n
 
@@ -53,11 +54,18 @@ def analyse(flow: Dataflow, phases: Phases, wrt: Collection[str] | None) -> Acti
         raise Refused([Diagnostic.at(span, "NG021", f"{name} can not be seeded: {excluded[name]}")])
     seedable = [s.name for s in mechanism.symbols.values() if s.role in (Role.PARAMETER, Role.REVERSAL)]
     wanted = [name for name in seedable if (wrt is None or name in wrt) and name not in mechanism.reversals]
-    parameters = tuple(name for name in (*wanted, *mechanism.ion_inputs, *mechanism.pointers) if name not in excluded)
+    given = (*mechanism.ion_inputs, *mechanism.pointers, *(x for x in shape(mechanism) if wrt is None or x in wrt))
+    parameters = tuple(name for name in (*wanted, *given) if name not in excluded)
     found = _carried(flow, phases, parameters, weight)
     carried = tuple(name for name in found if name not in mechanism.arguments)
     arguments = tuple(name for name in mechanism.arguments if name in found)
     return Activity(carried, arguments, parameters, excluded, weight)
+
+
+def shape(mechanism: Mechanism) -> list[str]:
+    """What a mechanism has of the shape of its segment."""
+    symbols = mechanism.symbols
+    return [name for name in SHAPE if name in symbols and symbols[name].role is Role.ENVIRONMENT]
 
 
 def _tabulated(flow: Dataflow) -> dict[str, str]:
@@ -70,7 +78,7 @@ def _tabulated(flow: Dataflow) -> dict[str, str]:
             continue
         read = (flow.function if isinstance(block, n.FunctionBlock) else flow.procedure)(block.name).live
         for name in sorted(read & mechanism.symbols.keys()):
-            if mechanism.symbols[name].role in _INPUTS:
+            if mechanism.symbols[name].role in _INPUTS or name in shape(mechanism):
                 excluded[name] = (
                     f"it acts through the TABLE of {block.name}, which is differentiated by its argument only"
                 )
@@ -83,7 +91,7 @@ def _through_arrays(flow: Dataflow, phases: Phases, weight: str | None) -> dict[
     if not mechanism.arrays:
         return {}
     excluded = {}
-    inputs = [s.name for s in mechanism.symbols.values() if s.role in _INPUTS]
+    inputs = [s.name for s in mechanism.symbols.values() if s.role in _INPUTS] + shape(mechanism)
     for name in (*inputs, *([weight] if weight else ())):
         alone = ((), name) if name == weight else ((name,), None)
         reached = sorted(mechanism.arrays.intersection(_closure(flow, phases, *alone)))

@@ -46,6 +46,9 @@ BEYOND = frozenset({
 # Names that NEURON sets for every mechanism.
 ENVIRONMENT = frozenset({"t", "dt", "celsius", "area", "diam", "secondorder"})
 
+# Those that a direction may move: the shape of a segment.
+SHAPE = ("diam", "area")
+
 # Names that the translated C++ finds in NEURON's headers or in itself.
 VISIBLE = frozenset({"delta_t", "usetable", "error", "hoc_epsilon", "stoprun", "M_PI", "INFINITY"})
 

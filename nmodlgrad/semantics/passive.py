@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from nmodlgrad.semantics import c_code
+from nmodlgrad.semantics.language import SHAPE
 from nmodlgrad.semantics.mechanism import Mechanism, Role
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import subnodes
@@ -35,14 +36,32 @@ def reach(mechanism: Mechanism) -> Reach:
     """How a mechanism that is passed through touches others: whether that is harmless is seen in the model."""
     writes = tuple(sorted(_named(mechanism, Role.POINTER) & _assigned(mechanism)))
     moving = (Role.VOLTAGE, Role.CONCENTRATION, Role.REVERSAL, Role.ION_CURRENT)
+    words = _words(mechanism)
+    observes = any(symbol.name in words for symbol in mechanism.symbols.values() if symbol.role in moving)
+    return Reach(mechanism.pointers if writes else (), writes, observes)
+
+
+def shape(mechanism: Mechanism) -> tuple[str, ...]:
+    """What a mechanism reads of the shape of its segment: diam, area."""
+    words = _words(mechanism)
+    own = {symbol.name for symbol in mechanism.symbols.values() if symbol.role is not Role.ENVIRONMENT}
+    read = {name for name in SHAPE if name in words and name not in own}
+    return tuple(sorted(read | ({"area"} if words & _AREAS else set())))
+
+
+_AREAS = frozenset({"_nd_area", "NODEAREA"})
+"""How C code says area."""
+
+
+def _words(mechanism: Mechanism) -> set[str]:
+    """The names that a mechanism mentions in its blocks, and the words of its C code."""
     words: set[str] = set()
     for node in (node for item in mechanism.items for node in subnodes(item)):
         if isinstance(node, n.VariableName):
             words.add(node.name)
         elif isinstance(node, n.Verbatim):
             words |= c_code.read(node.text).words
-    observes = any(symbol.name in words for symbol in mechanism.symbols.values() if symbol.role in moving)
-    return Reach(mechanism.pointers if writes else (), writes, observes)
+    return words
 
 
 def _outside(mechanism: Mechanism) -> bool:

@@ -105,6 +105,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -144,11 +145,12 @@ ENDVERBATIM
 
 : Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
 PROCEDURE ng_ion_currents() {
-    LOCAL dica_deca, dica_dfraction, dica_dg, dica_dv
+    LOCAL dica_deca, dica_dfraction, dica_dg, dica_dv, ica
     dica_deca = -fraction*g
     dica_dfraction = g*(v - eca)
     dica_dg = fraction*(v - eca)
     dica_dv = fraction*g
+    ica = fraction*g*(v - eca)
 VERBATIM
     double *ng_record = NG_SELF->ng_ion_record;
     const double ng_density = 100./(_nd_area);
@@ -156,6 +158,23 @@ VERBATIM
     ng_record[1] = ng_density*(_ldica_dfraction); /* dica/dfraction */
     ng_record[2] = ng_density*(_ldica_deca); /* dica/deca */
     ng_record[3] = ng_density*(_ldica_dv); /* dica/dv */
+    ng_record[4] = ng_density*(_lica); /* ica */
+ENDVERBATIM
+}
+
+: The current itself and its conductance, which the cable asks for where the area of the node moves.
+PROCEDURE ng_whole() {
+    LOCAL di_dv, i, dica_dv, ica, dtotal_current_dv, total_current
+    di_dv = g*(1 - fraction)
+    i = (1 - fraction)*g*v
+    dica_dv = fraction*g
+    ica = fraction*g*(v - eca)
+    dtotal_current_dv = di_dv + dica_dv
+    total_current = i + ica
+VERBATIM
+    const double ng_density = 100./(_nd_area);
+    NG_SELF->ng_total[0] = ng_density*_ltotal_current;
+    NG_SELF->ng_total[1] = ng_density*_ldtotal_current_dv;
 ENDVERBATIM
 }
 
@@ -194,6 +213,7 @@ VERBATIM
       ng_record[5] = ng_density*0.0;
     }
     if (ng_self->ng_ion_record) ng_ion_currents(_threadargs_);
+    if (ng_self->ng_total) ng_whole(_threadargs_);
 ENDVERBATIM
 }
 

@@ -146,6 +146,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -182,6 +183,22 @@ static const ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender
   return &ng_none;
 }
 ENDVERBATIM
+
+: The current itself and its conductance, which the cable asks for where the area of the node moves.
+PROCEDURE ng_whole() {
+    LOCAL di_dv, i, total_current
+    di_dv = level*(off + on)
+    i = (on + off)*(v - e)*level
+    if (at_time(7)) {
+        i = i - kick
+    }
+    total_current = i
+VERBATIM
+    const double ng_density = 100./(_nd_area);
+    NG_SELF->ng_total[0] = ng_density*_ltotal_current;
+    NG_SELF->ng_total[1] = ng_density*_ldi_dv;
+ENDVERBATIM
+}
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
@@ -221,6 +238,7 @@ VERBATIM
       ng_record[8] = ng_density*_ldi_dkick; /* d/dkick */
       ng_record[9] = ng_density*0.0;
     }
+    if (ng_self->ng_total) ng_whole(_threadargs_);
 ENDVERBATIM
 }
 

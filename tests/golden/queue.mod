@@ -137,6 +137,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -156,6 +157,26 @@ static void ng_keep(double *ng_pair, double ng_value) {
   ng_pair[0] = ng_value;
 }
 ENDVERBATIM
+
+: The current itself and its conductance, which the cable asks for where the area of the node moves.
+PROCEDURE ng_whole() {
+    LOCAL g, total, k, di_dv, i, total_current
+    g = gmax*sum()
+    total = 0
+    k = number
+    while (k > 0 && number - k < 3) {
+        k = k - 1
+        total = total + alpha((t - onset[k])/tau)/4
+    }
+    di_dv = g*(1 - 0.1*total)
+    i = g*(1 - 0.1*total)*(v - e)
+    total_current = i
+VERBATIM
+    const double ng_density = 100./(_nd_area);
+    NG_SELF->ng_total[0] = ng_density*_ltotal_current;
+    NG_SELF->ng_total[1] = ng_density*_ldi_dv;
+ENDVERBATIM
+}
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
@@ -190,6 +211,7 @@ VERBATIM
       ng_keep(ng_record + 2, ng_density*_ldi_de); /* d/de */
       ng_keep(ng_record + 4, ng_density*_ldi_dgmax); /* d/dgmax */
     }
+    if (ng_self->ng_total) ng_whole(_threadargs_);
 ENDVERBATIM
 }
 

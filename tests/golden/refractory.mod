@@ -100,6 +100,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_carried;       /* rows: the tangents of its carried variables */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -137,6 +138,19 @@ static const ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender
 }
 ENDVERBATIM
 
+: The current itself and its conductance, which the cable asks for where the area of the node moves.
+PROCEDURE ng_whole() {
+    LOCAL i, total_current, dtotal_current_dv
+    i = g*(v - reset)
+    total_current = i
+    dtotal_current_dv = g
+VERBATIM
+    const double ng_density = 100./(_nd_area);
+    NG_SELF->ng_total[0] = ng_density*_ltotal_current;
+    NG_SELF->ng_total[1] = ng_density*_ldtotal_current_dv;
+ENDVERBATIM
+}
+
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
     LOCAL di_dg, di_dreset
@@ -159,6 +173,7 @@ VERBATIM
       ng_record[2] = ng_density*_ldi_dreset; /* d/dreset */
       ng_record[3] = ng_density*0.0;
     }
+    if (ng_self->ng_total) ng_whole(_threadargs_);
 ENDVERBATIM
 }
 

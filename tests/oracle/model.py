@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+OF_SECTIONS = ("L", "Ra")
+"""What a section has one of, and not each of its segments."""
+
 
 @dataclass(frozen=True)
 class Knob:
@@ -50,6 +53,8 @@ class Direction:
         if self.of is not None:
             is_weight = self.name == "weight"
             return [Knob(self.of.weight, 0, self.scale) if is_weight else Knob(self.of, self.name, self.scale)]
+        if self.name in OF_SECTIONS:
+            return [Knob(section, self.name, self.scale) for section in self.sections]
         places = [*(segment for section in self.sections for segment in section), *self.segments]
         return [Knob(segment, self.name, self.scale) for segment in places] or [Knob(h, self.name, self.scale)]
 

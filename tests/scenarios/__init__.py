@@ -17,6 +17,7 @@ from scenarios import (  # noqa: F401  (each registers its own)
     density_mechanisms,
     effects,
     events,
+    geometry,
     ions,
     kinks,
     long_runs,

@@ -136,6 +136,7 @@ def a_random_tree(h: Any, branches: list[dict[str, Any]], duration_ms: float = 1
             new.connect(sections[branch["parent"]](branch["at"]), branch["end"])
         sections.append(new)
     membrane(h, sections, sections[1:])
+    cylinders = [sec for sec, branch in zip(sections, branches, strict=True) if branch["taper"] == 1]
     area_um2 = math.fsum(segment.area() for sec in sections for segment in sec)
     return Model(
         sections=sections,
@@ -144,6 +145,11 @@ def a_random_tree(h: Any, branches: list[dict[str, Any]], duration_ms: float = 1
             Direction("gkbar_hh", segments=[sections[-1](0.5)]),
             Direction("g_pas" if len(sections) > 1 else "gl_hh", sections=sections[-1:], scale=1e-4),
             Direction("ena", sections=sections[:1]),
+            Direction("cm", sections=sections),
+            Direction("Ra", sections=sections[-1:]),
+            Direction("L", sections=sections),
+            Direction("L", sections=sections[-1:]),
+            *([Direction("diam", sections=cylinders), Direction("diam", sections=cylinders[-1:])] if cylinders else []),
         ],
         keep=[clamp(h, sections[0](0.5), 1.5e-4 * area_um2)],
         duration_ms=duration_ms,

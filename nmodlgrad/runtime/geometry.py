@@ -1,0 +1,236 @@
+"""What the shape of a cell does to its equations: cm, Ra, diam and L as parameters.
+
+NEURON's equation of node i, with v' the voltages at the end of the step, p the parent and j the children, is
+
+    cfac cm_i dv_i + i_i + b_i (v'_p - v'_i) + sum over j of a_j (v'_j - v'_i) = 0          mA/cm2
+    a_j = -100/(area_i ri_j),    b_i = -100/(area_i ri_i)                      (treeset.cpp, connection_coef)
+
+where ri is the resistance from a node to its parent, and i_i has 100/area_i in the currents of point processes. So what
+a direction does is a change of cm, and relative changes of ri and of area: that is what is computed here, at every
+finitialize. The cable multiplies with the fluxes of each step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from neuron import h
+from numpy.typing import NDArray
+
+from nmodlgrad.runtime import layout
+from nmodlgrad.runtime.errors import CannotCarry
+
+OF_SECTIONS = frozenset({"Ra", "L"})
+"""Parameters that a section has one of."""
+NAMES = frozenset({"cm", "diam"}) | OF_SECTIONS
+
+Floats = NDArray[np.float64]
+Node = Callable[[Any], int]
+
+
+@dataclass(frozen=True, eq=False)
+class Moved:
+    """A value of the shape that directions move: `seed` is d value/dtheta, shape (directions,)."""
+
+    name: str
+    segment: Any
+    seed: Floats
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The nodes of a cell, numbered as its rows are; node 0 is the root.
+
+    Attributes
+    ----------
+    parent
+        of each node
+    half
+        resistance from the middle of a segment to either end, in any unit that is the same within a section; 0 at the
+        ends of sections
+    inner
+        whether the parent belongs to the same section, so that its half lies between the two
+    members
+        the nodes of the segments of a section, from its end 0 to its end 1
+    """
+
+    parent: NDArray[np.intp]
+    half: Floats
+    inner: NDArray[np.bool_]
+    members: Mapping[Any, Sequence[int]]
+
+    @classmethod
+    def of(cls, sections: Iterable[Any], node: Node, nodes: int) -> Tree:
+        """The tree that NEURON makes of sections (treeset.cpp, nrn_area_ri)."""
+        tree = cls(np.zeros(nodes, np.intp), np.zeros(nodes), np.zeros(nodes, np.bool_), members := {})
+        for section in sections:
+            reverse = bool(h.section_orientation(sec=section))
+            segments = list(section)[::-1] if reverse else list(section)
+            own = [node(segment) for segment in segments]
+            begin = node(section.parentseg() or section(0))
+            tree.parent[[*own, node(section(0 if reverse else 1))]] = [begin, *own]
+            tree.inner[[*own[1:], node(section(0 if reverse else 1))]] = True
+            tree.half[own] = [1 / segment.diam**2 for segment in segments]
+            members[section] = [node(segment) for segment in section]
+        return tree
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one direction does to the nodes of a cell, each of shape (nodes,): d cm/dtheta, and relative changes."""
+
+    cm: Floats
+    log_half: Floats
+    log_area: Floats
+
+    @classmethod
+    def of(cls, direction: int, moved: Iterable[Moved], tree: Tree, node: Node) -> Change:
+        """Add up what is moved."""
+        change = cls(*np.zeros((3, len(tree.parent))))
+        for one in moved:
+            seed, section = one.seed[direction], one.segment.sec
+            match one.name:
+                case "cm":
+                    change.cm[node(one.segment)] += seed
+                case "Ra":
+                    change.log_half[tree.members[section]] += seed / section.Ra
+                case "diam":
+                    relative = seed / one.segment.diam
+                    change.log_half[node(one.segment)] -= 2 * relative
+                    change.log_area[node(one.segment)] += relative
+                case _:
+                    change.log_half[tree.members[section]] += seed / section.L
+                    change.log_area[tree.members[section]] += seed / section.L * stretching(section)
+        return change
+
+    def log_ri(self, tree: Tree) -> Floats:
+        """Relative change of the resistance between each node and its parent; 0 at the root."""
+        far = np.where(tree.inner, tree.half[tree.parent], 0.0)
+        total = tree.half + far
+        weighted = tree.half * self.log_half + far * self.log_half[tree.parent]
+        return np.divide(weighted, total, out=np.zeros_like(total), where=total > 0)
+
+
+def shaped(
+    moved: Sequence[Moved], sections: Iterable[Any], node: Node, nodes: int
+) -> tuple[NDArray[np.void], NDArray[np.int64]]:
+    """What directions do to fluxes (`layout.SHAPED`), sorted by node, and the first of each node and one past the last.
+
+    Parameters
+    ----------
+    moved
+        the values of this cell that directions move
+    node
+        number of the node of a segment, or of the end of a section
+    nodes
+        how many there are
+    """
+    rows: list[tuple[NDArray[np.intp], NDArray[np.intp], Floats, int]] = []
+    if moved:
+        tree = Tree.of(sections, node, nodes)
+        for direction in np.flatnonzero(np.any([one.seed != 0 for one in moved], axis=0)).tolist():
+            change = Change.of(direction, (one for one in moved if one.seed[direction]), tree, node)
+            rows += [(*effect, direction) for effect in _effects(change, tree)]
+    table = np.zeros(sum(len(row[0]) for row in rows), layout.SHAPED)
+    if rows:
+        at, flux, slope = (np.concatenate(column) for column in list(zip(*rows, strict=True))[:3])
+        order = np.argsort(at, kind="stable")
+        table["flux"], table["slope"] = flux[order], slope[order]
+        table["direction"] = np.repeat([row[3] for row in rows], [len(row[0]) for row in rows])[order]
+        return table, np.searchsorted(at[order], np.arange(nodes + 1)).astype(np.int64)
+    return table, np.zeros(nodes + 1, np.int64)
+
+
+def _effects(change: Change, tree: Tree) -> Iterable[tuple[NDArray[np.intp], NDArray[np.intp], Floats]]:
+    """Nodes, the fluxes that move in their equations (ng_flow numbers them), and how."""
+    nodes = len(tree.parent)
+    own, edges = np.arange(nodes), np.arange(1, nodes)
+    log_ri = change.log_ri(tree)
+    parents = tree.parent[edges]
+    yield from (
+        (at[slope != 0], flux[slope != 0], slope[slope != 0])
+        for at, flux, slope in (
+            (own, own, change.cm),
+            (edges, nodes + edges, -(log_ri + change.log_area)[edges]),
+            (parents, 2 * nodes + edges, -log_ri[edges] - change.log_area[parents]),
+            (own, 3 * nodes + own, -change.log_area),
+        )
+    )
+
+
+def stretching(section: Any) -> Floats:
+    """Relative change of the areas of a section's segments for a relative change of L: shape (nseg,).
+
+    With 3-d points NEURON stretches the distances between these and keeps their diameters (treeset.cpp,
+    nrn_length_change), and takes the frusta between them for area (diam_from_list); the first point is the one at the
+    parent, whichever end that is.
+    """
+    count = int(section.n3d())
+    if not count:
+        return np.ones(section.nseg)
+    arcs = np.array([section.arc3d(i) for i in range(count)])
+    diameters = np.array([section.diam3d(i) for i in range(count)])
+    borders = np.linspace(0, arcs[-1], section.nseg + 1)
+    moved = np.zeros(section.nseg)
+    for first, last, begin, end in zip(arcs[:-1], arcs[1:], diameters[:-1], diameters[1:], strict=True):
+        if last > first:  # what lies across the section keeps its area
+            places = np.clip(borders, first, last)
+            slope = (end - begin) / (last - first)
+            middle = begin + slope * ((places[:-1] + places[1:]) / 2 - first)
+            moved += np.pi * middle * np.diff(places) / np.hypot(1, slope / 2)
+    areas = np.array([segment.area() for segment in section])
+    return np.asarray((moved[::-1] if h.section_orientation(sec=section) else moved) / areas)
+
+
+def reshaped(moved: Iterable[Moved]) -> Iterable[tuple[Any, frozenset[str]]]:
+    """The segments whose area moves, and what of them moves that mechanisms may read."""
+    for one in moved:
+        match one.name:
+            case "diam":
+                yield one.segment, frozenset({"diam", "area"})
+            case "L":
+                yield from ((segment, frozenset({"area"})) for segment in one.segment.sec)
+
+
+def seeds(moved: Iterable[Moved], key: Callable[[Any], Any]) -> dict[Any, dict[str, Floats]]:
+    """d diam/dtheta in um and d area/dtheta in um2, by the key of a segment and the name: shape (directions,)."""
+    found: dict[Any, dict[str, Floats]] = {}
+    for one in moved:
+        for segment, names in reshaped([one]):
+            row = found.setdefault(key(segment), {})
+            row["area"] = row.get("area", 0) + segment.area() * one.seed * _growth(one, segment)
+            if "diam" in names:
+                row["diam"] = row.get("diam", 0) + one.seed
+    return found
+
+
+def _growth(one: Moved, segment: Any) -> float:
+    """Relative change of the area of a segment for what is moved."""
+    if one.name == "diam":
+        return 1 / float(segment.diam)
+    return float(stretching(segment.sec)[int(segment.x * segment.sec.nseg)] / segment.sec.L)
+
+
+def check(moved: Iterable[Moved]) -> None:
+    """Refuse what moves otherwise than the parameter says.
+
+    Raises
+    ------
+    CannotCarry
+        for diam of a section with 3-d points, and for L if these are constant.
+    """
+    for one in moved:
+        section = one.segment.sec
+        if not section.n3d():
+            continue
+        if one.name == "diam":
+            raise CannotCarry(
+                f"diam of {section}: the section has 3-d points (from a file, pt3dadd or define_shape), and NEURON "
+                "makes steps of them when diam is assigned, so that even assigning the value that is there gives "
+                "another shape: there is no derivative at the present one"
+            )
+        if one.name == "L" and h.pt3dconst():
+            raise CannotCarry(f"L of {section}: its 3-d points are constant (pt3dconst), so L can not be assigned")

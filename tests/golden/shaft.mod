@@ -1,0 +1,180 @@
+TITLE Calcium in the whole of a cylinder: the surface over the volume is 4/diam
+
+NEURON {
+    SUFFIX shaft
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    USEION ca READ ica, cai WRITE cai
+    RANGE tau, rest
+}
+
+UNITS {
+    (molar) = (1/liter)
+    (mM) = (millimolar)
+    (mA) = (milliamp)
+    (um) = (micron)
+    FARADAY = (faraday) (coulomb)
+}
+
+PARAMETER {
+    tau = 25 (ms)
+    rest = 6e-5 (mM)
+}
+
+ASSIGNED {
+    ica (mA/cm2)
+    diam (um)
+}
+
+STATE { cai (mM) }
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    cai = rest
+}
+
+BREAKPOINT {
+    SOLVE pool METHOD cnexp
+}
+
+DERIVATIVE pool {
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
+    cai' = -(10000)*4*ica/(2*FARADAY*diam) - (cai - rest)/tau
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: cai.
+: Seedable: tau, rest, ica, diam.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a reversal potential that follows the concentrations of its ion */
+  double *ng_row;
+  const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
+  const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
+  double ng_factor;         /* mV: RT/zF */
+} ng_Nernst;
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
+  const ng_Nernst *ng_nernst; /* renews that row in INITIAL, or 0 */
+} ng_Seed;
+typedef struct {            /* a NetCon, found by the address of its weight */
+  const double *ng_address;
+  ng_Seed ng_seed;          /* of the weight */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+} ng_Connection;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions; many are rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Connection *ng_connections;
+  long ng_connection_count;
+  long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+ENDVERBATIM
+
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL cai_rate, dcai_rate_dtau, exp_1, dexp_1_dtau, cai_decay, dcai_limit_ddiam, dcai_limit_dica,
+          dcai_limit_dtau, cai_limit, dcai_dcai, dcai_ddiam, dcai_dica, dcai_drest, dcai_dtau
+VERBATIM
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
+      hoc_execerror("shaft advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    cai_rate = -(1/tau)
+    dcai_rate_dtau = cai_rate*cai_rate
+    exp_1 = exp(dt*cai_rate)
+    dexp_1_dtau = dcai_rate_dtau*dt*ng_finite(exp_1)
+    cai_decay = exp_1
+    dcai_limit_ddiam = 20000*ica*tau/(FARADAY*diam*diam)
+    dcai_limit_dica = -20000*tau/(FARADAY*diam)
+    dcai_limit_dtau = -20000*ica/(FARADAY*diam)
+    cai_limit = -(-10000*4*ica/(2*FARADAY*diam) - -rest/tau)/-(1/tau)
+    dcai_dcai = cai_decay
+    dcai_ddiam = dcai_limit_ddiam*(1 - cai_decay)
+    dcai_dica = dcai_limit_dica*(1 - cai_decay)
+    dcai_drest = 1 - cai_decay
+    dcai_dtau = dcai_limit_dtau*(1 - cai_decay) + dexp_1_dtau*(cai - cai_limit)
+    cai = cai + (1 - cai_decay)*(cai_limit - cai)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_cai = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_cai = ng_row_cai[ng_k];
+      ng_row_cai[ng_k] = _ldcai_dcai*ng_old_cai;
+    }
+    ng_sow(ng_self->ng_seeds + 3, _ldcai_ddiam, ng_row_cai, ng_width); /* diam */
+    ng_sow(ng_self->ng_seeds + 2, _ldcai_dica, ng_row_cai, ng_width); /* ica */
+    ng_sow(ng_self->ng_seeds + 1, _ldcai_drest, ng_row_cai, ng_width); /* rest */
+    ng_sow(ng_self->ng_seeds + 0, _ldcai_dtau, ng_row_cai, ng_width); /* tau */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_cai = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_cai[ng_k] = 0.;
+    }
+    ng_sow(ng_self->ng_seeds + 1, 1.0, ng_row_cai, ng_width); /* rest */
+ENDVERBATIM
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
+}
+
+UNITSON

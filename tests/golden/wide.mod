@@ -1,0 +1,231 @@
+TITLE A channel that reads the shape of its segment in every phase
+
+NEURON {
+    SUFFIX wide
+    RANGE ng_link  : nmodlgrad
+    NONSPECIFIC_CURRENT i
+    RANGE gbar, e, ratio
+    THREADSAFE
+}
+
+UNITS {
+    (mV) = (millivolt)
+    (mA) = (milliamp)
+    (S) = (siemens)
+    (um) = (micron)
+}
+
+PARAMETER {
+    gbar = 0.001 (S/cm2)
+    e = -80 (mV)
+}
+
+ASSIGNED {
+    v (mV)
+    i (mA/cm2)
+    diam (um)
+    area (um2)
+    ratio (um)
+}
+
+STATE { n }
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    ratio = area/(area + 300)
+    n = 0.1/(1 + diam/3)
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE states METHOD cnexp
+    i = gbar*n*ratio*sqrt(diam)*(v - e)
+}
+
+DERIVATIVE states {
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
+    n' = (1/(1 + exp(-(v + 40)/9)) - n)/(2 + 3*diam/(diam + 5))
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: n, ratio.
+: Seedable: gbar, e, diam, area.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+    ng_latest_v
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a reversal potential that follows the concentrations of its ion */
+  double *ng_row;
+  const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
+  const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
+  double ng_factor;         /* mV: RT/zF */
+} ng_Nernst;
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
+  const ng_Nernst *ng_nernst; /* renews that row in INITIAL, or 0 */
+} ng_Seed;
+typedef struct {            /* a NetCon, found by the address of its weight */
+  const double *ng_address;
+  ng_Seed ng_seed;          /* of the weight */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+} ng_Connection;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions; many are rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Connection *ng_connections;
+  long ng_connection_count;
+  long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+ENDVERBATIM
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL sqrt_1, dsqrt_1_ddiam, ddi_ddiam_dv, di_ddiam, di_de, ddi_dgbar_dv, di_dgbar, ddi_dn_dv, di_dn,
+          ddi_dratio_dv, di_dratio
+VERBATIM
+    if (v + .001 != ng_latest_v) {
+      ng_latest_v = v;
+      return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+    }
+    ng_latest_v = NAN;
+ENDVERBATIM
+    sqrt_1 = sqrt(diam)
+    dsqrt_1_ddiam = (sqrt_1 > 0)/(2*sqrt_1 + 1 - (sqrt_1 > 0))
+    ddi_ddiam_dv = dsqrt_1_ddiam*gbar*n*ratio
+    di_ddiam = dsqrt_1_ddiam*gbar*n*ratio*(v - e)
+    di_de = -gbar*n*ratio*sqrt_1
+    ddi_dgbar_dv = n*ratio*sqrt_1
+    di_dgbar = n*ratio*sqrt_1*(v - e)
+    ddi_dn_dv = gbar*ratio*sqrt_1
+    di_dn = gbar*ratio*sqrt_1*(v - e)
+    ddi_dratio_dv = gbar*n*sqrt_1
+    di_dratio = gbar*n*sqrt_1*(v - e)
+VERBATIM
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
+    ng_record[0] = _ldi_dn; /* d/dn */
+    ng_record[1] = _lddi_dn_dv;
+    ng_record[2] = _ldi_dratio; /* d/dratio */
+    ng_record[3] = _lddi_dratio_dv;
+    if (ng_self->ng_sown) {
+      ng_record[4] = _ldi_dgbar; /* d/dgbar */
+      ng_record[5] = _lddi_dgbar_dv;
+      ng_record[6] = _ldi_de; /* d/de */
+      ng_record[7] = 0.0;
+      ng_record[8] = _ldi_ddiam; /* d/ddiam */
+      ng_record[9] = _lddi_ddiam_dv;
+    }
+ENDVERBATIM
+}
+
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL dn_rate_ddiam, n_rate, exp_1, dexp_1_ddiam, n_decay, exp_2, dexp_2_dv, inverse_1, inverse_2,
+          dn_limit_ddiam, dn_limit_dv, n_limit, dn_ddiam, dn_dn, dn_dv
+VERBATIM
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
+      hoc_execerror("wide advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    dn_rate_ddiam = -(3*diam/((diam + 5)*(diam + 5)) - 3/(diam + 5))/((3*diam/(diam + 5) + 2)*(3*diam/(diam + 5) + 2))
+    n_rate = -1/(2 + 3*diam/(diam + 5))
+    exp_1 = exp(dt*n_rate)
+    dexp_1_ddiam = dn_rate_ddiam*dt*ng_finite(exp_1)
+    n_decay = exp_1
+    exp_2 = exp(-(v + 40)/9)
+    dexp_2_dv = -1/9*ng_finite(exp_2)
+    inverse_1 = 1/(3*diam/(diam + 5) + 2)
+    inverse_2 = 1/(exp_2 + 1)
+    dn_limit_ddiam = inverse_1*(inverse_2*(3/(diam + 5) - 3*diam/((diam + 5)*(diam + 5))) - inverse_1*inverse_2*(-3*diam/(diam + 5) - 2)*(3*diam/((diam + 5)*(diam + 5)) - 3/(diam + 5)))
+    dn_limit_dv = dexp_2_dv*(-3*diam/(diam + 5) - 2)/((exp_2 + 1)*(exp_2 + 1)*(3*diam/(diam + 5) + 2))
+    n_limit = -(1/(1 + exp_2)/(2 + 3*diam/(diam + 5)))/(-1/(2 + 3*diam/(diam + 5)))
+    dn_ddiam = dexp_1_ddiam*(n - n_limit) + dn_limit_ddiam*(1 - n_decay)
+    dn_dn = n_decay
+    dn_dv = dn_limit_dv*(1 - n_decay)
+    n = n + (1 - n_decay)*(n_limit - n)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_n = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_n = ng_row_n[ng_k];
+      ng_row_n[ng_k] = _ldn_dn*ng_old_n + _ldn_dv*ng_voltage[ng_k];
+    }
+    ng_sow(ng_self->ng_seeds + 2, _ldn_ddiam, ng_row_n, ng_width); /* diam */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+    LOCAL dratio_darea, dn_ddiam
+    dratio_darea = 300/((area + 300)*(area + 300))
+    dn_ddiam = -1/30/((1/3*diam + 1)*(1/3*diam + 1))
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_n = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_ratio = ng_self->ng_carried + 1*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_n[ng_k] = 0.;
+      ng_row_ratio[ng_k] = 0.;
+    }
+    ng_sow(ng_self->ng_seeds + 2, _ldn_ddiam, ng_row_n, ng_width); /* diam */
+    ng_sow(ng_self->ng_seeds + 3, _ldratio_darea, ng_row_ratio, ng_width); /* area */
+ENDVERBATIM
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
+}
+
+UNITSON
