@@ -82,6 +82,7 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "of_loops_whose_bounds_and_indices_are_computed": ("queue", {}),
     "through_a_voltage_that_events_reset": ("a_voltage_that_events_reset", {}),
     "through_a_voltage_that_state_discontinuity_sets": ("a_voltage_that_state_discontinuity_sets", {}),
+    "of_parameters_that_are_moved_together": ("parameters_moved_together", {}),
     "through_functions_that_hoc_tabulates": ("lookup", {}),
     "of_conductances_that_a_mechanism_tells": ("conducting", {}),
     "of_a_mechanism_in_two_files": ("parted", {}),

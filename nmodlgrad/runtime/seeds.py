@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from nmodlgrad.runtime import registry
 from nmodlgrad.runtime.cell import place
-from nmodlgrad.runtime.parameter import Parameter
 from nmodlgrad.runtime.swap import SwappedPoint
 from nmodlgrad.runtime.target import Target
 
@@ -18,16 +17,14 @@ from nmodlgrad.runtime.target import Target
 class Seeds:
     """Seed rows by instance: d parameter / d theta in every direction."""
 
-    def __init__(
-        self, rows: Sequence[Sequence[Target]], parameters: Sequence[Parameter], points: Sequence[SwappedPoint]
-    ) -> None:
+    def __init__(self, rows: Sequence[Sequence[Target]], points: Sequence[SwappedPoint]) -> None:
         self._rows: dict[tuple[Any, ...], NDArray[np.float64]] = {}
-        self._count = len(parameters)
+        self._count = len(rows)
         self._replaced = {point.augmented.hname(): point.original for point in points}
         for k, row in enumerate(rows):
             for target in row:
                 seed = self._rows.setdefault(identity(target), np.zeros(self._count))
-                seed[k] += parameters[k].scale
+                seed[k] += target.seed
         self._netcons = [t.place for row in rows for t in row if t.kind == "weight"]
 
     def rows(self, entry: registry.Entry, segment: Any, point: Any = None) -> dict[str, NDArray[np.float64]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from neuron import h
@@ -12,7 +12,7 @@ from neuron import h
 from nmodlgrad.runtime import registry
 from nmodlgrad.runtime.errors import UnknownParameter
 from nmodlgrad.runtime.ions import WRITTEN
-from nmodlgrad.runtime.parameter import Parameter
+from nmodlgrad.runtime.parameter import Direction, Parameter, parts
 from nmodlgrad.runtime.registry import Entry, SeedParameter
 
 SEEDABLE = ("range", "global")
@@ -23,7 +23,7 @@ class Target:
     """One value that a direction moves.
 
     `entry` and `parameter` tell which seed it is; `place` is a segment, a point process or a NetCon, or None for a
-    GLOBAL; `read` and `write` access the value in the original model.
+    GLOBAL; `read` and `write` access the value in the original model. `seed` is d value / d theta.
     """
 
     kind: str  # range, ion, global, point, weight
@@ -32,9 +32,21 @@ class Target:
     place: Any
     read: Callable[[], float]
     write: Callable[[float], None]
+    seed: float = 1.0
+
+    @property
+    def segment(self) -> Any:
+        """Where it acts; None for what acts wherever its mechanism is."""
+        match self.kind:
+            case "point":
+                return self.place.get_segment()
+            case "weight":
+                return self.place.syn().get_segment()
+            case _:
+                return self.place
 
 
-def targets(parameter: Parameter) -> list[Target]:
+def targets(direction: Parameter | Direction) -> list[Target]:
     """Everything that a direction moves, in terms of the original model.
 
     Raises
@@ -43,10 +55,16 @@ def targets(parameter: Parameter) -> list[Target]:
         when there is no such parameter, or it can not be seeded
     CannotCarry
         when its mechanism was not translated
+    WrongArgument
+        when a scale is not finite somewhere
     """
+    return [replace(one, seed=part.seed(one.segment)) for part in parts(direction) for one in _targets(part)]
+
+
+def _targets(parameter: Parameter) -> list[Target]:
     if parameter.of is not None:
         return [_of_object(parameter)]
-    entry, seed = _density_parameter(parameter.name)
+    entry, seed = _named_in_hoc(parameter.name)
     if entry is None:
         return _reversal(parameter)
     if seed.scope == "global":
@@ -164,16 +182,27 @@ def _weight(parameter: Parameter, netcon: Any) -> Target:
 
 
 # ------------------------------------------------------------------ names
-def _density_parameter(name: str) -> tuple[Entry | None, SeedParameter]:
+def _named_in_hoc(name: str) -> tuple[Entry | None, SeedParameter]:
+    """What a name means that hoc knows by itself: of a density mechanism, a GLOBAL, or a reversal potential."""
     known = registry.entries()
-    suffixes = [(registered, e) for e in known.values() if not e.point_process for registered in {e.original, e.name}]
+    suffixes = [(registered, e) for e in known.values() for registered in {e.original, e.name}]
     for registered, entry in sorted(suffixes, key=lambda pair: -len(pair[0])):  # Ca_HVA before HVA
         if name.endswith(f"_{registered}"):
-            return entry, _seed(entry, name[: -len(registered) - 1], registered)
+            seed = _seed(entry, name[: -len(registered) - 1], registered)
+            if entry.point_process and seed.scope != "global":
+                raise UnknownParameter(
+                    f"{name}: every {entry.original} has a {seed.name} of its own: Parameter({seed.name!r}, of=...)"
+                )
+            return entry, seed
     ions = {ion for entry in known.values() for ion in entry.ions}
     if name[:1] == "e" and name[1:] in ions:
         return None, SeedParameter(name, "mV", "ion")
-    candidates = [f"{p.name}_{e.original}" for e in known.values() if not e.point_process for p in e.parameters]
+    candidates = [
+        f"{p.name}_{e.original}"
+        for e in known.values()
+        for p in e.parameters
+        if p.scope == "global" or not e.point_process
+    ]
     raise UnknownParameter(f"{name} is no parameter of a translated mechanism{_near(name, candidates)}")
 
 
