@@ -65,13 +65,13 @@ def test_what_is_no_scale_and_no_direction_is_refused_by_name() -> None:
         for attempt in (
             lambda: ng.Parameter("g_pas", sections=dend, scale=float("nan")),
             lambda: ng.Parameter("g_pas", sections=dend, scale="1"),
-            lambda: ng.Sensitivity(ng.Parameter("g_pas", sections=dend, scale=lambda s: 1/(s.x - 0.5) if s.x != 0.5 else None)),
-            lambda: ng.Sensitivity(ng.Parameter("g_pas", sections=dend, scale=lambda s: 1e308*10*s.x)),
+            lambda: ng.Sensitivity(ng.Parameter("g_pas", sections=dend, scale=lambda s: 1 if s.x != 0.5 else None)),
+            lambda: ng.Sensitivity(ng.Parameter("g_pas", sections=dend, scale=lambda s: 1e308 * 10 * s.x)),
             lambda: ng.Sensitivity(ng.Parameter("e_shunt", scale=lambda s: s.x)),
             lambda: ng.Direction(),
             lambda: ng.Direction([ng.Parameter("g_pas", sections=dend)]),
             lambda: ng.Direction(ng.Parameter("g_pas", sections=dend), name=3),
-            lambda: ng.Sensitivity(ng.Direction(ng.Parameter("g_pas", sections=dend), ng.Parameter("ena", sections=dend))),
+            lambda: ng.Sensitivity(ng.Direction(*(ng.Parameter(x, sections=dend) for x in ("g_pas", "ena")))),
             lambda: ng.Sensitivity(ng.Parameter("g_shunt")),
         ):
             print(refusal(attempt))
@@ -84,10 +84,104 @@ def test_what_is_no_scale_and_no_direction_is_refused_by_name() -> None:
         "WrongArgument: g_pas: scale is inf in soma_dend(0.166667), not a finite number",
         "WrongArgument: e_shunt is one value for all places: its scale is a number, not a function",
         "WrongArgument: a Direction moves at least one Parameter",
-        "WrongArgument: a Direction takes Parameters, one after the other, not [Parameter('g_pas', sections=[dend])]",
+        "WrongArgument: a Direction takes Parameters, one after the other, "
+        "not [Parameter('g_pas', sections=[soma_dend])]",
         "WrongArgument: the name of a Direction is a string, not 3",
         "UnknownParameter: ena: none of the places given has the ion na",
         "UnknownParameter: g_shunt: every shunt has a g of its own: Parameter('g', of=...)",
         "True",
     )
     assert out == list(expected)
+
+
+def test_the_initial_voltage_is_that_of_whole_cells() -> None:
+    """And nothing else may set voltages before the first step: these would not be what v_init says."""
+    out = model(
+        """
+        ng.load("hh", "pas")
+        soma, dend, clamp = cell()
+        other, twig, more = cell("other")
+        for attempt in (
+            lambda: ng.Parameter("v_init", segments=soma(0.5)),
+            lambda: ng.Parameter("v_init", sections=soma, scale=lambda segment: 1.0),
+            lambda: ng.Parameter("v_init", of=clamp),
+        ):
+            print(refusal(lambda: ng.Sensitivity(attempt())))
+        start = ng.Parameter("v_init", sections=dend, scale=2)
+        sens = ng.Sensitivity([ng.Parameter("gnabar_hh", sections=soma), start])
+        print(refusal(lambda: sens.dv(other(0.5))))
+        sens.theta = [0, 1.5]
+        print(h.v_init)
+        h.finitialize(h.v_init)
+        print(sens.dv(soma(0.5)), sens.dv(dend(1)))
+        early = h.FInitializeHandler(0, lambda: setattr(soma(0.5), "v", -70))
+        print(refusal(lambda: h.finitialize(-65)))
+        del early
+        h.finitialize(-65)
+        soma(0.5).v = -70
+        print(refusal(h.fadvance))
+        print(refusal(lambda: sens.dv(soma(0.5))))
+        h.finitialize(-65)
+        soma(0.5).v = -70
+        sens.restart()
+        h.fadvance()
+        print(sens.dv(soma(0.5))[1])
+        sens.close()
+        sens = ng.Sensitivity(ng.Parameter("v_init"))
+        h.finitialize(-65)
+        print(sens.dv(other(0.5)), sens.dv(soma(0.5)))
+    """,
+        errors=True,
+    )
+    for line in (
+        "UnknownParameter: v_init is one voltage for whole cells: give sections of these, or no place for all cells",
+        "WrongArgument: v_init is one value for all places: its scale is a number, not a function",
+        "CannotCarry: other(0.5) belongs to no cell that this Sensitivity carries",
+        "-62.0\n[0. 2.] [0. 2.]",
+        "nodes start from voltages of their own: these are not what v_init says",
+        "v was set after finitialize: it is not what v_init says",
+        "\n0.0\n[1.] [1.]",
+    ):
+        assert line in out
+
+
+def test_a_concentration_is_a_parameter_where_nothing_computes_it() -> None:
+    names = ("cachan", "kca", "capool", "capump", "goldman")
+    out = model(f"""
+        ng.load("hh", "pas", *(f"{FIXTURES}/{{name}}.mod" for name in {names}))
+        soma, dend, clamp = cell()
+        def attempt(name, **places):
+            print(refusal(lambda: ng.Sensitivity(ng.Parameter(name, **places))))
+        attempt("cai", sections=soma)
+        attempt("cai0_ca_ion")
+        dend.insert("goldman")
+        attempt("cai", sections=[soma, dend])
+        attempt("cai0_ca_ion")
+        soma.insert("cachan")
+        soma.insert("capool")
+        attempt("cai", sections=soma)
+        attempt("cai0_ca_ion")
+        attempt("cao0_ca_ion", sections=soma)
+        h.ion_style("ca_ion", 3, 2, 1, 1, 0, sec=soma)
+        attempt("cai", sections=soma)
+        h.ion_style("ca_ion", 1, 2, 1, 1, 0, sec=dend)
+        attempt("eca", sections=dend)
+        sens = ng.Sensitivity([ng.Parameter("cai", sections=dend, scale=1e-4), ng.Parameter("cao", sections=dend)])
+        sens.theta = [2, 1]
+        print(dend(0.5).cai, dend(0.5).cao)
+    """).splitlines()
+    expected = (
+        "UnknownParameter: cai: none of the places given has the ion ca",
+        "UnknownParameter: cai0_ca_ion: no concentration starts from it",
+        "UnknownParameter: cai: not all of the places given have the ion ca; leave out soma",
+        "UnknownParameter: cai0_ca_ion: no concentration starts from it",
+        "UnknownParameter: cai: finitialize sets it to cai0_ca_ion in soma(0.5), which is one number for all places: "
+        "Parameter('cai0_ca_ion')",
+        "UnknownParameter: cai0_ca_ion: INITIAL of capool computes cai wherever it is used",
+        "UnknownParameter: cao0_ca_ion is GLOBAL: one value for all places, so it takes none",
+        "UnknownParameter: cai starts in soma(0.5) from what the last run has left, by its ion_style",
+        "UnknownParameter: eca is computed from concentrations in soma_dend(0.166667)",
+        "0.00025",
+    )
+    for line, words in zip(out, expected, strict=True):
+        assert line.startswith(words)

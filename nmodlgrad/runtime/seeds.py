@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from nmodlgrad.runtime import registry
 from nmodlgrad.runtime.cell import place
+from nmodlgrad.runtime.ions import starts_from_global
 from nmodlgrad.runtime.swap import SwappedPoint
 from nmodlgrad.runtime.target import Target
 
@@ -26,6 +27,22 @@ class Seeds:
                 seed = self._rows.setdefault(identity(target), np.zeros(self._count))
                 seed[k] += target.seed
         self._netcons = [t.place for row in rows for t in row if t.kind == "weight"]
+
+    @property
+    def start(self) -> NDArray[np.float64]:
+        """The seed row of the voltage that finitialize starts from: shape (directions,)."""
+        return self._rows.get(("v_init",), np.zeros(self._count))
+
+    def concentrations(self, segment: Any) -> dict[str, NDArray[np.float64]]:
+        """The seed rows of the concentrations that are parameters in a segment, by name."""
+        found = {}
+        for key, row in self._rows.items():
+            match key:
+                case ("concentration", where, name) if where == place(segment):
+                    found[name] = row
+                case ("starting concentration", name) if starts_from_global(segment.sec, name[:-1]):
+                    found[name] = row
+        return found
 
     def rows(self, entry: registry.Entry, segment: Any, point: Any = None) -> dict[str, NDArray[np.float64]]:
         """The seed rows of an instance, by parameter; what is missing is zero."""
@@ -54,5 +71,11 @@ def identity(target: Target) -> tuple[Any, ...]:
             return "point", target.place.hname(), target.parameter
         case "weight":
             return "weight", target.place.hname(), "weight"
+        case "concentration":
+            return "concentration", place(target.place), target.parameter
+        case "starting concentration":
+            return "starting concentration", target.parameter
+        case "v_init":
+            return ("v_init",)
         case _:
             return "global", original, target.parameter

@@ -95,14 +95,7 @@ class Sensitivity:
 
     # ------------------------------------------------------------------ attaching
     def _roots(self) -> list[Any]:
-        sections = []
-        for row in self._targets:
-            for target in row:
-                if target.segment is not None:
-                    sections.append(target.segment.sec)
-                else:
-                    assert target.entry is not None
-                    sections += _sections_with(target.entry)
+        sections = (section for row in self._targets for target in row for section in target.sections)
         roots = list({root_of(section): None for section in sections})
         if not roots:
             raise UnknownParameter("no section has the mechanisms of these parameters")
@@ -121,21 +114,20 @@ class Sensitivity:
             if point_entry is not None and point_entry.swapped:
                 self._points.append(SwappedPoint.of(point, point_entry))
         refresh_points(self._points)
-        instances = self._instances(sections)
-        cell = Cell(root, instances, len(self.parameters))
+        seeds = Seeds(self._targets, self._points)
+        cell = Cell(root, self._instances(sections, seeds), seeds.start, seeds.concentrations)
         self._cells.append(cell)
         self._check(cell)
 
     def _check(self, cell: Cell) -> None:
         """Everything in the cell can be carried."""
         silent = [point.original for point in self._points]
-        ions.check(cell.instances)
+        ions.check(cell.instances, cell.ions)
         checks.check_mechanisms(cell.sections, cell.cable, registry.types(), self._entries, silent)
 
-    def _instances(self, sections: Sequence[Any]) -> list[Instance]:
+    def _instances(self, sections: Sequence[Any], seeds: Seeds) -> list[Instance]:
         found = []
         by_name = {entry.name: entry for entry in self._entries.values()}
-        seeds = Seeds(self._targets, self._points)
         for segment in segments_of(sections):
             present = {mechanism.name() for mechanism in segment}
             for name in sorted(present & by_name.keys()):
@@ -305,11 +297,3 @@ class _Refresh:
 
 def _kind(point: Any) -> str:
     return str(point.hname()).split("[")[0]
-
-
-def _sections_with(entry: registry.Entry) -> Iterable[Any]:
-    for section in h.allsec():
-        names = {mechanism.name() for segment in section for mechanism in segment}
-        names |= {_kind(point) for point in points_of([section])}
-        if names & {entry.name, entry.original}:
-            yield section

@@ -29,6 +29,10 @@ class Knob:
             setattr(self.owner, self.attribute, value)
 
 
+SHARED = ("v_init",)
+"""Numbers that are one for all places; the places of such a direction tell the cells."""
+
+
 @dataclass(frozen=True)
 class Direction:
     """One direction; the fields are the arguments of `nmodlgrad.Parameter`."""
@@ -54,6 +58,8 @@ class Direction:
                 return [Knob(h, shared, self._seed(None))]
             seed = self._seed(owner.get_segment())
             return [Knob(self.of.weight, 0, seed) if is_weight else Knob(self.of, self.name, seed)]
+        if self.name in SHARED:
+            return [Knob(h, self.name, self._seed(None))]
         places = [*(segment for section in self.sections for segment in section), *self.segments]
         return [Knob(segment, self.name, self._seed(segment)) for segment in places] or [
             Knob(h, self.name, self._seed(None))
