@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from nmodlgrad.gradcheck import gradcheck
     from nmodlgrad.runtime.errors import CannotCarry, Closed, UnknownParameter, WrongArgument
     from nmodlgrad.runtime.load import load
-    from nmodlgrad.runtime.parameter import Parameter
+    from nmodlgrad.runtime.parameter import Direction, Parameter
     from nmodlgrad.runtime.sensitivity import Recorder, Sensitivity
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "CannotCarry",
     "Closed",
     "Diagnostic",
+    "Direction",
     "NmodlGradError",
     "Parameter",
     "Recorder",
@@ -42,6 +43,7 @@ _HOME = {
     "CannotCarry": "runtime.errors",
     "Closed": "runtime.errors",
     "Diagnostic": "diagnostics",
+    "Direction": "runtime.parameter",
     "NmodlGradError": "diagnostics",
     "Parameter": "runtime.parameter",
     "Recorder": "runtime.sensitivity",

@@ -87,7 +87,7 @@ class TangentMechanism:
         """What INITIAL reads and is active."""
         first = {name for row in self.initial.partials.values() for name in row}
         later = {name for stage in self.later_initial for row in stage.rows for name in row}
-        return first | (later & {*self.parameters, "v"})
+        return first | (later & {*self.parameters, *self.mechanism.initial_concentrations, "v"})
 
 
 def _linear(flow: Dataflow, phases: Phases) -> bool:
@@ -136,7 +136,7 @@ def differentiate(
         return differentiator.phase(statements, active, outputs, arguments=connected) if outputs else None
 
     inputs = [*carried, *seeds]
-    initial_inputs = [*activity.parameters, "v"]
+    initial_inputs = [*activity.parameters, *mechanism.initial_concentrations, "v"]
     rows = [*carried, *activity.arguments]
     initial = differentiator.phase(phases.initial, initial_inputs, carried)
     current = ion_currents = whole = None

@@ -266,7 +266,7 @@ def _update(tangent: TangentMechanism, phase: Linearised | None) -> dict[str, An
         terms: list[dict[str, str | None]] = []
         for u, value in partials.items():
             coefficient = _c(value, phase.program)
-            if u in owners and phase is not tangent.initial:
+            if u in owners and (phase is not tangent.initial or u in tangent.mechanism.initial_concentrations):
                 terms.append({"coefficient": coefficient, "row": u})
             elif u == "v":
                 terms.append({"coefficient": coefficient, "row": None})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from nmodlgrad.runtime import assembly, geometry, injection, layout, registry
 from nmodlgrad.runtime.connections import Connections
 from nmodlgrad.runtime.errors import CannotCarry
+from nmodlgrad.runtime.ions import SeedRows, concentrations
 from nmodlgrad.runtime.ions import sites as ion_sites
 from nmodlgrad.runtime.registry import Entry
 
@@ -65,27 +66,35 @@ class Cell:
     """The plan of one cell (``ng_Plan``), in numpy arrays that NEURON's mechanisms work on."""
 
     def __init__(
-        self, root: Any, instances: Sequence[Instance], directions: int, moved: Sequence[geometry.Moved]
+        self,
+        root: Any,
+        instances: Sequence[Instance],
+        start: NDArray[np.float64],
+        seeded: Callable[[Any], SeedRows],
+        moved: Sequence[geometry.Moved],
     ) -> None:
-        self.root, self.instances, self.directions, self.moved = root, instances, directions, moved
+        """`start` is the seed row of the voltages that finitialize sets, `seeded` has those of concentrations, `moved`
+        those of the shape."""
+        self.root, self.instances, self.directions, self.moved = root, instances, len(start), moved
         self.sections = sections_of(root)
         self._reshaped: dict[Any, frozenset[str]] = {}
         for segment, names in geometry.reshaped(moved):
             self._reshaped[place(segment)] = self._reshaped.get(place(segment), names) | names
         self.shape = self._shape()
-        self.width = layout.padded(directions)
+        self.width = layout.padded(self.directions)
+        self.start = np.pad(start, (0, self.width - self.directions))
         self.structure = -1  # NEURON's count when this was described; it numbers its nodes at finitialize
         self.described: dict[Instance, Described] = {}
         self.cable = h.nmodlgrad_cable(root(0.5))
         self.log, self.marker = h.Vector(), h.Vector()
         self.sites: dict[tuple[Any, float], Any] = {}
-        self._allocate()
+        self._allocate(seeded)
         self.cable.plan = float(layout.address(self.plan))
         self.cable.attach(self.log)
         self.marker.record(self.cable._ref_samples)
 
     # ------------------------------------------------------------------ memory
-    def _allocate(self) -> None:
+    def _allocate(self, seeded: Callable[[Any], SeedRows]) -> None:
         count = 1 + sum(nseg + 1 for _, nseg in self.shape)  # every section has a node at its far end, the root at both
         carried = sum(len(i.entry.carried) for i in self.instances)
         records = sum(self._record_length(i.entry) for i in self.instances)
@@ -97,7 +106,8 @@ class Cell:
         self.voltage = layout.rows(count, self.width)
         self.carried = layout.rows(max(carried, 1), self.width)
         self.record, self.ion_record = np.zeros(max(records, 1)), np.zeros(max(ion_records, 1))
-        self.ions = ion_sites(self.instances, place)
+        self.ions = ion_sites(self.instances, place, seeded)
+        self.seeded = layout.rows(2 * max(len(self.ions), 1), self.width)
         self.ion_rows = layout.rows(2 * max(len(self.ions), 1), self.width)
         self.ion_table = np.zeros(max(len(self.ions), 1), layout.ION)
         contributions = sum(len(site.contributors) for site in self.ions if site.reads_current)
@@ -148,7 +158,9 @@ class Cell:
         self._describe_instances()
         self._describe_shape()
         self.site = np.array([self.node(segment) for segment in self.sites.values()], np.intc)
+        self.voltage[:] = self.start
         self.carried[:] = self.ion_rows[:] = 0  # what INITIAL reads of a mechanism that comes later depends on nothing
+        self._sow_concentrations()
         self.log.resize(0)
         self._describe_plan()
         return changed
@@ -158,6 +170,7 @@ class Cell:
         plan["cell"]["width"] = self.width
         plan["nodes"], plan["sites"], plan["directions"] = len(self.index), len(self.site), self.directions
         plan["ion_count"] = len(self.ions)
+        plan["starts"] = self.start.any()
         plan["copies"] = plan["copy_count"] = 0
         plan["fluxes"] = layout.address(self.fluxes) if len(self.shaped) else 0
         plan["injected_count"] = len(self.injected)
@@ -285,9 +298,12 @@ class Cell:
             row["node"], row["type"] = self.node(site.segment), types[f"{ion}_ion"].number
             row["current"] = current if site.reads_current else 0
             rows = {f"i{ion}": int(row["current"])}
-            for side, name in (("inside", f"{ion}i"), ("outside", f"{ion}o")):
+            for k, (side, name) in enumerate(zip(("inside", "outside"), concentrations(ion), strict=True)):
                 writer = getattr(site, side)
-                rows[name] = found[writer].carried(name, self.width, writer.entry) if writer else 0
+                if writer:
+                    rows[name] = found[writer].carried(name, self.width, writer.entry)
+                else:
+                    rows[name] = layout.address(self.seeded[2 * number + k]) if name in site.seeded else 0
                 row["nernst"][side] = rows[name]
             row["nernst"]["row"], row["nernst"]["factor"] = reversal, site.factor
             row["renewed_initially"], row["renewed"] = site.renewed_initially, site.renewed
@@ -313,6 +329,17 @@ class Cell:
                 spread = instance.point is not None and place(instance.segment) in self._reshaped
                 slot["value"] = int(slot["record"]) + (_ion_record_length(entry) - 1) * 8 if spread else 0
                 contribution += 1
+
+    def _sow_concentrations(self) -> None:
+        """Concentrations that are parameters: those that mechanisms write start from their seeds, the others stay."""
+        for number, site in enumerate(self.ions):
+            for k, (writer, name) in enumerate(zip((site.inside, site.outside), concentrations(site.ion), strict=True)):
+                if name not in site.seeded:
+                    continue
+                row = self.seeded[2 * number + k]
+                if writer:
+                    row = self.carried[(self.row_of(writer, name) - layout.address(self.carried)) // (self.width * 8)]
+                row[: self.directions] = site.seeded[name]
 
     def describe_sown(self) -> None:
         """What is seeded and acts on currents; everything else has been described."""

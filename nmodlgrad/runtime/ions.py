@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from neuron import h
+from numpy.typing import NDArray
 
 from nmodlgrad.runtime.errors import CannotCarry
 
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 WRITTEN = 3  # in either half of ion_style: a mechanism computes it
 _INITIAL = 1 << 5  # of ion_style: the reversal potential is computed from the concentrations by finitialize
 _ADVANCED = 1 << 6  # and in every step
+_FROM_GLOBAL = 1 << 2  # finitialize sets the concentrations to cai0_ca_ion and cao0_ca_ion, say
+
+SeedRows = Mapping[str, NDArray[np.float64]]
 
 
 @dataclass(eq=False)
@@ -24,7 +29,7 @@ class IonSite:
     """An ion at a node, as far as it moves there: rows are carried for what is read of it.
 
     `inside` and `outside` are the instances that write these concentrations, `potential` is the one that writes the
-    reversal potential.
+    reversal potential. `seeded` are rows of concentrations that are parameters, as finitialize finds them.
     """
 
     ion: str
@@ -33,6 +38,12 @@ class IonSite:
     inside: Instance | None = None
     outside: Instance | None = None
     potential: Instance | None = None
+    seeded: SeedRows = field(default_factory=dict)
+
+    @property
+    def moves(self) -> bool:
+        """Whether a concentration or the reversal potential depends on theta."""
+        return bool(self.inside or self.outside or self.potential or self.seeded)
 
     @property
     def reads_current(self) -> bool:
@@ -55,7 +66,7 @@ class IonSite:
         return self._follows(_ADVANCED)
 
     def _follows(self, bit: int) -> bool:
-        moving = self.inside is not None or self.outside is not None
+        moving = self.inside is not None or self.outside is not None or bool(self.seeded)
         return moving and bool(_style(self.segment.sec, self.ion) & bit)
 
     @property
@@ -65,8 +76,20 @@ class IonSite:
         return float(h.nernst(1.0, 2.0, charge)) / math.log(2) if charge else 0.0
 
 
-def sites(instances: Sequence[Instance], key: Any) -> list[IonSite]:
-    """The sites at which something is to be carried; `key` tells the node of a segment.
+def concentrations(ion: str) -> tuple[str, str]:
+    """The names of an ion's concentrations."""
+    return f"{ion}i", f"{ion}o"
+
+
+def starts_from_global(section: Any, ion: str) -> bool:
+    """Whether finitialize sets the concentrations in a section to the ion's GLOBALs."""
+    return hasattr(section(0.5), f"{ion}_ion") and bool(_style(section, ion) & _FROM_GLOBAL)
+
+
+def sites(instances: Sequence[Instance], key: Any, seeded: Callable[[Any], SeedRows]) -> list[IonSite]:
+    """The sites at which something is to be carried.
+
+    `key` tells the node of a segment, `seeded` the concentrations that are parameters there.
 
     Raises
     ------
@@ -76,7 +99,13 @@ def sites(instances: Sequence[Instance], key: Any) -> list[IonSite]:
     found: dict[tuple[Any, str], IonSite] = {}
     for instance in instances:
         for ion in instance.entry.ions:
-            site = found.setdefault((key(instance.segment), ion), IonSite(ion, instance.segment))
+            place = key(instance.segment), ion
+            if place not in found:
+                rows = seeded(instance.segment)
+                found[place] = IonSite(
+                    ion, instance.segment, seeded={x: rows[x] for x in concentrations(ion) if x in rows}
+                )
+            site = found[place]
             site.instances.append(instance)
             for name, quantity in ((f"{ion}i", "inside"), (f"{ion}o", "outside"), (f"e{ion}", "potential")):
                 if name in (*instance.entry.concentrations, *instance.entry.reversals):
@@ -85,10 +114,10 @@ def sites(instances: Sequence[Instance], key: Any) -> list[IonSite]:
                         names = f"{other.entry.original} and {instance.entry.original}"
                         raise CannotCarry(f"{names} both write {name} in {instance.segment}: that is not carried")
                     setattr(site, quantity, instance)
-    return [site for site in found.values() if site.inside or site.outside or site.potential or site.reads_current]
+    return [site for site in found.values() if site.moves or site.reads_current]
 
 
-def check(instances: Sequence[Instance]) -> None:
+def check(instances: Sequence[Instance], sites: Iterable[IonSite]) -> None:
     """Refuse what mechanisms read of an ion and nobody carries.
 
     Raises
@@ -97,34 +126,39 @@ def check(instances: Sequence[Instance]) -> None:
         when a reversal potential or a concentration moves for another reason than a mechanism that is carried, or acts
         in a way that was not differentiated.
     """
-    writers = {(i.segment.sec, name) for i in instances for name in (*i.entry.concentrations, *i.entry.reversals)}
+    written = {(i.segment.sec, name) for i in instances for name in (*i.entry.concentrations, *i.entry.reversals)}
+    moved = written | {(site.segment.sec, name) for site in sites for name in site.seeded}
     for instance in instances:
         section = instance.segment.sec
         for ion in instance.entry.ions:
-            moving = [name for name in (f"{ion}i", f"{ion}o", f"e{ion}") if (section, name) in writers]
-            for name, cause in _causes(section, ion, moving):
+            names = concentrations(ion)
+            moving = [name for name in (*names, f"e{ion}") if (section, name) in moved]
+            for name, cause in _causes(section, ion, moving, any((section, name) in written for name in names)):
                 if name in instance.entry.ion_inputs:
                     _check_input(instance, name, cause, moving)
 
 
-def _causes(section: Any, ion: str, moving: list[str]) -> Iterator[tuple[str, str]]:
-    """What of an ion moves in a section, and why; an empty reason is that a carried mechanism moves it."""
+def _causes(section: Any, ion: str, moving: list[str], written: bool) -> Iterator[tuple[str, str]]:
+    """What of an ion moves in a section, and why; an empty reason is that a carried mechanism or theta moves it.
+
+    `written` tells that a carried mechanism writes a concentration.
+    """
     style, potential = _style(section, ion), f"e{ion}"
     computed = style & (_INITIAL | _ADVANCED)
-    concentrations = [name for name in moving if name != potential]
+    carried = [name for name in moving if name != potential]
     if potential in moving:
         yield potential, "a mechanism writes it, and NEURON computes it from the concentrations" if computed else ""
     elif style >> 3 & 3 == WRITTEN:
         yield potential, "a mechanism writes it that is not translated"
-    elif computed and concentrations:
+    elif computed and carried:
         yield potential, ""
-    if style & 3 == WRITTEN:
-        stranger = "" if concentrations else "a mechanism writes it that is not translated"
-        for name in (f"{ion}i", f"{ion}o"):
-            if name in moving or not concentrations:
-                yield name, stranger
-        if computed and not concentrations:
+    if style & 3 == WRITTEN and not written:
+        for name in concentrations(ion):
+            yield name, "a mechanism writes it that is not translated"
+        if computed:
             yield potential, "it follows a concentration that a mechanism writes which is not translated"
+    for name in carried:
+        yield name, ""
 
 
 def _check_input(instance: Instance, name: str, cause: str, moving: list[str]) -> None:
@@ -132,7 +166,9 @@ def _check_input(instance: Instance, name: str, cause: str, moving: list[str]) -
     if cause:
         raise CannotCarry(f"{where}, which moves during the run, for {cause}: that is not carried")
     if name in instance.entry.excluded:
-        raise CannotCarry(f"{where}, which {' and '.join(moving)} moves; {instance.entry.excluded[name]}")
+        by = [mover for mover in moving if mover != name]
+        moves = f"which {' and '.join(by)} moves" if by else "which moves"
+        raise CannotCarry(f"{where}, {moves}; {instance.entry.excluded[name]}")
     if name not in _names(instance) and name[:1] == "e":
         raise CannotCarry(f"{where}, which moves during the run: translate it with {name} among the parameters")
     if name[:1] == "e" and name in instance.entry.initial_inputs and set(moving) & set(instance.entry.concentrations):

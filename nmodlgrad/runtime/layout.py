@@ -80,6 +80,7 @@ PLAN = np.dtype(
         ("cm", _ADDRESS),
         ("v", _ADDRESS),
         ("voltage", _ADDRESS),
+        ("starts", _LONG),
         ("terms", _ADDRESS),
         ("first_term", _ADDRESS),
         ("slopes", _ADDRESS),

@@ -1,14 +1,16 @@
-"""What a direction is: a parameter, where it acts, and how strongly."""
+"""What a direction is: parameters, where they act, and how strongly."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from nmodlgrad.runtime.errors import UnknownParameter, WrongArgument
 
 _MARKS = {"sections": "allseg", "segments": "node_index"}  # the attribute by which NEURON's objects are told apart
+_SHOWN = 3  # places in a label
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -18,8 +20,8 @@ class Parameter:
     Parameters
     ----------
     name
-        as in hoc: ``"gnabar_hh"`` for a density mechanism, ``"ena"`` for a reversal potential; for a point process
-        its own name (``"tau"``), for a NetCon ``"weight"``
+        as in hoc: ``"gnabar_hh"`` for a density mechanism, ``"ena"`` for a reversal potential, ``"gon_adexp"`` for a
+        GLOBAL; for a point process its own name (``"tau"``), for a NetCon ``"weight"``
     sections
         act in every segment of these sections; each of them has the mechanism
     segments
@@ -27,7 +29,8 @@ class Parameter:
     of
         the point process or the NetCon that the parameter belongs to
     scale
-        d parameter / d theta, in units of the parameter
+        d parameter / d theta, in units of the parameter: a number, or a function of the segment, which is evaluated
+        when a Sensitivity is made
 
     A GLOBAL parameter takes no place: it acts wherever its mechanism is.
 
@@ -36,14 +39,14 @@ class Parameter:
     UnknownParameter
         when more than one kind of place is given
     WrongArgument
-        when a name is no string, or a place no section or segment
+        when a name is no string, a place no section or segment, or a scale not finite
     """
 
     name: str
     sections: Sequence[Any] | None = None
     segments: Sequence[Any] | None = None
     of: Any = None
-    scale: float = 1.0
+    scale: float | Callable[[Any], float] = 1.0
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str):
@@ -55,6 +58,8 @@ class Parameter:
             given = getattr(self, kind)
             if given is not None:
                 object.__setattr__(self, kind, self._places(kind, given))
+        if not callable(self.scale) and not _is_finite(self.scale):
+            raise WrongArgument(f"{self.name}: scale is a finite number or a function of a segment, not {self.scale!r}")
 
     def _places(self, kind: str, given: Any) -> list[Any]:
         single = any(hasattr(given, mark) for mark in _MARKS.values()) or not isinstance(given, Iterable)
@@ -64,8 +69,86 @@ class Parameter:
                 raise WrongArgument(f"{self.name}: {kind} takes {kind}, not {each!r}")
         return listed
 
+    def seed(self, segment: Any) -> float:
+        """D parameter / d theta in a segment, or for what has no place, which is None.
+
+        Raises
+        ------
+        WrongArgument
+            when the scale is a function and there is no segment, or its value there is not finite
+        """
+        if not callable(self.scale):
+            return float(self.scale)
+        if segment is None:
+            raise WrongArgument(f"{self.name} is one value for all places: its scale is a number, not a function")
+        value = self.scale(segment)
+        if not _is_finite(value):
+            raise WrongArgument(f"{self.name}: scale is {value!r} in {segment}, not a finite number")
+        return float(value)
+
+    @property
+    def label(self) -> str:
+        """What it is called: the name, and where it acts."""
+        if self.of is not None:
+            return f"{self.name} of {self.of}"
+        listed = [str(place) for place in (self.sections or self.segments or ())]
+        more = f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else ""
+        return f"{self.name} in {', '.join(listed[:_SHOWN])}{more}" if listed else self.name
+
     def __repr__(self) -> str:
         places = [f"{kind}=[{', '.join(map(str, listed))}]" for kind in _MARKS if (listed := getattr(self, kind))]
         owner = [f"of={self.of}"] if self.of is not None else []
-        scale = [f"scale={self.scale:g}"] if self.scale != 1 else []
-        return f"Parameter({', '.join([repr(self.name), *places, *owner, *scale])})"
+        return f"Parameter({', '.join([repr(self.name), *places, *owner, *self._scale()])})"
+
+    def _scale(self) -> list[str]:
+        if callable(self.scale):
+            return [f"scale={getattr(self.scale, '__name__', repr(self.scale))}"]
+        return [f"scale={self.scale:g}"] if self.scale != 1 else []
+
+
+class Direction:
+    """One direction theta_k that moves several parameters at once, each by its own scale.
+
+    Parameters
+    ----------
+    parameters
+        what it moves: Parameters of any kind
+    name
+        what it is called; by default after its parameters
+
+    Raises
+    ------
+    WrongArgument
+        for anything but Parameters, and when there are none
+    """
+
+    def __init__(self, *parameters: Parameter, name: str | None = None) -> None:
+        for each in parameters:
+            if not isinstance(each, Parameter):
+                raise WrongArgument(f"a Direction takes Parameters, one after the other, not {each!r}")
+        if not parameters:
+            raise WrongArgument("a Direction moves at least one Parameter")
+        if not isinstance(name, str | None):
+            raise WrongArgument(f"the name of a Direction is a string, not {name!r}")
+        self.parameters, self.name = parameters, name
+
+    @property
+    def label(self) -> str:
+        """What it is called."""
+        return self.name or " + ".join(parameter.label for parameter in self.parameters)
+
+    def __repr__(self) -> str:
+        name = [f"name={self.name!r}"] if self.name else []
+        return f"Direction({', '.join([*map(repr, self.parameters), *name])})"
+
+
+def parts(direction: Parameter | Direction) -> tuple[Parameter, ...]:
+    """The parameters that a direction moves."""
+    return direction.parameters if isinstance(direction, Direction) else (direction,)
+
+
+def _is_finite(value: Any) -> bool:
+    try:
+        return math.isfinite(value)
+    except TypeError:
+        return False

@@ -229,6 +229,8 @@ def _concentration(cell: Cell, pointer: Pointer, pointee: Pointee) -> Source | N
             writer = {f"{ion}i": site.inside, f"{ion}o": site.outside}.get(pointee.name)
             if writer is not None:
                 return Source(cell, pointee.segment, writer, pointee.name)
+            if pointee.name in site.seeded:
+                raise _refusal(pointer, pointee, "one of the parameters")
             moved = pointee.name == f"e{ion}"
     style = int(h.ion_style(pointee.kind, sec=pointee.segment.sec))
     if moved or pointee.name[0] == "i" or style & 3 == WRITTEN or style >> 3 & 3 == WRITTEN:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from nmodlgrad.runtime import registry
 from nmodlgrad.runtime.cell import place
 from nmodlgrad.runtime.geometry import OF_SECTIONS, Moved
-from nmodlgrad.runtime.parameter import Parameter
+from nmodlgrad.runtime.ions import starts_from_global
 from nmodlgrad.runtime.swap import SwappedPoint
 from nmodlgrad.runtime.target import Target
 
@@ -19,18 +19,32 @@ from nmodlgrad.runtime.target import Target
 class Seeds:
     """Seed rows by instance: d parameter / d theta in every direction."""
 
-    def __init__(
-        self, rows: Sequence[Sequence[Target]], parameters: Sequence[Parameter], points: Sequence[SwappedPoint]
-    ) -> None:
+    def __init__(self, rows: Sequence[Sequence[Target]], points: Sequence[SwappedPoint]) -> None:
         self._rows: dict[tuple[Any, ...], NDArray[np.float64]] = {}
-        self._count = len(parameters)
+        self._count = len(rows)
         self._replaced = {point.augmented.hname(): point.original for point in points}
         for k, row in enumerate(rows):
             for target in row:
                 seed = self._rows.setdefault(identity(target), np.zeros(self._count))
-                seed[k] += parameters[k].scale
+                seed[k] += target.seed
         self.moved = [Moved(t.parameter, t.place, self._rows[key]) for key, t in _geometry(rows).items()]
         self._netcons = [t.place for row in rows for t in row if t.kind == "weight"]
+
+    @property
+    def start(self) -> NDArray[np.float64]:
+        """The seed row of the voltage that finitialize starts from: shape (directions,)."""
+        return self._rows.get(("v_init",), np.zeros(self._count))
+
+    def concentrations(self, segment: Any) -> dict[str, NDArray[np.float64]]:
+        """The seed rows of the concentrations that are parameters in a segment, by name."""
+        found = {}
+        for key, row in self._rows.items():
+            match key:
+                case ("concentration", where, name) if where == place(segment):
+                    found[name] = row
+                case ("starting concentration", name) if starts_from_global(segment.sec, name[:-1]):
+                    found[name] = row
+        return found
 
     def rows(self, entry: registry.Entry, segment: Any, point: Any = None) -> dict[str, NDArray[np.float64]]:
         """The seed rows of an instance, by parameter; what is missing is zero."""
@@ -66,5 +80,11 @@ def identity(target: Target) -> tuple[Any, ...]:
             return "point", target.place.hname(), target.parameter
         case "weight":
             return "weight", target.place.hname(), "weight"
+        case "concentration":
+            return "concentration", place(target.place), target.parameter
+        case "starting concentration":
+            return "starting concentration", target.parameter
+        case "v_init":
+            return ("v_init",)
         case _:
             return "global", original, target.parameter

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from nmodlgrad.runtime import checks, ions, registry
 from nmodlgrad.runtime.cell import Cell, Instance, points_of, root_of, sections_of, segments_of
 from nmodlgrad.runtime.errors import CannotCarry, Closed, UnknownParameter, WrongArgument
-from nmodlgrad.runtime.parameter import Parameter
+from nmodlgrad.runtime.parameter import Direction, Parameter
 from nmodlgrad.runtime.pointers import Pointers, connected
 from nmodlgrad.runtime.seeds import Seeds, identity
 from nmodlgrad.runtime.swap import (
@@ -49,7 +49,7 @@ class Sensitivity:
     Parameters
     ----------
     parameters
-        one :class:`Parameter` for each direction; one alone need not be in a list
+        one :class:`Parameter` or :class:`Direction` for each direction; one alone need not be in a list
 
     Raises
     ------
@@ -58,7 +58,7 @@ class Sensitivity:
     CannotCarry
         when something in the cells can not be carried exactly, by name
     WrongArgument
-        for anything but Parameters
+        for anything but Parameters and Directions, and for a scale that is not finite somewhere
 
     Notes
     -----
@@ -66,7 +66,7 @@ class Sensitivity:
     by their augmented forms until :meth:`close`. A record of a swapped mechanism's variable is made after this.
     """
 
-    def __init__(self, parameters: Parameter | Iterable[Parameter]) -> None:
+    def __init__(self, parameters: Parameter | Direction | Iterable[Parameter | Direction]) -> None:
         self.parameters = _listed(parameters)
         if not self.parameters:
             raise UnknownParameter("a Sensitivity needs at least one Parameter")
@@ -95,19 +95,7 @@ class Sensitivity:
 
     # ------------------------------------------------------------------ attaching
     def _roots(self) -> list[Any]:
-        sections = []
-        for row in self._targets:
-            for target in row:
-                match target.kind:
-                    case "range" | "ion" | "geometry":
-                        sections.append(target.place.sec)
-                    case "point":
-                        sections.append(target.place.get_segment().sec)
-                    case "weight":
-                        sections.append(target.place.syn().get_segment().sec)
-                    case _:
-                        assert target.entry is not None
-                        sections += _sections_with(target.entry)
+        sections = (section for row in self._targets for target in row for section in target.sections)
         roots = list({root_of(section): None for section in sections})
         if not roots:
             raise UnknownParameter("no section has the mechanisms of these parameters")
@@ -126,16 +114,16 @@ class Sensitivity:
             if point_entry is not None and point_entry.swapped:
                 self._points.append(SwappedPoint.of(point, point_entry))
         refresh_points(self._points)
-        seeds = Seeds(self._targets, self.parameters, self._points)
+        seeds = Seeds(self._targets, self._points)
         moved = [one for one in seeds.moved if root_of(one.segment.sec) == root]
-        cell = Cell(root, self._instances(sections, seeds), len(self.parameters), moved)
+        cell = Cell(root, self._instances(sections, seeds), seeds.start, seeds.concentrations, moved)
         self._cells.append(cell)
         self._check(cell)
 
     def _check(self, cell: Cell) -> None:
         """Everything in the cell can be carried."""
         silent = [point.original for point in self._points]
-        ions.check(cell.instances)
+        ions.check(cell.instances, cell.ions)
         cell.check_shape()
         checks.check_mechanisms(cell.sections, cell.cable, registry.types(), self._entries, silent)
 
@@ -226,6 +214,11 @@ class Sensitivity:
         raise CannotCarry(f"{segment} belongs to no cell that this Sensitivity carries")
 
     @property
+    def labels(self) -> tuple[str, ...]:
+        """What the directions are called: after their parameters and places, or by their own names."""
+        return tuple(direction.label for direction in self.parameters)
+
+    @property
     def theta(self) -> NDArray[np.float64]:
         """Where the parameters stand along their directions: value = value when attached + scale * theta."""
         return np.array(self._theta)
@@ -241,7 +234,7 @@ class Sensitivity:
             for target, value in zip(row, base, strict=True):
                 key = identity(target)
                 start = moved[key][1] if key in moved else value
-                moved[key] = target, start + self.parameters[k].scale * float(theta[k])
+                moved[key] = target, start + target.seed * float(theta[k])
         for target, value in moved.values():
             target.write(value)
         refresh_points(self._points)
@@ -274,15 +267,15 @@ class Sensitivity:
         self.close()
 
 
-def _listed(parameters: Any) -> tuple[Parameter, ...]:
-    """The parameters; one alone need not be in a list."""
-    listed = (parameters,) if isinstance(parameters, Parameter | str) else parameters
+def _listed(parameters: Any) -> tuple[Parameter | Direction, ...]:
+    """The directions; one alone need not be in a list."""
+    listed = (parameters,) if isinstance(parameters, Parameter | Direction | str) else parameters
     if not isinstance(listed, Iterable):
-        raise WrongArgument(f"a Sensitivity takes Parameters, not {parameters!r}")
+        raise WrongArgument(f"a Sensitivity takes Parameters and Directions, not {parameters!r}")
     found = tuple(listed)
     for each in found:
-        if not isinstance(each, Parameter):
-            raise WrongArgument(f"a Sensitivity takes Parameters, not {each!r}")
+        if not isinstance(each, Parameter | Direction):
+            raise WrongArgument(f"a Sensitivity takes Parameters and Directions, not {each!r}")
     return found
 
 
@@ -306,11 +299,3 @@ class _Refresh:
 
 def _kind(point: Any) -> str:
     return str(point.hname()).split("[")[0]
-
-
-def _sections_with(entry: registry.Entry) -> Iterable[Any]:
-    for section in h.allsec():
-        names = {mechanism.name() for segment in section for mechanism in segment}
-        names |= {_kind(point) for point in points_of([section])}
-        if names & {entry.name, entry.original}:
-            yield section

@@ -3,38 +3,66 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from neuron import h
 
 from nmodlgrad.runtime import geometry, registry
+from nmodlgrad.runtime.cell import points_of
 from nmodlgrad.runtime.errors import UnknownParameter
-from nmodlgrad.runtime.ions import WRITTEN
-from nmodlgrad.runtime.parameter import Parameter
+from nmodlgrad.runtime.ions import WRITTEN, starts_from_global
+from nmodlgrad.runtime.parameter import Direction, Parameter, parts
 from nmodlgrad.runtime.registry import Entry, SeedParameter
 
 SEEDABLE = ("range", "global")
+_STARTING = re.compile(r"(?P<ion>\w+)(?P<side>[io])0_(?P=ion)_ion")
 
 
 @dataclass(frozen=True)
 class Target:
     """One value that a direction moves.
 
-    `entry` and `parameter` tell which seed it is; `place` is a segment, a point process or a NetCon, or None for a
-    GLOBAL; `read` and `write` access the value in the original model.
+    `entry` and `parameter` tell which seed it is. `place` is a segment, a point process or a NetCon; for v_init and for
+    cai0_ca_ion, say, the sections where they act; None for a GLOBAL. `read` and `write` access the value in the
+    original model, `seed` is d value / d theta.
     """
 
-    kind: str  # range, ion, global, point, weight, geometry
+    kind: str  # range, ion, global, point, weight, geometry, v_init, concentration, starting concentration
     entry: Entry | None
     parameter: str
     place: Any
     read: Callable[[], float]
     write: Callable[[float], None]
+    seed: float = 1.0
+
+    @property
+    def segment(self) -> Any:
+        """Where it acts; None for one value that acts in many places."""
+        match self.kind:
+            case "point":
+                return self.place.get_segment()
+            case "weight":
+                return self.place.syn().get_segment()
+            case "v_init" | "starting concentration":
+                return None
+            case _:
+                return self.place
+
+    @property
+    def sections(self) -> Iterable[Any]:
+        """Some sections of every cell in which it acts."""
+        if self.kind in ("v_init", "starting concentration"):
+            return tuple(self.place)
+        if self.segment is not None:
+            return (self.segment.sec,)
+        assert self.entry is not None
+        return _sections_with(self.entry)
 
 
-def targets(parameter: Parameter) -> list[Target]:
+def targets(direction: Parameter | Direction) -> list[Target]:
     """Everything that a direction moves, in terms of the original model.
 
     Raises
@@ -43,14 +71,24 @@ def targets(parameter: Parameter) -> list[Target]:
         when there is no such parameter, or it can not be seeded
     CannotCarry
         when its mechanism was not translated
+    WrongArgument
+        when a scale is not finite somewhere
     """
+    return [replace(one, seed=part.seed(one.segment)) for part in parts(direction) for one in _targets(part)]
+
+
+def _targets(parameter: Parameter) -> list[Target]:
     if parameter.of is not None:
         return [_of_object(parameter)]
     if parameter.name in geometry.NAMES:
         return _geometry(parameter)
-    entry, seed = _density_parameter(parameter.name)
+    if parameter.name == "v_init":
+        return [_initial_voltage(parameter)]
+    if starting := _STARTING.fullmatch(parameter.name):
+        return [_starting_concentration(parameter, starting["ion"], starting["side"])]
+    entry, seed = _named_in_hoc(parameter.name)
     if entry is None:
-        return _reversal(parameter)
+        return _reversal(parameter) if parameter.name[0] == "e" else _concentration(parameter)
     if seed.scope == "global":
         return [_global(parameter, entry, seed)]
     segments = _segments(parameter)
@@ -138,6 +176,70 @@ def _geometry(parameter: Parameter) -> list[Target]:
     return [_attribute("geometry", None, name, section, section(0.5)) for section in parameter.sections]
 
 
+def _concentration(parameter: Parameter) -> list[Target]:
+    """A concentration that stays as it was set in each segment."""
+    name, ion = parameter.name, parameter.name[:-1]
+    segments = _segments(parameter)
+    lacking = [segment for segment in segments if not hasattr(segment, f"{ion}_ion")]
+    _refuse_lacking(parameter, segments, lacking, f"the ion {ion}")
+    for segment in segments:
+        if starts_from_global(segment.sec, ion):
+            started = f"{name}0_{ion}_ion"
+            raise UnknownParameter(
+                f"{name}: finitialize sets it to {started} in {segment}, which is one number for all places: "
+                f"Parameter({started!r})"
+            )
+        if int(h.ion_style(f"{ion}_ion", sec=segment.sec)) & 3 == WRITTEN:
+            raise UnknownParameter(
+                f"{name} starts in {segment} from what the last run has left, by its ion_style: it is no parameter"
+            )
+    return [_attribute("concentration", None, name, segment) for segment in segments]
+
+
+def _starting_concentration(parameter: Parameter, ion: str, side: str) -> Target:
+    """The GLOBAL from which a concentration starts at finitialize, where mechanisms write one of this ion."""
+    name, concentration = parameter.name, f"{ion}{side}"
+    if parameter.sections is not None or parameter.segments is not None:
+        raise UnknownParameter(f"{name} is GLOBAL: one value for all places, so it takes none")
+    place = [section for section in h.allsec() if starts_from_global(section, ion)]
+    if not place:
+        raise UnknownParameter(
+            f"{name}: no concentration starts from it (Parameter({concentration!r}, ...) is the one that stays)"
+        )
+    writers = {section: _writer(section, concentration) for section in place}
+    if not any(entry is None or concentration in entry.initial_inputs for entry in writers.values()):
+        names = " and ".join(sorted({entry.original for entry in writers.values() if entry is not None}))
+        raise UnknownParameter(f"{name}: INITIAL of {names} computes {concentration} wherever it is used")
+    return Target(
+        "starting concentration",
+        None,
+        concentration,
+        place,
+        lambda: float(getattr(h, name)),
+        lambda value: setattr(h, name, value),
+    )
+
+
+def _writer(section: Any, concentration: str) -> Entry | None:
+    """The mechanism that writes a concentration in a section."""
+    for entry in registry.entries().values():
+        if concentration in entry.concentrations and not entry.point_process and section.has_membrane(entry.name):
+            return entry
+    return None
+
+
+def _initial_voltage(parameter: Parameter) -> Target:
+    """The voltage that finitialize gives to every node: h.v_init, by which stdrun calls it."""
+    if parameter.segments is not None:
+        raise UnknownParameter(
+            "v_init is one voltage for whole cells: give sections of these, or no place for all cells"
+        )
+    if not hasattr(h, "v_init"):
+        raise UnknownParameter("v_init is a variable of the standard run system: h.load_file('stdrun.hoc') first")
+    place = tuple(parameter.sections if parameter.sections is not None else h.allsec())
+    return Target("v_init", None, "v_init", place, lambda: float(h.v_init), lambda value: setattr(h, "v_init", value))
+
+
 def _of_object(parameter: Parameter) -> Target:
     owner = parameter.of
     kind = owner.hname().split("[")[0] if hasattr(owner, "hname") else type(owner).__name__
@@ -176,17 +278,38 @@ def _weight(parameter: Parameter, netcon: Any) -> Target:
     return Target("weight", entry, entry.weight, netcon, lambda: float(netcon.weight[0]), write)
 
 
+def _sections_with(entry: Entry) -> Iterable[Any]:
+    for section in h.allsec():
+        names = {mechanism.name() for segment in section for mechanism in segment}
+        names |= {str(point.hname()).split("[")[0] for point in points_of([section])}
+        if names & {entry.name, entry.original}:
+            yield section
+
+
 # ------------------------------------------------------------------ names
-def _density_parameter(name: str) -> tuple[Entry | None, SeedParameter]:
+def _named_in_hoc(name: str) -> tuple[Entry | None, SeedParameter]:
+    """What a name means that hoc knows by itself: of a density mechanism, a GLOBAL, or a reversal potential."""
     known = registry.entries()
-    suffixes = [(registered, e) for e in known.values() if not e.point_process for registered in {e.original, e.name}]
+    suffixes = [(registered, e) for e in known.values() for registered in {e.original, e.name}]
     for registered, entry in sorted(suffixes, key=lambda pair: -len(pair[0])):  # Ca_HVA before HVA
         if name.endswith(f"_{registered}"):
-            return entry, _seed(entry, name[: -len(registered) - 1], registered)
+            seed = _seed(entry, name[: -len(registered) - 1], registered)
+            if entry.point_process and seed.scope != "global":
+                raise UnknownParameter(
+                    f"{name}: every {entry.original} has a {seed.name} of its own: Parameter({seed.name!r}, of=...)"
+                )
+            return entry, seed
     ions = {ion for entry in known.values() for ion in entry.ions}
     if name[:1] == "e" and name[1:] in ions:
         return None, SeedParameter(name, "mV", "ion")
-    candidates = [f"{p.name}_{e.original}" for e in known.values() if not e.point_process for p in e.parameters]
+    if name[-1:] in ("i", "o") and name[:-1] in ions:
+        return None, SeedParameter(name, "mM", "ion")
+    candidates = [
+        f"{p.name}_{e.original}"
+        for e in known.values()
+        for p in e.parameters
+        if p.scope == "global" or not e.point_process
+    ]
     raise UnknownParameter(f"{name} is no parameter of a translated mechanism{_near(name, candidates)}")
 
 

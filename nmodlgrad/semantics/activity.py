@@ -133,9 +133,8 @@ def _closure(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
         carried.append(weight)
     while True:
         inputs = {name: frozenset({name}) for name in (*carried, *parameters, "v", *([weight] if weight else ()))}
-        start = {
-            name: reach for name, reach in inputs.items() if name not in states and name not in carried[len(states) :]
-        }
+        unset = {*states, *carried[len(states) :]} - set(mechanism.initial_concentrations)
+        start = {name: reach for name, reach in inputs.items() if name not in unset}
         start |= {name: frozenset({name}) for name in parameters}
         found = []
         for phase, statements in between.items():

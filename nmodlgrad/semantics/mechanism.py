@@ -157,6 +157,12 @@ class Mechanism:
         return tuple(x for use in self.ions for x in use.write if x in (f"{use.ion}i", f"{use.ion}o"))
 
     @property
+    def initial_concentrations(self) -> tuple[str, ...]:
+        """Those of them that INITIAL finds as the ion has them: they are states, or are read too."""
+        found = [x for use in self.ions for x in use.write if x in use.read or self.symbols[x].role is Role.STATE]
+        return tuple(x for x in self.concentrations if x in found)
+
+    @property
     def reversals(self) -> tuple[str, ...]:
         """The reversal potentials that this mechanism writes."""
         return tuple(name for use in self.ions for name in use.write if name == f"e{use.ion}")

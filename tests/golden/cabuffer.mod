@@ -1060,7 +1060,6 @@ VERBATIM
     double *NG_RESTRICT ng_row_pump = ng_self->ng_carried + 3*ng_width;
     double *NG_RESTRICT ng_row_capump = ng_self->ng_carried + 4*ng_width;
     double *NG_RESTRICT ng_row_pair = ng_self->ng_carried + 5*ng_width;
-    double *NG_RESTRICT ng_row_cai = ng_self->ng_carried + 6*ng_width;
     for (ng_k = 0; ng_k < ng_width; ng_k++) {
       ng_row_ca[ng_k] = 0.;
       ng_row_buffer[ng_k] = 0.;
@@ -1068,7 +1067,6 @@ VERBATIM
       ng_row_pump[ng_k] = 0.;
       ng_row_capump[ng_k] = 0.;
       ng_row_pair[ng_k] = 0.;
-      ng_row_cai[ng_k] = 0.;
     }
     ng_sow(ng_self->ng_seeds + 5, 1.0, ng_row_ca, ng_width); /* rest */
     ng_sow(ng_self->ng_seeds + 1, _ldbuffer_dkoff, ng_row_buffer, ng_width); /* koff */

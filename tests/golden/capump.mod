@@ -213,11 +213,6 @@ PROCEDURE ng_initial() {
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
-    long ng_k;
-    double *NG_RESTRICT ng_row_cai = ng_self->ng_carried + 0*ng_width;
-    for (ng_k = 0; ng_k < ng_width; ng_k++) {
-      ng_row_cai[ng_k] = 0.;
-    }
 ENDVERBATIM
 }
 INITIAL { if (ng_link != 0) { ng_initial() } }

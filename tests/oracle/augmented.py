@@ -13,13 +13,20 @@ from neuron import h
 
 import nmodlgrad as ng
 import scenarios
-from oracle.model import Model
+from oracle.model import Direction, Model, Together
 from oracle.simulate import WAYS, prepare, record_everything, record_voltages, save
 
 
 def sensitivity(model: Model) -> Any:
     """Ask nmodlgrad for every direction of a model."""
-    return ng.Sensitivity([ng.Parameter(one.name, **one.arguments()) for one in model.directions])
+    return ng.Sensitivity([asked(one) for one in model.directions])
+
+
+def asked(one: Direction | Together) -> Any:
+    """A direction in the terms of nmodlgrad."""
+    if isinstance(one, Together):
+        return ng.Direction(*map(asked, one.parts), name=one.name)
+    return ng.Parameter(one.name, **one.arguments())
 
 
 def tangents(model: Model, request: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,10 @@ class Knob:
             setattr(self.owner, self.attribute, value)
 
 
+SHARED = ("v_init",)
+"""Numbers that are one for all places; the places of such a direction tell the cells."""
+
+
 @dataclass(frozen=True)
 class Direction:
     """One direction; the fields are the arguments of `nmodlgrad.Parameter`."""
@@ -40,7 +44,7 @@ class Direction:
     sections: Sequence[Any] = ()
     segments: Sequence[Any] = ()
     of: Any = None
-    scale: float = 1.0
+    scale: float | Callable[[Any], float] = 1.0
 
     @property
     def label(self) -> str:
@@ -52,11 +56,22 @@ class Direction:
         """Every number of the original model that this direction moves."""
         if self.of is not None:
             is_weight = self.name == "weight"
-            return [Knob(self.of.weight, 0, self.scale) if is_weight else Knob(self.of, self.name, self.scale)]
+            owner = self.of.syn() if is_weight else self.of
+            if not is_weight and hasattr(h, shared := f"{self.name}_{owner.hname().split('[')[0]}"):
+                return [Knob(h, shared, self._seed(None))]
+            seed = self._seed(owner.get_segment())
+            return [Knob(self.of.weight, 0, seed) if is_weight else Knob(self.of, self.name, seed)]
         if self.name in OF_SECTIONS:
-            return [Knob(section, self.name, self.scale) for section in self.sections]
+            return [Knob(section, self.name, self._seed(section(0.5))) for section in self.sections]
+        if self.name in SHARED:
+            return [Knob(h, self.name, self._seed(None))]
         places = [*(segment for section in self.sections for segment in section), *self.segments]
-        return [Knob(segment, self.name, self.scale) for segment in places] or [Knob(h, self.name, self.scale)]
+        return [Knob(segment, self.name, self._seed(segment)) for segment in places] or [
+            Knob(h, self.name, self._seed(None))
+        ]
+
+    def _seed(self, segment: Any) -> float:
+        return self.scale(segment) if callable(self.scale) else self.scale
 
     def arguments(self) -> dict[str, Any]:
         """The keyword arguments of `nmodlgrad.Parameter`; those left alone are not passed."""
@@ -66,11 +81,28 @@ class Direction:
 
 
 @dataclass(frozen=True)
+class Together:
+    """One direction that moves what several do; the fields are the arguments of `nmodlgrad.Direction`."""
+
+    parts: Sequence[Direction]
+    name: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The name, or those of its parts."""
+        return self.name or " + ".join(part.label for part in self.parts)
+
+    def knobs(self, h: Any) -> list[Knob]:
+        """Every number of the original model that this direction moves."""
+        return [knob for part in self.parts for knob in part.knobs(h)]
+
+
+@dataclass(frozen=True)
 class Model:
     """A model that is ready to run. `keep` only holds references, so that NEURON keeps the objects."""
 
     sections: Sequence[Any]
-    directions: Sequence[Direction]
+    directions: Sequence[Direction | Together]
     keep: Sequence[Any] = ()
     duration_ms: float = 30.0
     options: dict[str, Any] = field(default_factory=dict)

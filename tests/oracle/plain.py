@@ -17,7 +17,6 @@ import scenarios
 from oracle.differences import difference
 from oracle.model import Model
 from oracle.simulate import (
-    V_INIT_MV,
     WAYS,
     Floats,
     prepare,
@@ -99,7 +98,7 @@ def jitter(model: Model, request: dict[str, Any]) -> dict[str, Any]:
     sites = list(model.sites())
     measured = {}
     for name, ulps in (("voltage", 0.0), ("jittered", 1.0)):
-        h.finitialize(V_INIT_MV)
+        h.finitialize(h.v_init)
         while h.t < model.duration_ms - h.dt / 2:
             h.fadvance()
             for segment, sign in zip(sites, generator.choice([-1.0, 1.0], len(sites)), strict=True):

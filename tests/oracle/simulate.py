@@ -23,24 +23,24 @@ def prepare(h: Any) -> None:
     h.steps_per_ms = 1 / DT_MS
     h.dt = DT_MS
     h.celsius = 6.3
+    h.v_init = V_INIT_MV
 
 
 def by_continuerun(h: Any, duration_ms: float) -> None:
     """Run as most scripts do."""
-    h.finitialize(V_INIT_MV)
+    h.finitialize(h.v_init)
     h.continuerun(duration_ms)
 
 
 def by_run(h: Any, duration_ms: float) -> None:
     """Run as the graphical interface does."""
-    h.v_init = V_INIT_MV
     h.tstop = duration_ms
     h.run()
 
 
 def by_fadvance(h: Any, duration_ms: float) -> None:
     """Run step by step, as a script does that looks at the model between the steps."""
-    h.finitialize(V_INIT_MV)
+    h.finitialize(h.v_init)
     for _ in range(round(duration_ms / DT_MS)):
         h.fadvance()
 
@@ -49,7 +49,7 @@ def by_psolve(h: Any, duration_ms: float) -> None:
     """Run as parallel models do."""
     context = h.ParallelContext()
     context.set_maxstep(10)
-    h.finitialize(V_INIT_MV)
+    h.finitialize(h.v_init)
     context.psolve(duration_ms)
 
 

@@ -23,6 +23,7 @@ from scenarios import (  # noqa: F401  (each registers its own)
     long_runs,
     point_processes,
     pointers,
+    seeding,
     solving,
     trees,
 )

@@ -1,0 +1,192 @@
+TITLE Calcium that decays towards what it started from
+
+NEURON {
+    SUFFIX cakept
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    USEION ca READ ica, cai WRITE cai
+    RANGE depth, tau
+}
+
+UNITS {
+    (molar) = (1/liter)
+    (mM) = (millimolar)
+    (mA) = (milliamp)
+    (um) = (micron)
+    FARADAY = (faraday) (coulomb)
+}
+
+PARAMETER {
+    depth = 0.3 (um)
+    tau = 25 (ms)
+}
+
+ASSIGNED {
+    ica (mA/cm2)
+    cai (mM)
+    rest (mM)
+}
+
+STATE { ca (mM) }
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    ca = cai
+    rest = cai
+}
+
+BREAKPOINT {
+    SOLVE decay METHOD cnexp
+}
+
+DERIVATIVE decay {
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
+    ca' = -(10000)*ica/(2*FARADAY*depth) - (ca - rest)/tau
+    cai = ca
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: ca, cai, rest.
+: Seedable: depth, tau, ica.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a reversal potential that follows the concentrations of its ion */
+  double *ng_row;
+  const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
+  const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
+  double ng_factor;         /* mV: RT/zF */
+} ng_Nernst;
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
+  const ng_Nernst *ng_nernst; /* renews that row in INITIAL, or 0 */
+} ng_Seed;
+typedef struct {            /* a NetCon, found by the address of its weight */
+  const double *ng_address;
+  ng_Seed ng_seed;          /* of the weight */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+} ng_Connection;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions; many are rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Connection *ng_connections;
+  long ng_connection_count;
+  long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+ENDVERBATIM
+
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL ca_rate, dca_rate_dtau, exp_1, dexp_1_dtau, ca_decay, dca_limit_ddepth, dca_limit_dica,
+          dca_limit_dtau, ca_limit, dca_dca, dca_ddepth, dca_dica, dca_drest, dca_dtau
+VERBATIM
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
+      hoc_execerror("cakept advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    ca_rate = -(1/tau)
+    dca_rate_dtau = ca_rate*ca_rate
+    exp_1 = exp(dt*ca_rate)
+    dexp_1_dtau = dca_rate_dtau*dt*ng_finite(exp_1)
+    ca_decay = exp_1
+    dca_limit_ddepth = 5000*ica*tau/(FARADAY*depth*depth)
+    dca_limit_dica = -5000*tau/(FARADAY*depth)
+    dca_limit_dtau = -5000*ica/(FARADAY*depth)
+    ca_limit = -(-10000*ica/(2*FARADAY*depth) - -rest/tau)/-(1/tau)
+    dca_dca = ca_decay
+    dca_ddepth = dca_limit_ddepth*(1 - ca_decay)
+    dca_dica = dca_limit_dica*(1 - ca_decay)
+    dca_drest = 1 - ca_decay
+    dca_dtau = dca_limit_dtau*(1 - ca_decay) + dexp_1_dtau*(ca - ca_limit)
+    ca = ca + (1 - ca_decay)*(ca_limit - ca)
+    cai = ca
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_ca = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_cai = ng_self->ng_carried + 1*ng_width;
+    double *NG_RESTRICT ng_row_rest = ng_self->ng_carried + 2*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_ca = ng_row_ca[ng_k];
+      const double ng_old_rest = ng_row_rest[ng_k];
+      ng_row_ca[ng_k] = _ldca_dca*ng_old_ca + _ldca_drest*ng_old_rest;
+      ng_row_cai[ng_k] = _ldca_dca*ng_old_ca + _ldca_drest*ng_old_rest;
+    }
+    ng_sow(ng_self->ng_seeds + 0, _ldca_ddepth, ng_row_ca, ng_width); /* depth */
+    ng_sow(ng_self->ng_seeds + 2, _ldca_dica, ng_row_ca, ng_width); /* ica */
+    ng_sow(ng_self->ng_seeds + 1, _ldca_dtau, ng_row_ca, ng_width); /* tau */
+    ng_sow(ng_self->ng_seeds + 0, _ldca_ddepth, ng_row_cai, ng_width); /* depth */
+    ng_sow(ng_self->ng_seeds + 2, _ldca_dica, ng_row_cai, ng_width); /* ica */
+    ng_sow(ng_self->ng_seeds + 1, _ldca_dtau, ng_row_cai, ng_width); /* tau */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_ca = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_cai = ng_self->ng_carried + 1*ng_width;
+    double *NG_RESTRICT ng_row_rest = ng_self->ng_carried + 2*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_cai = ng_row_cai[ng_k];
+      ng_row_ca[ng_k] = ng_old_cai;
+      ng_row_rest[ng_k] = ng_old_cai;
+    }
+ENDVERBATIM
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
+}
+
+UNITSON

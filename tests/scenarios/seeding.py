@@ -1,0 +1,122 @@
+"""What a direction may move, and how: rules for a place, several parameters at once, what acts from the start on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oracle.model import Direction, Model, Together
+from scenarios.ions import calcium_cell
+from scenarios.parts import connection, host, stimulus
+from scenarios.pointers import a_gap_junction
+from scenarios.registry import scenario
+from scenarios.solving import WAYS
+
+SETTLING = ("naf", "kdr", "nap", "slopes", "chained", "kept")
+"""Mechanisms whose INITIAL reads the voltage, each in its own way; so do those of WAYS."""
+
+
+@scenario("kdr", "shunt")
+def parameters_moved_together(h: Any) -> Model:
+    """Rules for a place; every kind of parameter in one direction; weights of several NetCons; GLOBALs."""
+    soma, dend, keep = host(h, amp_nA=0.2)
+    soma.insert("kdr")
+    synapse, far, leak = h.ExpSyn(dend(0.3)), h.ExpSyn(dend(0.9)), h.shunt(dend(0.5))
+    synapse.tau, far.tau = 1.7, 2.5
+    source = stimulus(h, 2, 9, 3)
+    netcons = [connection(h, source, synapse, 0.006), connection(h, source, far, 0.004, 2.5)]
+
+    def farther(segment: Any) -> float:
+        return 1e-6 * h.distance(soma(0.5), segment)
+
+    weights = [Direction("weight", of=netcon, scale=0.5 + number) for number, netcon in enumerate(netcons)]
+    directions = [
+        Direction("g_pas", sections=[dend], scale=farther),
+        Direction("g_pas", segments=[dend(0.1), dend(0.9)], scale=farther),
+        Together(weights, name="both weights"),
+        Together(
+            [
+                Direction("gnabar_hh", sections=[soma], scale=0.01),
+                Direction("g_pas", sections=[dend], scale=farther),
+                Direction("ena", sections=[soma]),
+                Direction("vhalf_kdr", scale=0.5),
+                Direction("tau", of=synapse, scale=0.1),
+                Direction("g", of=leak, scale=1e-4),
+                *weights,
+            ]
+        ),
+        Together([Direction("gnabar_hh", sections=[soma]), Direction("gkbar_hh", sections=[soma], scale=-0.3)]),
+        Direction("e_shunt"),
+        Direction("e", of=leak),
+    ]
+    return Model([soma, dend], directions, [*keep, source, synapse, far, leak, *netcons])
+
+
+@scenario(*SETTLING, *WAYS, "cachan", "kca", "capool")
+def a_voltage_to_start_from(h: Any) -> Model:
+    """Everything that INITIAL computes from v moves with it."""
+    h.usetable_naf = 0
+    sections, keep = calcium_cell(h)
+    for name in (*SETTLING, *WAYS, "kca"):
+        if name != "cabuffer":  # it writes cai, as capool does
+            for sec in sections[:2]:
+                sec.insert(name)
+    for sec in sections:
+        sec.insert("cachan")
+        sec.insert("capool")
+    soma = sections[0]
+    directions = [
+        Direction("v_init"),
+        Together([Direction("v_init", sections=[soma], scale=2.0), Direction("gnabar_hh", sections=[soma], scale=0.1)]),
+        Direction("gbar_kdr", sections=[soma]),
+    ]
+    return Model(sections, directions, keep)
+
+
+@scenario("halfgap")
+def a_voltage_that_two_cells_start_from(h: Any) -> Model:
+    """Two cells that a gap junction connects, one of them named."""
+    model = a_gap_junction(h)
+    return Model(model.sections, [Direction("v_init", sections=[model.sections[0]]), *model.directions[:1]], model.keep)
+
+
+@scenario("cachan", "kca", "goldman")
+def concentrations_that_stay(h: Any) -> Model:
+    """Concentrations as parameters; in a part of the cell eca follows them, by ion_style, once or in every step."""
+    sections, keep = calcium_cell(h)
+    for sec in sections:
+        for name in ("cachan", "kca", "goldman"):
+            sec.insert(name)
+        for segment in sec:
+            segment.cai, segment.eca = 3e-4, 120
+    keep[0].amp = 0.4  # with which no voltage meets the edge of a branch of goldman
+    soma, trunk, left, right = sections
+    h.ion_style("ca_ion", 1, 2, 1, 0, 0, sec=trunk)
+    h.ion_style("ca_ion", 1, 2, 1, 1, 0, sec=left)
+    for sec in (soma, right):
+        h.ion_style("ca_ion", 1, 1, 0, 0, 0, sec=sec)
+    directions = [
+        Direction("cai", sections=sections, scale=1e-4),
+        Direction("cai", segments=[trunk(0.5), left(0.9)], scale=1e-5),
+        Direction("cao", sections=[soma, left]),
+        Together([Direction("cao", sections=sections, scale=0.1), Direction("cai", sections=[soma], scale=1e-5)]),
+        Direction("eca", sections=[soma, right]),
+        Direction("gbar_cachan", sections=sections),
+    ]
+    return Model(sections, directions, keep)
+
+
+@scenario("cachan", "caself", "capump", "kpool", "cakept", "cabuffer", "kca")
+def concentrations_to_start_from(h: Any) -> Model:
+    """Pools that start from the GLOBAL of their ion, two of which keep it; one concentration that no pool moves."""
+    sections, keep = calcium_cell(h)
+    for sec, pool in zip(sections, ("capump", "cakept", "capump", "cabuffer"), strict=True):
+        for name in ("cachan", "caself", "kca", pool):
+            sec.insert(name)
+    h.cai0_ca_ion = 2e-4
+    directions = [
+        Direction("cai0_ca_ion", scale=1e-4),
+        Direction("cao0_ca_ion"),
+        Together([Direction("cai0_ca_ion", scale=1e-5), Direction("tau_cakept", sections=[sections[1]])]),
+        Direction("gbar_caself", sections=sections),
+    ]
+    return Model(sections, directions, keep)

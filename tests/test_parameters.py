@@ -1,0 +1,187 @@
+"""What can be asked for: rules for a place, several parameters at once, names, labels; and what is no direction."""
+
+from __future__ import annotations
+
+from oracle.jobs import FIXTURES
+from processes import model
+
+SHUNT = str(FIXTURES / "shunt.mod")
+
+
+def test_theta_moves_each_parameter_by_its_own_scale() -> None:
+    out = model("""
+        ng.load("hh", "pas", "ExpSyn")
+        soma, dend, clamp = cell()
+        synapse = h.ExpSyn(dend(0.5))
+        netcon = h.NetCon(None, synapse)
+        netcon.weight[0] = 0.01
+        both = ng.Direction(
+            ng.Parameter("g_pas", sections=dend, scale=lambda segment: segment.x),
+            ng.Parameter("ena", sections=soma),
+            ng.Parameter("weight", of=netcon, scale=0.5),
+        )
+        sens = ng.Sensitivity([both, ng.Parameter("g_pas", segments=dend(0.5), scale=2)])
+        for theta in ([0, 0], [2, 3]):
+            sens.theta = theta
+            moved = [segment.pas_grad.g - 0.001 for segment in dend]
+            print(*(round(x, 9) for x in (*moved, soma(0.5).ena, netcon.weight[0])))
+    """).splitlines()
+    assert out[0].split() == ["0.0", "0.0", "0.0", "50.0", "0.01"]
+    assert [float(x) for x in out[1].split()] == [round(2 / 6, 9), 1 + 6, round(10 / 6, 9), 52.0, 1.01]
+
+
+def test_directions_have_labels() -> None:
+    out = model("""
+        ng.load("hh", "pas", "ExpSyn")
+        soma, dend, clamp = cell()
+        synapse = h.ExpSyn(dend(0.5))
+        soma.nseg = 5
+        parameters = [
+            ng.Parameter("gnabar_hh", sections=soma),
+            ng.Parameter("gkbar_hh", segments=list(soma)),
+            ng.Parameter("tau", of=synapse),
+        ]
+        sens = ng.Sensitivity([
+            *parameters, ng.Direction(*parameters[:2]), ng.Direction(*parameters, name="everything")
+        ])
+        print(*sens.labels, sep="\\n")
+        print(ng.Direction(ng.Parameter("ena", sections=soma, scale=2), name="sodium"))
+    """).splitlines()
+    assert out == [
+        "gnabar_hh in soma",
+        "gkbar_hh in soma(0.1), soma(0.3), soma(0.5) and 2 more",
+        "tau of ExpSyn[0]",
+        "gnabar_hh in soma + gkbar_hh in soma(0.1), soma(0.3), soma(0.5) and 2 more",
+        "everything",
+        "Direction(Parameter('ena', sections=[soma], scale=2), name='sodium')",
+    ]
+
+
+def test_what_is_no_scale_and_no_direction_is_refused_by_name() -> None:
+    out = model(f"""
+        ng.load("hh", "pas", {SHUNT!r})
+        soma, dend, clamp = cell()
+        leak = h.shunt(soma(0.5))
+        for attempt in (
+            lambda: ng.Parameter("g_pas", sections=dend, scale=float("nan")),
+            lambda: ng.Parameter("g_pas", sections=dend, scale="1"),
+            lambda: ng.Sensitivity(ng.Parameter("g_pas", sections=dend, scale=lambda s: 1 if s.x != 0.5 else None)),
+            lambda: ng.Sensitivity(ng.Parameter("g_pas", sections=dend, scale=lambda s: 1e308 * 10 * s.x)),
+            lambda: ng.Sensitivity(ng.Parameter("e_shunt", scale=lambda s: s.x)),
+            lambda: ng.Direction(),
+            lambda: ng.Direction([ng.Parameter("g_pas", sections=dend)]),
+            lambda: ng.Direction(ng.Parameter("g_pas", sections=dend), name=3),
+            lambda: ng.Sensitivity(ng.Direction(*(ng.Parameter(x, sections=dend) for x in ("g_pas", "ena")))),
+            lambda: ng.Sensitivity(ng.Parameter("g_shunt")),
+        ):
+            print(refusal(attempt))
+        print(dend.has_membrane("pas"))
+    """).splitlines()
+    expected = (
+        "WrongArgument: g_pas: scale is a finite number or a function of a segment, not nan",
+        "WrongArgument: g_pas: scale is a finite number or a function of a segment, not '1'",
+        "WrongArgument: g_pas: scale is None in soma_dend(0.5), not a finite number",
+        "WrongArgument: g_pas: scale is inf in soma_dend(0.166667), not a finite number",
+        "WrongArgument: e_shunt is one value for all places: its scale is a number, not a function",
+        "WrongArgument: a Direction moves at least one Parameter",
+        "WrongArgument: a Direction takes Parameters, one after the other, "
+        "not [Parameter('g_pas', sections=[soma_dend])]",
+        "WrongArgument: the name of a Direction is a string, not 3",
+        "UnknownParameter: ena: none of the places given has the ion na",
+        "UnknownParameter: g_shunt: every shunt has a g of its own: Parameter('g', of=...)",
+        "True",
+    )
+    assert out == list(expected)
+
+
+def test_the_initial_voltage_is_that_of_whole_cells() -> None:
+    """And nothing else may set voltages before the first step: these would not be what v_init says."""
+    out = model(
+        """
+        ng.load("hh", "pas")
+        soma, dend, clamp = cell()
+        other, twig, more = cell("other")
+        for attempt in (
+            lambda: ng.Parameter("v_init", segments=soma(0.5)),
+            lambda: ng.Parameter("v_init", sections=soma, scale=lambda segment: 1.0),
+            lambda: ng.Parameter("v_init", of=clamp),
+        ):
+            print(refusal(lambda: ng.Sensitivity(attempt())))
+        start = ng.Parameter("v_init", sections=dend, scale=2)
+        sens = ng.Sensitivity([ng.Parameter("gnabar_hh", sections=soma), start])
+        print(refusal(lambda: sens.dv(other(0.5))))
+        sens.theta = [0, 1.5]
+        print(h.v_init)
+        h.finitialize(h.v_init)
+        print(sens.dv(soma(0.5)), sens.dv(dend(1)))
+        early = h.FInitializeHandler(0, lambda: setattr(soma(0.5), "v", -70))
+        print(refusal(lambda: h.finitialize(-65)))
+        del early
+        h.finitialize(-65)
+        soma(0.5).v = -70
+        print(refusal(h.fadvance))
+        print(refusal(lambda: sens.dv(soma(0.5))))
+        h.finitialize(-65)
+        soma(0.5).v = -70
+        sens.restart()
+        h.fadvance()
+        print(sens.dv(soma(0.5))[1])
+        sens.close()
+        sens = ng.Sensitivity(ng.Parameter("v_init"))
+        h.finitialize(-65)
+        print(sens.dv(other(0.5)), sens.dv(soma(0.5)))
+    """,
+        errors=True,
+    )
+    for line in (
+        "UnknownParameter: v_init is one voltage for whole cells: give sections of these, or no place for all cells",
+        "WrongArgument: v_init is one value for all places: its scale is a number, not a function",
+        "CannotCarry: other(0.5) belongs to no cell that this Sensitivity carries",
+        "-62.0\n[0. 2.] [0. 2.]",
+        "nodes start from voltages of their own: these are not what v_init says",
+        "v was set after finitialize: it is not what v_init says",
+        "\n0.0\n[1.] [1.]",
+    ):
+        assert line in out
+
+
+def test_a_concentration_is_a_parameter_where_nothing_computes_it() -> None:
+    names = ("cachan", "kca", "capool", "capump", "goldman")
+    out = model(f"""
+        ng.load("hh", "pas", *(f"{FIXTURES}/{{name}}.mod" for name in {names}))
+        soma, dend, clamp = cell()
+        def attempt(name, **places):
+            print(refusal(lambda: ng.Sensitivity(ng.Parameter(name, **places))))
+        attempt("cai", sections=soma)
+        attempt("cai0_ca_ion")
+        dend.insert("goldman")
+        attempt("cai", sections=[soma, dend])
+        attempt("cai0_ca_ion")
+        soma.insert("cachan")
+        soma.insert("capool")
+        attempt("cai", sections=soma)
+        attempt("cai0_ca_ion")
+        attempt("cao0_ca_ion", sections=soma)
+        h.ion_style("ca_ion", 3, 2, 1, 1, 0, sec=soma)
+        attempt("cai", sections=soma)
+        h.ion_style("ca_ion", 1, 2, 1, 1, 0, sec=dend)
+        attempt("eca", sections=dend)
+        sens = ng.Sensitivity([ng.Parameter("cai", sections=dend, scale=1e-4), ng.Parameter("cao", sections=dend)])
+        sens.theta = [2, 1]
+        print(dend(0.5).cai, dend(0.5).cao)
+    """).splitlines()
+    expected = (
+        "UnknownParameter: cai: none of the places given has the ion ca",
+        "UnknownParameter: cai0_ca_ion: no concentration starts from it",
+        "UnknownParameter: cai: not all of the places given have the ion ca; leave out soma",
+        "UnknownParameter: cai0_ca_ion: no concentration starts from it",
+        "UnknownParameter: cai: finitialize sets it to cai0_ca_ion in soma(0.5), which is one number for all places: "
+        "Parameter('cai0_ca_ion')",
+        "UnknownParameter: cai0_ca_ion: INITIAL of capool computes cai wherever it is used",
+        "UnknownParameter: cao0_ca_ion is GLOBAL: one value for all places, so it takes none",
+        "UnknownParameter: cai starts in soma(0.5) from what the last run has left, by its ion_style",
+        "UnknownParameter: eca is computed from concentrations in soma_dend(0.166667)",
+        "0.00025",
+    )
+    for line, words in zip(out, expected, strict=True):
+        assert line.startswith(words)
