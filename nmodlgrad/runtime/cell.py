@@ -253,41 +253,51 @@ class Cell:
         nodes = [self.node(i.segment) for i in self.instances]
         # each mechanism's one after the other, as NEURON visits them: memory is read in the order it lies in
         order = sorted(range(len(self.instances)), key=lambda i: (self.instances[i].entry.name, nodes[i]))
-        connections = self.connections.describe([self.instances[number] for number in order], self.cable.address)
-        carried = record = ion_record = seed = 0
-        found: dict[Instance, Described] = {}
-        shape = self._seeds_of_shape()
-        value = 1  # 0 is there so that an empty array has an address
-        for place, number in enumerate(order):
-            instance, entry = self.instances[number], self.instances[number].entry
-            row = self.table[place]
-            row["cell"] = layout.address(self.plan)
-            row["voltage"] = layout.address(self.voltage[nodes[number]])
-            row["v"] = layout.address(self.v) + nodes[number] * 8
-            row["carried"] = layout.address(self.carried) + carried * self.width * 8
-            row["record"] = layout.address(self.record) + record * 8
-            row["ion_record"] = row["total"] = 0
-            found[instance] = Described(
-                row, layout.address(self.table) + place * layout.INSTANCE.itemsize, self.seed_table[seed:], ion_record
-            )
-            ion_record += _ion_record_length(entry) * len(entry.ion_currents)
-            row["seeds"] = layout.address(self.seed_table) + seed * layout.SEED.itemsize
-            row["connections"], row["connection_count"] = connections[place]
-            row["current_carried"], row["current_parameters"] = entry.current_carried, entry.current_parameters
-            seeds = _seeds(instance, shape)
-            for parameter in entry.parameters:
-                value = layout.put_seed(self.seed_table[seed], seeds.get(parameter.name), self.seed_values, value)
-                seed += 1
-            carried += len(entry.carried)
-            record += self._record_length(entry)
-            self._link(instance, layout.address(self.table) + place * layout.INSTANCE.itemsize)
+        instances = [self.instances[number] for number in order]
+        entries = [instance.entry for instance in instances]
+        self.nodes = np.array([nodes[number] for number in order], np.int64)
+        table, count, stride = self.table[: len(order)], len(self.index), self.width * 8
+        carried = layout.starts(len(entry.carried) for entry in entries)
+        record = layout.starts(map(self._record_length, entries))
+        seed = layout.starts(len(entry.parameters) for entry in entries)
+        ion_record = layout.starts(_ion_record_length(entry) * len(entry.ion_currents) for entry in entries)
+        table["cell"] = layout.address(self.plan)
+        table["voltage"] = layout.address(self.voltage) + self.nodes * stride
+        table["v"] = layout.address(self.v) + self.nodes * 8
+        table["carried"] = layout.address(self.carried) + carried * stride
+        table["record"] = layout.address(self.record) + record * 8
+        table["seeds"] = layout.address(self.seed_table) + seed * layout.SEED.itemsize
+        table["current_carried"] = [entry.current_carried for entry in entries]
+        table["current_parameters"] = [entry.current_parameters for entry in entries]
+        table["ion_record"] = table["total"] = 0
+        connections = self.connections.describe(instances, self.cable.address)
+        table["connections"], table["connection_count"] = np.array(connections, np.uint64).reshape(-1, 2).T
+        self._describe_seeds(instances, seed)
+        address = layout.address(self.table) + np.arange(len(order)) * layout.INSTANCE.itemsize
+        places = zip(table, address, seed, ion_record, strict=True)
+        found = {
+            instance: Described(row, int(where), self.seed_table[first:], int(ions))
+            for instance, (row, where, first, ions) in zip(instances, places, strict=True)
+        }
+        for instance, described in found.items():
+            self._link(instance, described.address)
         self._describe_ions(found)
         self.described = found
-        self.nodes = np.array([nodes[number] for number in order], np.int64)
-        linear = np.array([self.instances[number].entry.linear for number in order], bool)
-        table, count = self.table[: len(order)], len(self.index)
+        linear = np.array([entry.linear for entry in entries], bool)
         self.terms, self.first_term = assembly.terms(table, self.nodes, count, self.width)
         self.slopes, self.first_slope = assembly.slopes(table, self.nodes, count, linear)
+
+    def _describe_seeds(self, instances: Sequence[Instance], first: NDArray[np.int64]) -> None:
+        """The slots of all parameters of the instances, from `first` on: those with a seed row, the others empty."""
+        shape = self._seeds_of_shape()
+        self.seed_table[:] = 0
+        value = 1  # 0 is there so that an empty array has an address
+        for instance, start in zip(instances, first, strict=True):
+            seeds = _seeds(instance, shape)
+            for number, parameter in enumerate(instance.entry.parameters if seeds else ()):
+                row = seeds.get(parameter.name)
+                if row is not None:
+                    value = layout.put_seed(self.seed_table[start + number], row, self.seed_values, value)
 
     def _describe_ions(self, found: dict[Instance, Described]) -> None:
         """The rows of ions, and who adds to them and reads them."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -109,7 +111,7 @@ PLAN = np.dtype(
 
 def address(array: NDArray[np.generic]) -> int:
     """Where an array's data begin."""
-    return int(array.__array_interface__["data"][0])
+    return int(array.ctypes.data)  # many times as fast as __array_interface__, which describes the structure too
 
 
 def offset(structure: np.dtype[np.void], name: str) -> int:
@@ -137,6 +139,12 @@ def band(row: NDArray[np.float64]) -> tuple[int, int, NDArray[np.float64]]:
     if not len(places):
         return 0, 0, row[:0]
     return int(places[0]), int(places[-1]) + 1, row[places[0] : places[-1] + 1]
+
+
+def starts(lengths: Iterable[int]) -> NDArray[np.int64]:
+    """Where each of several pieces begins that follow each other."""
+    listed = np.fromiter(lengths, np.int64)
+    return np.cumsum(listed) - listed
 
 
 def put_seed(slot: np.void, row: NDArray[np.float64] | None, values: NDArray[np.float64], at: int) -> int:
