@@ -190,7 +190,7 @@ class _Check:
         """What the original gives; where differences are kept, under a key of all that decides them."""
         texts = [text for part in (*self.beside, self.own) for text in part.originals.values()]
         asked = {key: request[key] for key in ("entry", "subject", "setting", "beside")}
-        name = cache.key([*texts, json.dumps(asked, sort_keys=True)])
+        name = cache.key([f"differences {cache.DIFFERENCES}", *texts, json.dumps(asked, sort_keys=True)])
         kept = cache.differences(name) if self.task.keep and not self.task.fresh else None
         if kept is not None:
             return kept
