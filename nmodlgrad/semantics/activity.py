@@ -175,4 +175,9 @@ def _refuse_changed_inputs(flow: Dataflow, phases: Phases) -> None:
         if (read and name in access.live) or name in mechanism.ion_outputs:
             span = next((s.span for s in phases.breakpoint if name in flow.access((s,)).written), symbol.span)
             message = f"{name} belongs to an ion and is changed in BREAKPOINT: not differentiated yet"
-            raise Refused([Diagnostic.at(span, "NG023", message, "give the changed value a name of its own")])
+            hint = "give the changed value a name of its own"
+            if name in mechanism.ion_outputs:
+                message = f"{name} belongs to an ion and is set in BREAKPOINT beside a current: not differentiated yet"
+                hint = f"set it in a mechanism of its own, without a current; or take {name} out of USEION if no other "
+                hint += "mechanism reads it: it is a variable of this one then"
+            raise Refused([Diagnostic.at(span, "NG023", message, hint)])
