@@ -123,9 +123,7 @@ def test_an_original_that_is_not_finite_is_counted_apart(tmp_path: Path, capsys:
     assert "from 20" in lost["reason"]
 
 
-def test_what_does_not_compile_tells_what_the_compiler_says(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_does_not_compile_tells_what_the_compiler_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     broken = Path(_written(tmp_path, "broken", "i = g*x*(v + 50)"))
     broken.write_text(broken.read_text() + "PROCEDURE tell() {\nVERBATIM\n    tell(what;\nENDVERBATIM\n}\n")
     status, (report, _) = _gradchecked(capsys, str(broken))

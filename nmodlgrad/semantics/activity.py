@@ -46,7 +46,7 @@ def analyse(flow: Dataflow, phases: Phases, wrt: Collection[str] | None) -> Acti
     mechanism = flow.mechanism
     weight = mechanism.arguments[0] if mechanism.arguments else None
     excluded = dict.fromkeys(sorted(mechanism.constants), "it is declared to be constant")
-    excluded |= _tabulated(flow) | _through_arrays(flow, phases, weight)
+    excluded |= _tabulated(flow, weight) | _through_arrays(flow, phases, weight)
     weight = None if weight in excluded else weight
     for name in sorted(excluded.keys() & set(wrt or ())):
         span = mechanism.symbols[name].span if name in mechanism.symbols else NOWHERE
@@ -60,20 +60,24 @@ def analyse(flow: Dataflow, phases: Phases, wrt: Collection[str] | None) -> Acti
     return Activity(carried, arguments, parameters, excluded, weight)
 
 
-def _tabulated(flow: Dataflow) -> dict[str, str]:
-    """Parameters that act through a TABLE other than by its argument, and elements of arrays: no name seeds them."""
+def _tabulated(flow: Dataflow, weight: str | None) -> dict[str, str]:
+    """Parameters that act through a TABLE other than by its argument, and elements of arrays: no name seeds them.
+
+    What is computed from a state or the voltage and acts so is refused where the routine is called.
+    """
     mechanism = flow.mechanism
+    inputs = {s.name for s in mechanism.symbols.values() if s.role in _INPUTS} | ({weight} if weight else set())
+    states = [s.name for s in mechanism.symbols.values() if s.role is Role.STATE]
     elements = [s.name for s in mechanism.symbols.values() if s.role is Role.PARAMETER and s.name.endswith("]")]
     excluded = dict.fromkeys(elements, "it is an element of an array")
     for block in mechanism.callables:
         if mechanism.table(block) is None:
             continue
         read = (flow.function if isinstance(block, n.FunctionBlock) else flow.procedure)(block.name).live
-        for name in sorted(read & mechanism.symbols.keys()):
-            if mechanism.symbols[name].role in _INPUTS:
-                excluded[name] = (
-                    f"it acts through the TABLE of {block.name}, which is differentiated by its argument only"
-                )
+        for seen in sorted(read):
+            way = f"through the TABLE of {block.name}, which is differentiated by its argument only"
+            for name in sorted(inputs & flow.ever_needed(seen, states)):
+                excluded.setdefault(name, f"it acts {way}" if name == seen else f"{seen} depends on it and acts {way}")
     return excluded
 
 
