@@ -286,12 +286,13 @@ class Dataflow:
 
     def ever_needed(self, name: str, known: Iterable[str]) -> frozenset[str]:
         """Every name that a variable may be computed from at some time, other than through those that are `known`."""
-        found, ahead = {name}, {name}.difference(known)
+        found = frozenset({name})
+        ahead = found.difference(known)
         while ahead:
             read = _NOTHING.union(*(read for target, read in self._assignments if target in ahead))
             ahead = read.difference(found, known)
             found |= read
-        return frozenset(found)
+        return found
 
     def depends(self, node: n.Node, now: Mapping[str, frozenset[str]]) -> frozenset[str]:
         """The inputs that an expression depends on."""
