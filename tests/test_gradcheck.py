@@ -177,6 +177,24 @@ def test_companions_stand_beside_a_mechanism(tmp_path: Path, capsys: pytest.Capt
     }
 
 
+def test_a_function_table_takes_its_values_from_the_configuration(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lookup = str(FIXTURES / "lookup.mod")
+    status, (report, _) = _gradchecked(capsys, lookup)
+    assert status == 1
+    assert report["verdict"] == "no table"
+    assert "slowness, steady" in report["reason"]
+    file = tmp_path / "gradcheck.toml"
+    places, values = "[-95, -71.3, -52.7, -33.1, 21.7]", "[0.01, 0.05, 0.2, 0.55, 0.93]"
+    file.write_text(f"[mechanism.lookup]\ntables = {{ steady = [{places}, {values}], slowness = 1.7 }}\n")
+    status, (report, _) = _gradchecked(capsys, lookup, "--config", str(file))
+    assert status == 0, report
+    kinds = {p["name"]: p["kind"] for p in report["parameters"]}
+    assert kinds == {"gbar_lookup": "exact", "e_lookup": "exact", "speed_lookup": "moves nothing"}
+    assert not report["changed"]
+
+
 @pytest.mark.parametrize(
     "text", ["[mechanism.x]\nspeed = 1", "[mechanism.x]\ncelsius = 'hot'", "x = [", "[defaults]\ndrive = [1]"]
 )

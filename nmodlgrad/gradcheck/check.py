@@ -25,6 +25,7 @@ from nmodlgrad.gradcheck.config import GENTLE, PULSES, Config, Setting
 from nmodlgrad.gradcheck.parts import Part
 from nmodlgrad.gradcheck.report import (
     FAILED,
+    NO_TABLE,
     NOT_CARRIED,
     NOT_COMPILED,
     NOT_FINITE,
@@ -89,6 +90,12 @@ def check(task: Task) -> Report:
         return Report(Path(file).stem, file, (), (), PASSED, "nothing in it to differentiate")
     seen = subject(mechanism)
     setting = task.config.of(seen.name.removesuffix(TRIED))
+    missing = [name for name in seen.tables if name not in setting.tables]
+    if missing:
+        reason = (
+            f"no values of {', '.join(missing)}: give each FUNCTION_TABLE some, under tables in a file for --config"
+        )
+        return Report(seen.name, file, (), (), NO_TABLE, reason, seconds=clock.seconds)
     beside = [*parts.helpers(seen, setting), *_companions(task, setting)]
     texts = [text for part in (*beside, own) for text in (*part.originals.values(), *part.translation.files.values())]
     name = cache.key([*texts, json.dumps(asdict(setting), sort_keys=True)])

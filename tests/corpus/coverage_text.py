@@ -16,6 +16,7 @@ from nmodlgrad.gradcheck.report import (
     EXACT,
     FAILED,
     KINK,
+    NO_TABLE,
     NOISE,
     NOT_CARRIED,
     NOT_FINITE,
@@ -89,6 +90,7 @@ _OUTCOMES = {
     WRONG: "WRONG",
     NOT_FINITE: "the original is not finite",
     NOT_CARRIED: "not carried in this cell",
+    NO_TABLE: "a FUNCTION_TABLE without values",
     FAILED: "could not be run",
     UNTRIED: "differentiated, not tried yet",
     PASSED: "needs no derivative: passed through",
@@ -196,7 +198,7 @@ def _explained(rows: Sequence[Row]) -> str:
     for row in rows:
         report = row.report
         bad = [p for p in report.parameters if p.kind not in (EXACT, STILL)]
-        if report.unchecked in (NOT_FINITE, NOT_CARRIED, FAILED):
+        if report.unchecked in (NOT_FINITE, NOT_CARRIED, NO_TABLE, FAILED):
             lines.append((_name(row), "", "", "", f"{report.unchecked}: {_line(report.reason)}"))
         elif report.changed:
             lines.append((_name(row), "", "", "", f"primal changed: {', '.join(report.changed)}"))
