@@ -6,6 +6,7 @@ import hashlib
 import importlib.metadata
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,9 @@ from nmodlgrad.resources import cache_folder
 FLAGS = "-O3 -march=native -ffp-contract=off -fno-tree-slp-vectorize -fno-semantic-interposition"
 PLAIN = ""  # as nrnivmodl compiles by itself
 
+_AN_ERROR = re.compile(r":\d+: (fatal )?error: ")  # as compilers write them, behind a file and a line
+_ERRORS, _LAST_LINES = 5, 15  # lines of a failure's message
+
 
 class BuildError(NmodlGradError):
     """The mechanisms could not be compiled."""
@@ -36,7 +40,7 @@ def build(files: Mapping[str, str], flags: str = FLAGS) -> Path:
     Raises
     ------
     BuildError
-        when a tool is missing, or with the compiler's last lines when it fails.
+        when a tool is missing, or with the compiler's first errors when it fails.
     """
     folder = cache_folder() / _key(files, flags)
     if (folder / "done").exists():
@@ -88,8 +92,14 @@ def _nrnivmodl(folder: Path, flags: str) -> None:
         message = f"{command[0]} does not start ({error.strerror}): is there a space in its folder's name?"
         raise BuildError(message) from None
     if result.returncode:
-        tail = "\n".join((result.stdout + result.stderr).strip().splitlines()[-15:])
-        raise BuildError(f"nrnivmodl failed:\n{tail}")
+        raise BuildError(f"nrnivmodl failed:\n{_told(result.stdout + result.stderr)}")
+
+
+def _told(output: str) -> str:
+    """What nrnivmodl says of why it fails: the first errors of the compiler, or the last lines where it names none."""
+    lines = output.strip().splitlines()
+    errors = [line for line in lines if _AN_ERROR.search(line)]
+    return "\n".join(errors[:_ERRORS] or lines[-_LAST_LINES:])
 
 
 def _key(files: Mapping[str, str], flags: str) -> str:

@@ -63,6 +63,7 @@ CATALOGUE: Mapping[str, Entry] = {
     "NG033": _warning("`RANGE` lists a name that nothing declares: NEURON leaves it out"),
     "NG034": _warning("a variable of an ion is written without being computed, or computed without being written"),
     "NG035": _warning("when an event acts depends on a parameter, a state or the voltage: event times are constants"),
+    "NG036": _warning("a factor in parentheses stands behind a number: NEURON takes it for a unit and leaves it out"),
     # C code and random numbers
     "NG040": _error("what C code does can not be told, or not be done again, and derivatives need it"),
     "NG041": _error("C code reads or assigns a variable that carries a derivative"),

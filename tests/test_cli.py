@@ -171,6 +171,18 @@ def test_verbose_says_what_can_not_be_seeded_and_why(tmp_path: Path, capsys: pyt
     assert "not unused: no state and no current depends on it" in said
 
 
+def test_what_acts_within_a_table_is_refused_if_it_is_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = str(FIXTURES / "tempered.mod")
+    assert main([source, "--verbose", "-o", str(tmp_path / "all")]) == 0
+    assert "not q10: slower depends on it and acts through the TABLE of rates" in capsys.readouterr().err
+    assert main([source, "--wrt", "shift", "-o", str(tmp_path / "one")]) == 0
+    capsys.readouterr()
+    assert main([source, "--wrt", "q10", "-o", str(tmp_path / "other")]) == 1
+    assert "error[NG021]: q10 can not be seeded: slower depends on it" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

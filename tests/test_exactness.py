@@ -52,6 +52,7 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "of_a_function_whose_table_is_off": ("funtable", {"table": False}),
     "of_a_table_over_a_procedure_that_sets_more": ("trates", {}),
     "of_the_same_without_its_table": ("trates", {"table": False}),
+    "beside_a_parameter_that_acts_within_a_table": ("tempered", {}),
     "beyond_the_end_of_a_table": ("naf_beyond_its_table", {}),
     "of_a_procedure_whose_table_is_off": ("naf_beyond_its_table", {"table": False}),
     "of_calcium_that_gathers_and_acts": ("calcium", {}),

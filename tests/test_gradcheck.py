@@ -123,6 +123,17 @@ def test_an_original_that_is_not_finite_is_counted_apart(tmp_path: Path, capsys:
     assert "from 20" in lost["reason"]
 
 
+def test_what_does_not_compile_tells_what_the_compiler_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken = Path(_written(tmp_path, "broken", "i = g*x*(v + 50)"))
+    broken.write_text(broken.read_text() + "PROCEDURE tell() {\nVERBATIM\n    tell(what;\nENDVERBATIM\n}\n")
+    status, (report, _) = _gradchecked(capsys, str(broken))
+    assert status == 1
+    assert report["verdict"] == "does not compile"
+    said = report["reason"].splitlines()[1:]
+    assert said
+    assert all("error: " in line for line in said)
+
+
 # ------------------------------------------------------------------ what hangs, crashes or is said by the user
 def _behave(how: str) -> str:
     if how == "hang":
@@ -164,6 +175,24 @@ def test_companions_stand_beside_a_mechanism(tmp_path: Path, capsys: pytest.Capt
         "kca": ["capool"],
         "capool": ["gradcheck_channel_ca"],
     }
+
+
+def test_a_function_table_takes_its_values_from_the_configuration(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lookup = str(FIXTURES / "lookup.mod")
+    status, (report, _) = _gradchecked(capsys, lookup)
+    assert status == 1
+    assert report["verdict"] == "no table"
+    assert "slowness, steady" in report["reason"]
+    file = tmp_path / "gradcheck.toml"
+    places, values = "[-95, -71.3, -52.7, -33.1, 21.7]", "[0.01, 0.05, 0.2, 0.55, 0.93]"
+    file.write_text(f"[mechanism.lookup]\ntables = {{ steady = [{places}, {values}], slowness = 1.7 }}\n")
+    status, (report, _) = _gradchecked(capsys, lookup, "--config", str(file))
+    assert status == 0, report
+    kinds = {p["name"]: p["kind"] for p in report["parameters"]}
+    assert kinds == {"gbar_lookup": "exact", "e_lookup": "exact", "speed_lookup": "moves nothing"}
+    assert not report["changed"]
 
 
 @pytest.mark.parametrize(

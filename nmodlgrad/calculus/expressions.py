@@ -349,5 +349,5 @@ class Expressions:
         hidden = sorted(g for g in kind(procedure.name).live if self.partials(g))
         if hidden:
             message = f"{procedure.name} is tabulated over its argument, but depends on {', '.join(hidden)} too"
-            hint = f"derivatives with respect to {hidden[0]} do not pass through the TABLE; leave it out of --wrt"
+            hint = f"take the TABLE out of {procedure.name}, or compute what {hidden[0]} does elsewhere"
             raise Refused([Diagnostic.at(call.span, "NG021", message, hint)])

@@ -18,6 +18,7 @@ from nmodlgrad.checks import (
     text,
     threads,
     times,
+    units,
 )
 from nmodlgrad.diagnostics import Diagnostic
 from nmodlgrad.semantics.mechanism import Mechanism
@@ -30,6 +31,7 @@ CHECKS = (
     placement.check,
     solves.check,
     reactions.check,
+    units.check,
     equations.check,
     linearity.check,
     tables.check,

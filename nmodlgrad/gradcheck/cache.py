@@ -21,6 +21,7 @@ from nmodlgrad.gradcheck.report import Report
 from nmodlgrad.resources import cache_folder
 
 REVISION = 1  # raise it when a change to gradcheck, or to the runtime, may change a report
+DIFFERENCES = 2  # raise it when a change to the process that takes differences may change what it gives
 
 
 def key(texts: Iterable[str]) -> str:

@@ -25,6 +25,7 @@ from nmodlgrad.gradcheck.config import GENTLE, PULSES, Config, Setting
 from nmodlgrad.gradcheck.parts import Part
 from nmodlgrad.gradcheck.report import (
     FAILED,
+    NO_TABLE,
     NOT_CARRIED,
     NOT_COMPILED,
     NOT_FINITE,
@@ -89,6 +90,12 @@ def check(task: Task) -> Report:
         return Report(Path(file).stem, file, (), (), PASSED, "nothing in it to differentiate")
     seen = subject(mechanism)
     setting = task.config.of(seen.name.removesuffix(TRIED))
+    missing = [name for name in seen.tables if name not in setting.tables]
+    if missing:
+        reason = (
+            f"no values of {', '.join(missing)}: give each FUNCTION_TABLE some, under tables in a file for --config"
+        )
+        return Report(seen.name, file, (), (), NO_TABLE, reason, seconds=clock.seconds)
     beside = [*parts.helpers(seen, setting), *_companions(task, setting)]
     texts = [text for part in (*beside, own) for text in (*part.originals.values(), *part.translation.files.values())]
     name = cache.key([*texts, json.dumps(asdict(setting), sort_keys=True)])
@@ -190,7 +197,7 @@ class _Check:
         """What the original gives; where differences are kept, under a key of all that decides them."""
         texts = [text for part in (*self.beside, self.own) for text in part.originals.values()]
         asked = {key: request[key] for key in ("entry", "subject", "setting", "beside")}
-        name = cache.key([*texts, json.dumps(asked, sort_keys=True)])
+        name = cache.key([f"differences {cache.DIFFERENCES}", *texts, json.dumps(asked, sort_keys=True)])
         kept = cache.differences(name) if self.task.keep and not self.task.fresh else None
         if kept is not None:
             return kept

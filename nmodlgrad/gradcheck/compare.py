@@ -30,14 +30,13 @@ def _same(one: NDArray[np.float64] | None, other: NDArray[np.float64]) -> bool:
 def parameters(ours: Arrays, theirs: Arrays, dt: float) -> Iterator[Checked]:
     """Each parameter: how far the gradient is from the difference, and what the difference is worth."""
     by_name = dict(zip(ours["names"].tolist(), ours["derivative"], strict=True))
-    rounding = theirs.get("rounding", np.zeros_like(theirs["step"]))
     for place, name in enumerate(theirs["names"].tolist()):
         mine, reference, spread = by_name[name], theirs["derivative"][place], theirs["spread"][place]
         largest = max(abs(reference).max(), abs(mine).max())
         if not np.isfinite(mine).all() or not np.isfinite(reference).all():
             yield Checked(name, np.nan, np.nan, WRONG, "it is not finite")
             continue
-        if largest == 0 or (theirs["step"][place] == 0 and largest <= rounding[place]):
+        if largest == 0 or (theirs["step"][place] == 0 and largest <= theirs["rounding"][place]):
             yield Checked(name, np.nan, np.nan, STILL)
             continue
         errors, noises = abs(mine - reference) / largest, spread / largest

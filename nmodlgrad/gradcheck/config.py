@@ -7,6 +7,7 @@ celsius = 34
 parameters = { gbar = 0.01 }   # values to set, RANGE or GLOBAL
 pointers = { p = "v" }         # "v": voltage nearby; "spare"; "x_mech": that variable of another mechanism here
 calls = { setRNG = [1, 2, 3] } # procedures to call before each run, with numbers
+tables = { tau = [[-80, 0], [9, 2]] }  # of a FUNCTION_TABLE: places and the values there, or a number for all places
 companions = ["cad"]           # mechanisms of the sources to insert beside it
 ions = "still"                 # concentrations keep their values
 weights = [0.5, 1.0]           # of the NetCon that drives it
@@ -47,6 +48,7 @@ class Setting:
     parameters: Mapping[str, float] = field(default_factory=dict)
     pointers: Mapping[str, str] = field(default_factory=dict)
     calls: Mapping[str, list[float]] = field(default_factory=dict)
+    tables: Mapping[str, float | list[list[float]]] = field(default_factory=dict)
     companions: tuple[str, ...] = ()
     ions: str = "moving"
     weights: tuple[float, ...] = ()
@@ -117,10 +119,19 @@ def _numbers(value: Any) -> bool:
     return isinstance(value, list) and all(map(_number, value))
 
 
+def _values(value: Any) -> bool:
+    """Those of a FUNCTION_TABLE: a number, or places and as many values."""
+    if _number(value):
+        return True
+    pair = isinstance(value, list) and len(value) == 2 and all(map(_numbers, value))
+    return pair and len(value[0]) == len(value[1]) > 1
+
+
 _CHECKS: Mapping[str, Any] = {
     "parameters": lambda x: isinstance(x, dict) and all(map(_number, x.values())),
     "pointers": lambda x: isinstance(x, dict) and all(isinstance(y, str) for y in x.values()),
     "calls": lambda x: isinstance(x, dict) and all(map(_numbers, x.values())),
+    "tables": lambda x: isinstance(x, dict) and all(map(_values, x.values())),
     "companions": lambda x: isinstance(x, list) and all(isinstance(y, str) for y in x),
     "ions": lambda x: x in ("moving", "still"),
     "weights": _numbers,
@@ -137,6 +148,7 @@ _MEANINGS = {
     "parameters": "numbers by name are expected",
     "pointers": "strings by name are expected",
     "calls": "lists of numbers by name are expected",
+    "tables": "a number, or a list of places and one of as many values, by name is expected",
     "companions": "a list of names is expected",
     "ions": '"moving" or "still" is expected',
     "weights": "a list of numbers is expected",

@@ -22,6 +22,7 @@ REFUSED = "refused"
 NOT_COMPILED = "does not compile"
 NOT_FINITE = "not finite"
 NOT_CARRIED = "not carried"
+NO_TABLE = "no table"
 UNTRIED = "not tried yet"
 FAILED = "failed"
 

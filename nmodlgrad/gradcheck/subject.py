@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
+from nmodlgrad.semantics.reach import running
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import subnodes
 
@@ -51,6 +52,7 @@ class Subject:
 
     `pointers` are set to a voltage nearby, `written` ones, which it assigns, to a spare variable; `opaque` ones belong
     to C. `seeding` are its procedures that take random number generators, `takes_random` those whose C wants an object.
+    `tables` are FUNCTION_TABLEs that a run needs.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Subject:
     parameters: Mapping[str, float]
     weight: float
     externals: tuple[str, ...]
+    tables: tuple[str, ...]
 
 
 def subject(mechanism: Mechanism) -> Subject:
@@ -88,6 +91,7 @@ def subject(mechanism: Mechanism) -> Subject:
         parameters=dict(_instead_of_zero(mechanism, assigned)),
         weight=_weight(mechanism),
         externals=tuple(s.name for s in symbols if s.role is Role.EXTERNAL),
+        tables=tuple(running(mechanism).function_tables),
     )
 
 

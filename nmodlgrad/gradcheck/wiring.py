@@ -36,6 +36,8 @@ def wire(h: Any, request: dict[str, Any], segments: list[Any], points: list[Any]
     subject, setting, entry = request["subject"], request["setting"], request["entry"]
     for name, value in {**subject["parameters"], **setting["parameters"]}.items():
         _set(h, entry, name, value, segments, points)
+    for name, values in setting["tables"].items():
+        _tabulate(h, entry, name, values, points, keep)
     for place, (owner, segment, neighbour) in enumerate(_instances(entry, segments, points)):
         for pointer in (*subject["pointers"], *subject["written"]):
             what = setting["pointers"].get(pointer, "v" if pointer in subject["pointers"] else "spare")
@@ -56,6 +58,14 @@ def _set(h: Any, entry: dict[str, Any], name: str, value: float, segments: list[
         return
     if hasattr(h, f"{name}_{entry['original']}"):
         setattr(h, f"{name}_{entry['original']}", value)
+
+
+def _tabulate(h: Any, entry: dict[str, Any], name: str, values: Any, points: list[Any], keep: list[Any]) -> None:
+    """Give a FUNCTION_TABLE its values: NEURON keeps the places of the vectors, values first, or a number."""
+    arguments = [h.Vector(numbers) for numbers in reversed(values)] if isinstance(values, list) else [values]
+    keep += arguments
+    set_values = f"table_{name}"
+    (getattr(points[0], set_values) if points else getattr(h, f"{set_values}_{entry['original']}"))(*arguments)
 
 
 def _instances(entry: dict[str, Any], segments: list[Any], points: list[Any]) -> Iterator[tuple[Any, Any, Any]]:

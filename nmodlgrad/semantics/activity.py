@@ -47,7 +47,7 @@ def analyse(flow: Dataflow, phases: Phases, wrt: Collection[str] | None) -> Acti
     mechanism = flow.mechanism
     weight = mechanism.arguments[0] if mechanism.arguments else None
     excluded = dict.fromkeys(sorted(mechanism.constants), "it is declared to be constant")
-    excluded |= _tabulated(flow) | _through_arrays(flow, phases, weight)
+    excluded |= _tabulated(flow, weight) | _through_arrays(flow, phases, weight)
     weight = None if weight in excluded else weight
     for name in sorted(excluded.keys() & set(wrt or ())):
         span = mechanism.symbols[name].span if name in mechanism.symbols else NOWHERE
@@ -68,20 +68,25 @@ def shape(mechanism: Mechanism) -> list[str]:
     return [name for name in SHAPE if name in symbols and symbols[name].role is Role.ENVIRONMENT]
 
 
-def _tabulated(flow: Dataflow) -> dict[str, str]:
-    """Parameters that act through a TABLE other than by its argument, and elements of arrays: no name seeds them."""
+def _tabulated(flow: Dataflow, weight: str | None) -> dict[str, str]:
+    """Parameters that act through a TABLE other than by its argument, and elements of arrays: no name seeds them.
+
+    What is computed from a state or the voltage and acts so is refused where the routine is called.
+    """
     mechanism = flow.mechanism
+    inputs = {s.name for s in mechanism.symbols.values() if s.role in _INPUTS} | {*shape(mechanism)}
+    inputs |= {weight} if weight else set()
+    states = [s.name for s in mechanism.symbols.values() if s.role is Role.STATE]
     elements = [s.name for s in mechanism.symbols.values() if s.role is Role.PARAMETER and s.name.endswith("]")]
     excluded = dict.fromkeys(elements, "it is an element of an array")
     for block in mechanism.callables:
         if mechanism.table(block) is None:
             continue
         read = (flow.function if isinstance(block, n.FunctionBlock) else flow.procedure)(block.name).live
-        for name in sorted(read & mechanism.symbols.keys()):
-            if mechanism.symbols[name].role in _INPUTS or name in shape(mechanism):
-                excluded[name] = (
-                    f"it acts through the TABLE of {block.name}, which is differentiated by its argument only"
-                )
+        for seen in sorted(read):
+            way = f"through the TABLE of {block.name}, which is differentiated by its argument only"
+            for name in sorted(inputs & flow.ever_needed(seen, states)):
+                excluded.setdefault(name, f"it acts {way}" if name == seen else f"{seen} depends on it and acts {way}")
     return excluded
 
 
@@ -182,4 +187,9 @@ def _refuse_changed_inputs(flow: Dataflow, phases: Phases) -> None:
         if (read and name in access.live) or name in mechanism.ion_outputs:
             span = next((s.span for s in phases.breakpoint if name in flow.access((s,)).written), symbol.span)
             message = f"{name} belongs to an ion and is changed in BREAKPOINT: not differentiated yet"
-            raise Refused([Diagnostic.at(span, "NG023", message, "give the changed value a name of its own")])
+            hint = "give the changed value a name of its own"
+            if name in mechanism.ion_outputs:
+                message = f"{name} belongs to an ion and is set in BREAKPOINT beside a current: not differentiated yet"
+                hint = f"set it in a mechanism of its own, without a current; or take {name} out of USEION if no other "
+                hint += "mechanism reads it: it is a variable of this one then"
+            raise Refused([Diagnostic.at(span, "NG023", message, hint)])

@@ -261,8 +261,9 @@ class Dataflow:
         inputs = _NOTHING.union(*(now.get(name, _NOTHING) for name in access.live - self.mechanism.constants))
         return {x: inputs.union(now.get(x, _NOTHING)) for x in access.written}
 
-    def ever_dependent(self, inputs: Iterable[str]) -> frozenset[str]:
-        """Every name that may depend on the inputs at some time in some block; equal names count as one."""
+    @cached_property
+    def _assignments(self) -> list[tuple[str, frozenset[str]]]:
+        """What is assigned or passed as an argument somewhere, and what its value is computed from."""
         pairs: list[tuple[str, frozenset[str]]] = []
         for item in subnodes(self.mechanism.tree):
             if isinstance(item, n.Assign):
@@ -274,10 +275,24 @@ class Dataflow:
             elif isinstance(item, n.Verbatim):
                 access = self._c_code(item)
                 pairs += [(name, access.live) for name in access.written]
+        return pairs
+
+    def ever_dependent(self, inputs: Iterable[str]) -> frozenset[str]:
+        """Every name that may depend on the inputs at some time in some block; equal names count as one."""
         found = set(inputs)
-        while new := {name for name, read in pairs if name not in found and read & found}:
+        while new := {name for name, read in self._assignments if name not in found and read & found}:
             found |= new
         return frozenset(found)
+
+    def ever_needed(self, name: str, known: Iterable[str]) -> frozenset[str]:
+        """Every name that a variable may be computed from at some time, other than through those that are `known`."""
+        found = frozenset({name})
+        ahead = found.difference(known)
+        while ahead:
+            read = _NOTHING.union(*(read for target, read in self._assignments if target in ahead))
+            ahead = read.difference(found, known)
+            found |= read
+        return found
 
     def depends(self, node: n.Node, now: Mapping[str, frozenset[str]]) -> frozenset[str]:
         """The inputs that an expression depends on."""

@@ -32,8 +32,11 @@ def check(flow: Dataflow, carried: Collection[str], at_events: Collection[str]) 
             continue
         other = "an event" if name in at_events else next(_others(flow, name, (name,)), None)
         if other is not None:
-            message = f"the GLOBAL {name} is kept and depends on {other}: one instance can not carry its derivative"
-            raise Refused([Diagnostic.at(symbol.span, "NG024", message, "declare it RANGE")])
+            what, hint = f"the GLOBAL {name}", "declare it RANGE"
+            if any(isinstance(item, n.LocalList) and name in item.names for item in flow.mechanism.items):
+                what, hint = f"{name}, a LOCAL of all instances,", "declare it in ASSIGNED, so that each has its own"
+            message = f"{what} is kept and depends on {other}: one instance can not carry its derivative"
+            raise Refused([Diagnostic.at(symbol.span, "NG024", message, hint)])
 
 
 def _is_shared(symbol: Symbol) -> bool:

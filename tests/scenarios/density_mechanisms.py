@@ -126,6 +126,21 @@ def trates(h: Any, table: bool = True) -> Model:
     return Model([soma], directions, [clamp(h, soma(0.5), 0.25)], TABLED_MS if table else 30.0)
 
 
+@scenario("tempered")
+def tempered(h: Any) -> Model:
+    """A table that reads what INITIAL computes from a parameter: all the others are carried."""
+    h.celsius = 21
+    soma = section(h, "soma", 20, 20)
+    membrane(h, [soma])
+    soma.insert("tempered")
+    directions = [
+        Direction("gbar_tempered", sections=[soma]),
+        Direction("shift_tempered", sections=[soma], scale=1e-5),
+        Direction("gnabar_hh", sections=[soma]),
+    ]
+    return Model([soma], directions, [clamp(h, soma(0.5), 0.25)], TABLED_MS)
+
+
 @scenario("naf", "kdr", "leak")
 def naf_beyond_its_table(h: Any, table: bool = True) -> Model:
     """Spikes by naf, kdr and leak alone; they leave naf's table, which ends at 40 mV."""

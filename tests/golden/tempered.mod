@@ -1,0 +1,274 @@
+TITLE Potassium whose rates are behind a TABLE that reads a variable which INITIAL computes
+
+NEURON {
+    SUFFIX tempered
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    USEION k READ ek WRITE ik
+    RANGE gbar, shift
+    GLOBAL q10
+}
+
+UNITS {
+    (mV) = (millivolt)
+    (mA) = (milliamp)
+    (S) = (siemens)
+}
+
+PARAMETER {
+    gbar = 0.003 (S/cm2)
+    shift = 2.3 (mV)
+    q10 = 2.3
+    celsius (degC)
+}
+
+ASSIGNED {
+    v (mV)
+    ek (mV)
+    ik (mA/cm2)
+    slower
+    ninf
+    ntau (ms)
+}
+
+STATE { n }
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    slower = q10^((celsius - 16)/10) - 1
+    rates(v + shift)
+    n = ninf
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE states METHOD cnexp
+    ik = gbar*n*n*(v - ek)
+}
+
+DERIVATIVE states {
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
+    rates(v + shift)
+    n' = (ninf - n)/ntau
+}
+
+: q10 can not be seeded; gbar, shift and the voltage act by the argument, or not in here
+PROCEDURE rates(u (mV)) {
+    TABLE ninf, ntau DEPEND celsius FROM -150 TO 150 WITH 600
+    ninf = 1/(1 + exp(-(u + 38)/9))
+    ntau = (1 + 12/(exp((u + 40)/21) + exp(-(u + 40)/17)))*(1 + slower)
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: n.
+: Seedable: gbar, ek, shift.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+    ng_latest_v
+    dninf_du
+    dntau_du
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a reversal potential that follows the concentrations of its ion */
+  double *ng_row;
+  const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
+  const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
+  double ng_factor;         /* mV: RT/zF */
+} ng_Nernst;
+typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
+  long ng_first, ng_end;
+  const double *ng_values;
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
+  const ng_Nernst *ng_nernst; /* renews that row in INITIAL, or 0 */
+} ng_Seed;
+typedef struct {            /* a NetCon, found by the address of its weight */
+  const double *ng_address;
+  ng_Seed ng_seed;          /* of the weight */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+} ng_Connection;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions; many are rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  const ng_Connection *ng_connections;
+  long ng_connection_count;
+  long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  ng_row += ng_seed->ng_first;
+  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+}
+ENDVERBATIM
+
+: Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
+PROCEDURE ng_ion_currents() {
+    LOCAL dik_dek, dik_dgbar, dik_dn, dik_dv
+    dik_dek = -gbar*n*n
+    dik_dgbar = n*n*(v - ek)
+    dik_dn = 2*gbar*n*(v - ek)
+    dik_dv = gbar*n*n
+VERBATIM
+    double *ng_record = NG_SELF->ng_ion_record;
+    ng_record[0] = _ldik_dn; /* dik/dn */
+    ng_record[1] = _ldik_dgbar; /* dik/dgbar */
+    ng_record[2] = _ldik_dek; /* dik/dek */
+    ng_record[3] = _ldik_dv; /* dik/dv */
+ENDVERBATIM
+}
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL dik_dek, ddik_dgbar_dv, dik_dgbar, ddik_dn_dv, dik_dn
+VERBATIM
+    if (v + .001 != ng_latest_v) {
+      ng_latest_v = v;
+      return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+    }
+    ng_latest_v = NAN;
+ENDVERBATIM
+    dik_dek = -gbar*n*n
+    ddik_dgbar_dv = n*n
+    dik_dgbar = n*n*(v - ek)
+    ddik_dn_dv = 2*gbar*n
+    dik_dn = 2*gbar*n*(v - ek)
+VERBATIM
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
+    ng_record[0] = _ldik_dn; /* d/dn */
+    ng_record[1] = _lddik_dn_dv;
+    if (ng_self->ng_sown) {
+      ng_record[2] = _ldik_dgbar; /* d/dgbar */
+      ng_record[3] = _lddik_dgbar_dv;
+      ng_record[4] = _ldik_dek; /* d/dek */
+      ng_record[5] = 0.0;
+    }
+    if (ng_self->ng_ion_record) ng_ion_currents(_threadargs_);
+ENDVERBATIM
+}
+
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL n_rate, dn_rate_dshift, exp_1, dexp_1_dshift, n_decay, n_limit, dn_dn, dn_dshift, dn_dv
+VERBATIM
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
+      hoc_execerror("tempered advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    ng_d_rates(v + shift)
+    n_rate = -1/ntau
+    dn_rate_dshift = dntau_du*n_rate*n_rate
+    exp_1 = exp(dt*n_rate)
+    dexp_1_dshift = dn_rate_dshift*dt*ng_finite(exp_1)
+    n_decay = exp_1
+    n_limit = -(ninf/ntau)/(-1/ntau)
+    dn_dn = n_decay
+    dn_dshift = dexp_1_dshift*(n - n_limit) + dninf_du*(1 - n_decay)
+    dn_dv = dexp_1_dshift*(n - n_limit) + dninf_du*(1 - n_decay)
+    n = n + (1 - n_decay)*(n_limit - n)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_n = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_n = ng_row_n[ng_k];
+      ng_row_n[ng_k] = _ldn_dn*ng_old_n + _ldn_dv*ng_voltage[ng_k];
+    }
+    ng_sow(ng_self->ng_seeds + 2, _ldn_dshift, ng_row_n, ng_width); /* shift */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+    slower = q10^((celsius - 16)/10) - 1
+    ng_d_rates(v + shift)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_n = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_n[ng_k] = dninf_du*ng_voltage[ng_k];
+    }
+    ng_sow(ng_self->ng_seeds + 2, dninf_du, ng_row_n, ng_width); /* shift */
+ENDVERBATIM
+}
+
+: rates and its derivatives.
+PROCEDURE ng_d_rates(u) {
+    LOCAL exp_1, dexp_1_du, exp_2, dexp_2_du, exp_3, dexp_3_du, inverse_1
+    rates(u)
+VERBATIM
+    if (usetable) { /* piecewise linear: the slope of the bin, zero outside the range */
+      double ng_place;
+      _check_rates(_threadargs_);
+      ng_place = _mfac_rates*(_lu - _tmin_rates);
+      if (ng_place > 0. && ng_place < 600.) {
+        const int ng_bin = (int) ng_place;
+        dninf_du = (_t_ninf[ng_bin + 1] - _t_ninf[ng_bin])*_mfac_rates;
+        dntau_du = (_t_ntau[ng_bin + 1] - _t_ntau[ng_bin])*_mfac_rates;
+      } else {
+        dninf_du = 0.;
+        dntau_du = 0.;
+      }
+      return 0;
+    }
+ENDVERBATIM
+    exp_1 = exp(-(u + 38)/9)
+    dexp_1_du = -1/9*ng_finite(exp_1)
+    dninf_du = -dexp_1_du/((exp_1 + 1)*(exp_1 + 1))
+    ninf = 1/(1 + exp_1)
+    exp_2 = exp((u + 40)/21)
+    dexp_2_du = 1/21*ng_finite(exp_2)
+    exp_3 = exp(-(u + 40)/17)
+    dexp_3_du = -1/17*ng_finite(exp_3)
+    inverse_1 = 1/(exp_2 + exp_3)
+    dntau_du = inverse_1*inverse_1*(-12*dexp_2_du - 12*dexp_3_du)*(slower + 1)
+    ntau = (1 + 12/(exp_2 + exp_3))*(1 + slower)
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
+}
+
+UNITSON
