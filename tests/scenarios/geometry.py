@@ -26,6 +26,7 @@ def bush(h: Any) -> list[Any]:
     ):
         child.connect(place, end)
     tuft(0.5).diam, axon(0.1).diam = 0.8, 2.0
+    tuft.rallbranch = 3  # as many of them
     membrane(h, [soma, apical, axon], [tuft, mid, backward, drawn])
     return [soma, apical, tuft, axon, mid, backward, drawn]
 
