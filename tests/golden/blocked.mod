@@ -34,8 +34,9 @@ ASSIGNED {
 STATE { s }
 
 INITIAL {
-if (ng_link != 0) { ng_initial() }  : nmodlgrad
- s = 0.2 }
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    s = 0.2
+}
 
 BREAKPOINT {
     if (ng_link != 0) { ng_current(v) }  : nmodlgrad
