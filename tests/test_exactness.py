@@ -95,6 +95,7 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "of_diameters_and_lengths": ("diameters_and_lengths", {}),
     "of_diameters_and_lengths_on_two_threads": ("diameters_and_lengths", {"threads": 2}),
     "of_shapes_that_mechanisms_read": ("mechanisms_that_read_the_shape", {}),
+    "of_shapes_under_currents_that_are_not_linear": ("currents_that_are_not_linear_where_the_area_moves", {}),
     "with_every_mechanism_together": ("all_the_fixtures", {"table": False, "duration_ms": 30.0}),
 }
 

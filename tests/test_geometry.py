@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -130,3 +131,28 @@ def test_a_shape_that_changes_during_the_run_stops_it_where_it_is_a_parameter() 
         f"L {stopped}: finitialize first True",
         "diam nothing was refused True",
     ]
+
+
+SCALER = """
+NEURON { POINT_PROCESS scaler POINTER aim }
+ASSIGNED { aim diam (um) }
+INITIAL { aim = 0.001*diam }
+"""
+
+
+def test_a_mechanism_that_is_passed_through_may_not_hand_on_what_moves(tmp_path: Path) -> None:
+    (tmp_path / "scaler.mod").write_text(SCALER)
+    out = model(
+        """
+        ng.load("hh", "pas", "ExpSyn", "scaler.mod")
+        soma, dend, clamp = cell()
+        synapse, scaler = h.ExpSyn(dend(0.5)), h.scaler(dend(0.5))
+        netcon = h.NetCon(None, synapse)
+        scaler._ref_aim = netcon._ref_weight[0]
+        for places in ([dend(0.5)], [dend(0.1)]):
+            print(refusal(lambda: ng.Sensitivity([ng.Parameter("diam", segments=places)]).close()))
+        """,
+        tmp_path,
+    ).splitlines()
+    assert "scaler reads diam, which a parameter moves" in out[0]
+    assert out[1:] == ["nothing was refused"]

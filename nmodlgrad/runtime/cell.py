@@ -198,11 +198,14 @@ class Cell:
         """What directions do through cm, Ra, diam and L."""
         geometry.check(self.moved)
         self.shaped, self.first_shaped = geometry.shaped(self.moved, self.sections, self.node, len(self.index))
-        address = self.cable.address
-        self.injected = injection.injected(self._resized_points(), self._points(), self._total, self.node, address)
+        points = self._resized_points()
+        instances = {i.point.hname(): i for i in self.instances if i.point is not None} if points else {}
+        self.injected = injection.injected(points, instances, self._total, self.node, self.cable.address)
 
     def _seeds_of_shape(self) -> dict[Any, dict[str, NDArray[np.float64]]]:
-        return geometry.seeds(self.moved, place)
+        """The seeds of what mechanisms read of the shape of their segments."""
+        read = any(parameter.scope == "geometry" for i in self.instances for parameter in i.entry.parameters)
+        return geometry.seeds(self.moved, place) if read else {}
 
     def check_shape(self) -> None:
         """What is at the nodes whose area moves can be carried."""
@@ -226,14 +229,12 @@ class Cell:
         """The point processes at nodes whose area moves."""
         return [point for section, x in self._reshaped for point in section(x).point_processes()]
 
-    def _points(self) -> dict[str, Instance]:
-        return {instance.point.hname(): instance for instance in self.instances if instance.point is not None}
-
     def _total(self, instance: Instance) -> int:
         """Where the current and the conductance of a point process are kept: one that is linear has to be asked."""
-        row, entry = self.described[instance].row, instance.entry
+        described, entry = self.described[instance], instance.entry
+        row, number = described.row, (described.address - layout.address(self.table)) // layout.INSTANCE.itemsize
         if entry.linear:
-            row["total"] = layout.address(self.totals[self.instances.index(instance)])
+            row["total"] = layout.address(self.totals[number])
             return int(row["total"])
         return int(row["record"]) + (entry.current_carried + entry.current_parameters + 1) * layout.PAIR
 

@@ -98,12 +98,11 @@ class Change:
                 case "Ra":
                     change.log_half[tree.members[section]] += seed / section.Ra
                 case "diam":
-                    relative = seed / one.segment.diam
-                    change.log_half[node(one.segment)] -= 2 * relative
-                    change.log_area[node(one.segment)] += relative
-                case _:
+                    change.log_half[node(one.segment)] -= 2 * seed / one.segment.diam
+                case "L":
                     change.log_half[tree.members[section]] += seed / section.L
-                    change.log_area[tree.members[section]] += seed / section.L * stretching(section)
+            for segment, growth in growths(one):
+                change.log_area[node(segment)] += seed * growth
         return change
 
     def log_ri(self, tree: Tree) -> Floats:
@@ -185,6 +184,17 @@ def stretching(section: Any) -> Floats:
     return np.asarray((moved[::-1] if h.section_orientation(sec=section) else moved) / areas)
 
 
+def growths(one: Moved) -> Iterable[tuple[Any, float]]:
+    """The segments whose area moves, and how: relative change for a unit of what is moved."""
+    match one.name:
+        case "diam":
+            return [(one.segment, 1 / one.segment.diam)]
+        case "L":
+            section = one.segment.sec
+            return zip(section, stretching(section) / section.L, strict=True)
+    return []
+
+
 def reshaped(moved: Iterable[Moved]) -> Iterable[tuple[Any, frozenset[str]]]:
     """The segments whose area moves, and what of them moves that mechanisms may read."""
     for one in moved:
@@ -199,19 +209,12 @@ def seeds(moved: Iterable[Moved], key: Callable[[Any], Any]) -> dict[Any, dict[s
     """d diam/dtheta in um and d area/dtheta in um2, by the key of a segment and the name: shape (directions,)."""
     found: dict[Any, dict[str, Floats]] = {}
     for one in moved:
-        for segment, names in reshaped([one]):
+        for segment, growth in growths(one):
             row = found.setdefault(key(segment), {})
-            row["area"] = row.get("area", 0) + segment.area() * one.seed * _growth(one, segment)
-            if "diam" in names:
+            row["area"] = row.get("area", 0) + segment.area() * growth * one.seed
+            if one.name == "diam":
                 row["diam"] = row.get("diam", 0) + one.seed
     return found
-
-
-def _growth(one: Moved, segment: Any) -> float:
-    """Relative change of the area of a segment for what is moved."""
-    if one.name == "diam":
-        return 1 / float(segment.diam)
-    return float(stretching(segment.sec)[int(segment.x * segment.sec.nseg)] / segment.sec.L)
 
 
 def check(moved: Iterable[Moved]) -> None:

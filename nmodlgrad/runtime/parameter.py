@@ -21,9 +21,10 @@ class Parameter:
     ----------
     name
         as in hoc: ``"gnabar_hh"`` for a density mechanism, ``"ena"`` for a reversal potential, ``"gon_adexp"`` for a
-        GLOBAL; for a point process its own name (``"tau"``), for a NetCon ``"weight"``
+        GLOBAL; ``"cm"``, ``"diam"``, ``"Ra"`` or ``"L"`` for the shape of a cell; for a point process its own name
+        (``"tau"``), for a NetCon ``"weight"``
     sections
-        act in every segment of these sections; each of them has the mechanism
+        act in every segment of these sections; each of them has the mechanism. Ra and L belong to sections
     segments
         act in these segments; each of them has the mechanism
     of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nmodlgrad.diagnostics import NOWHERE, Diagnostic, Refused
 from nmodlgrad.numerics.phases import Phases
-from nmodlgrad.semantics import shared
+from nmodlgrad.semantics import passive, shared
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.language import SHAPE
 from nmodlgrad.semantics.mechanism import Mechanism, Role
@@ -63,9 +63,10 @@ def analyse(flow: Dataflow, phases: Phases, wrt: Collection[str] | None) -> Acti
 
 
 def shape(mechanism: Mechanism) -> list[str]:
-    """What a mechanism has of the shape of its segment."""
+    """What a mechanism has of the shape of its segment, unless C code has it by another name too."""
     symbols = mechanism.symbols
-    return [name for name in SHAPE if name in symbols and symbols[name].role is Role.ENVIRONMENT]
+    declared = [name for name in SHAPE if name in symbols and symbols[name].role is Role.ENVIRONMENT]
+    return [name for name in declared if name != "area" or not passive.reads_area_in_c(mechanism)]
 
 
 def _tabulated(flow: Dataflow, weight: str | None) -> dict[str, str]:

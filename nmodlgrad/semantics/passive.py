@@ -46,7 +46,12 @@ def shape(mechanism: Mechanism) -> tuple[str, ...]:
     words = _words(mechanism)
     own = {symbol.name for symbol in mechanism.symbols.values() if symbol.role is not Role.ENVIRONMENT}
     read = {name for name in SHAPE if name in words and name not in own}
-    return tuple(sorted(read | ({"area"} if words & _AREAS else set())))
+    return tuple(sorted(read | ({"area"} if reads_area_in_c(mechanism) else set())))
+
+
+def reads_area_in_c(mechanism: Mechanism) -> bool:
+    """Whether C code reads the area of the node as NEURON's own code does."""
+    return bool(_words(mechanism) & _AREAS)
 
 
 _AREAS = frozenset({"_nd_area", "NODEAREA"})

@@ -26,6 +26,7 @@ def bush(h: Any) -> list[Any]:
     ):
         child.connect(place, end)
     tuft(0.5).diam, axon(0.1).diam = 0.8, 2.0
+    tuft.rallbranch = 3  # as many of them
     membrane(h, [soma, apical, axon], [tuft, mid, backward, drawn])
     return [soma, apical, tuft, axon, mid, backward, drawn]
 
@@ -136,5 +137,30 @@ def mechanisms_that_read_the_shape(h: Any) -> Model:
             clamp(h, soma(0.5), 0.9),
             clamp(h, dend(0.7), 0.05),
         ],
+        duration_ms=12.0,
+    )
+
+
+@scenario("blocked", "halfgap", "shaft", "cachan", "kca")
+def currents_that_are_not_linear_where_the_area_moves(h: Any) -> Model:
+    """A gap junction, and synapses that tell NEURON another conductance than the slope of their current."""
+    soma, dend, twig = section(h, "soma", 20, 20), section(h, "dend", 150, 2, 5), section(h, "twig", 60, 1.1, 3)
+    dend.connect(soma(1))
+    twig.connect(dend(1))
+    membrane(h, [soma, dend], [twig])
+    for suffix in ("shaft", "cachan", "kca"):
+        twig.insert(suffix)
+    gap, back = h.halfgap(twig(0.5)), h.halfgap(dend(0.1))
+    gap._ref_vgap, back._ref_vgap = dend(0.1)._ref_v, twig(0.5)._ref_v
+    return Model(
+        sections=[soma, dend, twig],
+        directions=[
+            Direction("diam", sections=[dend, twig]),
+            Direction("diam", segments=[twig(0.5)]),
+            Direction("L", sections=[twig]),
+            Direction("L", sections=[dend]),
+            Direction("gmax", of=(synapse := h.blocked(twig(0.5))), scale=0.001),
+        ],
+        keep=[gap, back, synapse, h.blocked(dend(0.1)), h.blocked(twig(0.9)), clamp(h, soma(0.5), 0.8)],
         duration_ms=12.0,
     )
