@@ -179,15 +179,15 @@ def _outcome(item: Found, wrt: Collection[str] | None, suffix: str | None, const
         return Outcome(names, warnings, [Diagnostic("NG008", message, item.source.name)])
     warnings += map(place, tangent.warnings)
     built_in = tangent.mechanism.name in BUILT_IN
-    if built_in and tangent.mechanism.is_point_process and tangent.mechanism.net_receive is None:
-        return Outcome(names, warnings, [_not_silent(item, tangent.mechanism.name)])
+    shadow = built_in and tangent.mechanism.is_point_process and tangent.mechanism.net_receive is None
     name = tangent.mechanism.name + (suffix if suffix is not None else "_grad" if built_in else "")
     if name in BUILT_IN:
         raise NmodlGradError(
             f"{name} is the name of a built-in mechanism and can not be registered again: give a suffix"
         )
-    entry = manifest.entry(tangent, name, item.file)
-    return Outcome(names, warnings, text=augmented(tangent, name), differentiated=entry, includes=one is not None)
+    entry = manifest.entry(tangent, name, item.file, shadow)
+    text = augmented(tangent, name, shadow)
+    return Outcome(names, warnings, text=text, differentiated=entry, includes=one is not None)
 
 
 def _same(found: Diagnostic) -> Diagnostic:
@@ -214,13 +214,6 @@ def _checked(item: Found, names: dict[str, bool], warnings: list[Diagnostic]) ->
     if errors:
         raise Refused(errors)
     return mechanism
-
-
-def _not_silent(item: Found, name: str) -> Diagnostic:
-    """Augmented point processes stand in for built-in ones, which stay where they are and get no events any more."""
-    message = f"{name} injects current without events, so nothing can stand in for it"
-    hint = "IClamp, SEClamp and AlphaSynapse are carried exactly as they are, without being translated"
-    return Diagnostic("NG007", message, item.source.name, hint=hint)
 
 
 def _unknown(names: Collection[str] | None, known: set[str], option: str, what: str) -> list[Diagnostic]:

@@ -11,8 +11,8 @@ from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import subnodes
 
 
-def entry(tangent: TangentMechanism, name: str, file: str) -> dict[str, Any]:
-    """The manifest's entry for a mechanism that is registered as `name`."""
+def entry(tangent: TangentMechanism, name: str, file: str, shadow: bool = False) -> dict[str, Any]:
+    """The manifest's entry for a mechanism that is registered as `name`; a `shadow` injects nothing itself."""
     mechanism = tangent.mechanism
     symbols = mechanism.symbols
     return {
@@ -20,6 +20,7 @@ def entry(tangent: TangentMechanism, name: str, file: str) -> dict[str, Any]:
         "original": mechanism.name,
         "file": file,
         "point_process": mechanism.is_point_process,
+        "shadow": shadow,
         "carried": list(tangent.carried),
         "current_carried": tangent.current_carried,
         "parameters": [

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,13 +18,16 @@ from nmodlgrad.runtime.errors import CannotCarry
 from nmodlgrad.runtime.ions import SeedRows, concentrations
 from nmodlgrad.runtime.ions import sites as ion_sites
 from nmodlgrad.runtime.registry import Entry
+from nmodlgrad.runtime.stimulus import Played
+from nmodlgrad.runtime.swap import Shadow
 
 
 @dataclass(frozen=True, eq=False)
 class Instance:
     """An instance of an augmented mechanism: `holder` has the attribute ng_link.
 
-    `seeds` are rows by parameter, `weights` rows by NetCon.
+    `seeds` are rows by parameter, `weights` rows by NetCon. `played` are stimuli by parameter and direction, whose
+    seeds follow what is played.
     """
 
     entry: Entry
@@ -32,6 +35,7 @@ class Instance:
     point: Any
     seeds: dict[str, NDArray[np.float64]]
     weights: list[tuple[Any, NDArray[np.float64]]]
+    played: Mapping[str, Mapping[int, Played]] = field(default_factory=dict)
 
     @property
     def holder(self) -> Any:
@@ -71,9 +75,10 @@ class Cell:
         instances: Sequence[Instance],
         start: NDArray[np.float64],
         seeded: Callable[[Any], SeedRows],
+        shadows: Sequence[Shadow] = (),
     ) -> None:
         """`start` is the seed row of the voltages that finitialize sets, `seeded` has those of concentrations."""
-        self.root, self.instances, self.directions = root, instances, len(start)
+        self.root, self.instances, self.directions, self.shadows = root, instances, len(start), shadows
         self.sections = sections_of(root)
         self.shape = self._shape()
         self.width = layout.padded(self.directions)
@@ -164,6 +169,7 @@ class Cell:
         plan["ion_count"] = len(self.ions)
         plan["starts"] = self.start.any()
         plan["copies"] = plan["copy_count"] = 0
+        self.describe_numbers()
         for name, array in (
             ("index", self.index),
             ("parent", self.parent),
@@ -281,6 +287,21 @@ class Cell:
                     row = self.carried[(self.row_of(writer, name) - layout.address(self.carried)) // (self.width * 8)]
                 row[: self.directions] = site.seeded[name]
 
+    def describe_numbers(self) -> None:
+        """What the cable hands over in every step: parameters to shadows, and what is played to its seeds."""
+        numbers = [(*map(self._address, pair), 1.0) for shadow in self.shadows for pair in shadow.copies()]
+        for instance, described in self.described.items():
+            for number, parameter in enumerate(instance.entry.parameters):
+                for direction, played in instance.played.get(parameter.name, {}).items():
+                    slot = described.seeds[number]
+                    seed = int(slot["values"]) + (direction - int(slot["first"])) * 8
+                    numbers.append((self._address(played.stimulus.reference), seed, played.rate))
+        self.numbers = np.array([*numbers, (0, 0, 0.0)], layout.NUMBER)
+        self.plan["numbers"], self.plan["number_count"] = layout.address(self.numbers), len(numbers)
+
+    def _address(self, reference: Any) -> int:
+        return int(self.cable.address(reference))
+
     def describe_sown(self) -> None:
         """What is seeded and acts on currents; everything else has been described."""
         table = self.table[: len(self.instances)]
@@ -368,6 +389,7 @@ class Cell:
         for instance in self.instances:
             with suppress(*gone):
                 instance.holder.ng_link = 0.0
+        self.instances, self.shadows, self.ions, self.described = (), (), [], {}  # the point processes can go
 
 
 @dataclass(frozen=True, eq=False)

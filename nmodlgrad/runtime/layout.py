@@ -32,6 +32,7 @@ SEED = np.dtype(
         ("nernst", _ADDRESS),
     ]
 )
+NUMBER = np.dtype([("from", _ADDRESS), ("to", _ADDRESS), ("factor", _DOUBLE)])
 COPY = np.dtype([("from", _ADDRESS), ("to", _ADDRESS)])
 CONNECTION = np.dtype([("address", _ADDRESS), ("seed", SEED), ("rows", _ADDRESS)])
 CELL = np.dtype([("time", _DOUBLE), ("width", _LONG), ("fault", _ADDRESS)])
@@ -86,6 +87,8 @@ PLAN = np.dtype(
         ("first_sown", _ADDRESS),
         ("ions", _ADDRESS),
         ("ion_count", _LONG),
+        ("numbers", _ADDRESS),
+        ("number_count", _LONG),
         ("copies", _ADDRESS),
         ("copy_count", _LONG),
         ("sites", _LONG),

@@ -24,11 +24,15 @@ class SeedParameter:
 
 @dataclass(frozen=True)
 class Entry:
-    """What the manifest says of a mechanism; see ``nmodlgrad.calculus.tangent.TangentMechanism`` for the words."""
+    """What the manifest says of a mechanism; see ``nmodlgrad.calculus.tangent.TangentMechanism`` for the words.
+
+    A `shadow` takes the derivatives of a built-in point process that goes on working beside it.
+    """
 
     name: str
     original: str
     point_process: bool
+    shadow: bool
     carried: tuple[str, ...]
     current_carried: int
     parameters: tuple[SeedParameter, ...]
@@ -52,7 +56,7 @@ class Entry:
     @property
     def swapped(self) -> bool:
         """Whether it stands in for a mechanism whose name is taken."""
-        return self.name != self.original
+        return self.name != self.original and not self.shadow
 
     @classmethod
     def from_manifest(cls, data: dict[str, Any]) -> Entry:
@@ -61,6 +65,7 @@ class Entry:
             name=data["name"],
             original=data["original"],
             point_process=data["point_process"],
+            shadow=data["shadow"],
             carried=tuple(data["carried"]),
             current_carried=data["current_carried"],
             parameters=tuple(SeedParameter(**p) for p in data["parameters"]),

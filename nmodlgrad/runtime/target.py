@@ -16,6 +16,7 @@ from nmodlgrad.runtime.errors import UnknownParameter
 from nmodlgrad.runtime.ions import WRITTEN, starts_from_global
 from nmodlgrad.runtime.parameter import Direction, Parameter, parts
 from nmodlgrad.runtime.registry import Entry, SeedParameter
+from nmodlgrad.runtime.stimulus import Stimulus
 
 SEEDABLE = ("range", "global")
 _STARTING = re.compile(r"(?P<ion>\w+)(?P<side>[io])0_(?P=ion)_ion")
@@ -25,12 +26,12 @@ _STARTING = re.compile(r"(?P<ion>\w+)(?P<side>[io])0_(?P=ion)_ion")
 class Target:
     """One value that a direction moves.
 
-    `entry` and `parameter` tell which seed it is. `place` is a segment, a point process or a NetCon; for v_init and for
-    cai0_ca_ion, say, the sections where they act; None for a GLOBAL. `read` and `write` access the value in the
-    original model, `seed` is d value / d theta.
+    `entry` and `parameter` tell which seed it is. `place` is a segment, a point process, a NetCon or a Stimulus; for
+    v_init and for cai0_ca_ion, say, the sections where they act; None for a GLOBAL. `read` and `write` access the value
+    in the original model, `seed` is d value / d theta.
     """
 
-    kind: str  # range, ion, global, point, weight, v_init, concentration, starting concentration
+    kind: str  # range, ion, global, point, weight, played, v_init, concentration, starting concentration
     entry: Entry | None
     parameter: str
     place: Any
@@ -39,11 +40,18 @@ class Target:
     seed: float = 1.0
 
     @property
+    def point(self) -> Any:
+        """The point process that it is a parameter of, if it is one of a point process."""
+        if self.kind == "played":
+            return self.place.point
+        return self.place if self.kind == "point" else None
+
+    @property
     def segment(self) -> Any:
         """Where it acts; None for one value that acts in many places."""
         match self.kind:
-            case "point":
-                return self.place.get_segment()
+            case "point" | "played":
+                return self.point.get_segment()
             case "weight":
                 return self.place.syn().get_segment()
             case "v_init" | "starting concentration":
@@ -231,7 +239,7 @@ def _initial_voltage(parameter: Parameter) -> Target:
 def _of_object(parameter: Parameter) -> Target:
     owner = parameter.of
     kind = owner.hname().split("[")[0] if hasattr(owner, "hname") else type(owner).__name__
-    if kind == "NetCon":
+    if kind == "NetCon" and parameter.played is None:
         return _weight(parameter, owner)
     if not hasattr(owner, "get_segment"):
         raise UnknownParameter(f"{parameter.name}: `of` takes a point process or a NetCon, not {kind}")
@@ -239,6 +247,8 @@ def _of_object(parameter: Parameter) -> Target:
     seed = _seed(entry, parameter.name)
     if seed.scope == "global":
         return _global(Parameter(parameter.name), entry, seed)
+    if parameter.played is not None:
+        return _played(parameter, entry)
     return _attribute("point", entry, parameter.name, owner)
 
 
@@ -247,6 +257,18 @@ def _attribute(kind: str, entry: Entry | None, name: str, owner: Any) -> Target:
     return Target(
         kind, entry, name, owner, lambda: float(getattr(owner, name)), lambda value: setattr(owner, name, value)
     )
+
+
+def _played(parameter: Parameter, entry: Entry) -> Target:
+    name = parameter.name
+    acting = {seed.name for seed in entry.parameters[: entry.current_parameters]}
+    if entry.current_carried or entry.concentrations or entry.reversals or name not in acting:
+        raise UnknownParameter(
+            f"{name}: a stimulus is a parameter where it acts on the current of a point process and on nothing else, "
+            f"which {name} of {entry.original} does not"
+        )
+    stimulus = Stimulus(parameter.played, parameter.of, name)
+    return Target("played", entry, name, stimulus, stimulus.read, stimulus.write)
 
 
 def _weight(parameter: Parameter, netcon: Any) -> Target:
