@@ -141,7 +141,7 @@ def _gradcheck_parser() -> argparse.ArgumentParser:
 
 def _names(text: str) -> list[str]:
     names = [name.strip() for name in text.split(",")]
-    if not all(name.isidentifier() for name in names):
+    if not all(name.isidentifier() or name == "*" for name in names):
         raise argparse.ArgumentTypeError(f"expected names separated by commas, not {text!r}")
     return names
 

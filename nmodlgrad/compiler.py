@@ -118,6 +118,7 @@ def compile_sources(
 ) -> Translation:
     """Translate source texts; with `look_up`, take what the same code made of them before from the user's cache."""
     from nmodlgrad.emit.render import render
+    from nmodlgrad.semantics.activity import ALL, TEMPERATURE
 
     files: dict[str, str] = {}
     entries: list[dict[str, Any]] = []
@@ -138,9 +139,8 @@ def compile_sources(
             _put(item, one.text, files, problems)
         entries += [one.differentiated] if one.differentiated else []
         passed += [one.passed] if one.passed else []
-    problems += _unknown(wrt, {name for name, seedable in known.items() if seedable}, "--wrt", "parameter") + _unknown(
-        constant, set(known), "--constant", "variable"
-    )
+    seedable = {ALL, TEMPERATURE} | {name for name, seedable in known.items() if seedable}
+    problems += _unknown(wrt, seedable, "--wrt", "parameter") + _unknown(constant, set(known), "--constant", "variable")
     problems += _twice([*entries, *passed])
     if problems:
         raise Refused(problems)

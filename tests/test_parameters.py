@@ -267,3 +267,37 @@ def test_theta_scales_a_stimulus_that_is_played() -> None:
     )
     for line, words in zip(out, expected, strict=True):
         assert line.startswith(words)
+
+
+def test_the_temperature_is_a_parameter_where_every_mechanism_was_asked_for_it() -> None:
+    out = model(f"""
+        ng.load("hh", "pas", "{FIXTURES}/kdr.mod")
+        ng.load("{FIXTURES}/kca.mod", "{FIXTURES}/capool.mod", wrt=["*", "celsius"])
+        soma, dend, clamp = cell("soma", "kdr")
+        other, twig, more = cell("other")
+        for x in (soma, dend):
+            x.insert("kca")
+        for attempt in (
+            lambda: ng.Parameter("celsius", segments=soma(0.5)),
+            lambda: ng.Parameter("celsius", sections=soma, scale=lambda segment: 1.0),
+            lambda: ng.Parameter("celsius", sections=soma),
+            lambda: ng.Parameter("celsius", sections=other),
+            lambda: ng.Parameter("celsius_kdr"),
+        ):
+            print(refusal(lambda: ng.Sensitivity(attempt())))
+        soma.uninsert("kdr")
+        warmer = ng.Parameter("celsius", sections=soma, scale=2)
+        sens = ng.Sensitivity([warmer, ng.Parameter("gbar_kca", sections=soma)])
+        sens.theta = [1.5, 0]
+        print(h.celsius)
+    """).splitlines()
+    expected = (
+        "UnknownParameter: celsius is one temperature for all",
+        "WrongArgument: celsius is one value for all places: its scale is a number, not a function",
+        "CannotCarry: soma(0.5) has kdr, whose derivative by celsius is not carried: give celsius among",
+        "CannotCarry: other(0.5) has hh, whose derivative by celsius is not carried: it acts through the TABLE",
+        "UnknownParameter: celsius_kdr is not a seedable parameter of kdr",
+        "9.3",
+    )
+    for line, words in zip(out, expected, strict=True):
+        assert line.startswith(words)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from nmodlgrad.calculus.tangent import TangentMechanism
+from nmodlgrad.calculus.tangent import IDLE, TangentMechanism
+from nmodlgrad.semantics.activity import TEMPERATURE
 from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
 from nmodlgrad.semantics.passive import reach
 from nmodlgrad.syntax import nodes as n
@@ -47,6 +48,7 @@ def entry(tangent: TangentMechanism, name: str, file: str, shadow: bool = False)
         "assigned": _assigned(mechanism),
         "left": list(tangent.breakpoint.partials) if tangent.breakpoint else [],
         "excluded": dict(sorted(tangent.excluded.items())),
+        "without_temperature": _without_temperature(tangent),
     }
 
 
@@ -63,6 +65,15 @@ def passed(mechanism: Mechanism, file: str) -> dict[str, Any]:
     }
 
 
+def _without_temperature(tangent: TangentMechanism) -> str:
+    """Why the temperature, on which something may depend here, can not be seeded; empty if it can, or nothing does."""
+    reason = tangent.excluded.get(TEMPERATURE, "")
+    if reason == IDLE or TEMPERATURE in tangent.parameters:
+        return ""
+    asked = f"give {TEMPERATURE} among the names in wrt when it is translated"
+    return reason or (asked if tangent.mechanism.reads_temperature else "")
+
+
 def _assigned(mechanism: Mechanism) -> list[str]:
     """The RANGE variables that the mechanism itself computes; C may compute any that is not a PARAMETER."""
     nodes = [node for item in mechanism.items for node in subnodes(item)]
@@ -75,6 +86,8 @@ def _assigned(mechanism: Mechanism) -> list[str]:
 def _scope(role: Role, scope: Scope) -> str:
     if role is Role.POINTER:
         return "pointer"
+    if role is Role.ENVIRONMENT:
+        return "celsius"
     return "ion" if role in (Role.REVERSAL, Role.CONCENTRATION, Role.ION_CURRENT) else scope.value
 
 

@@ -21,6 +21,8 @@ from nmodlgrad.runtime.registry import Entry
 from nmodlgrad.runtime.stimulus import Played
 from nmodlgrad.runtime.swap import Shadow
 
+_ZERO_CELSIUS_KELVIN = 273.15
+
 
 @dataclass(frozen=True, eq=False)
 class Instance:
@@ -107,7 +109,7 @@ class Cell:
         self.carried = layout.rows(max(carried, 1), self.width)
         self.record, self.ion_record = np.zeros(max(records, 1)), np.zeros(max(ion_records, 1))
         self.ions = ion_sites(self.instances, place, seeded)
-        self.seeded = layout.rows(2 * max(len(self.ions), 1), self.width)
+        self.seeded = layout.rows(3 * max(len(self.ions), 1), self.width)
         self.ion_rows = layout.rows(2 * max(len(self.ions), 1), self.width)
         self.ion_table = np.zeros(max(len(self.ions), 1), layout.ION)
         contributions = sum(len(site.contributors) for site in self.ions if site.reads_current)
@@ -251,9 +253,13 @@ class Cell:
                 if writer:
                     rows[name] = found[writer].carried(name, self.width, writer.entry)
                 else:
-                    rows[name] = layout.address(self.seeded[2 * number + k]) if name in site.seeded else 0
+                    rows[name] = layout.address(self.seeded[3 * number + k]) if name in site.seeded else 0
                 row["nernst"][side] = rows[name]
             row["nernst"]["row"], row["nernst"]["factor"] = reversal, site.factor
+            if site.warmth is not None:
+                warmth, kelvin = self.seeded[3 * number + 2], h.celsius + _ZERO_CELSIUS_KELVIN
+                row["nernst"]["warmth"], row["nernst"]["kelvin"] = layout.address(warmth), kelvin
+                warmth[: self.directions] = site.warmth
             row["renewed_initially"], row["renewed"] = site.renewed_initially, site.renewed
             rows[f"e{ion}"] = reversal if site.renewed_initially or site.renewed else 0
             if site.potential:
@@ -282,7 +288,7 @@ class Cell:
             for k, (writer, name) in enumerate(zip((site.inside, site.outside), concentrations(site.ion), strict=True)):
                 if name not in site.seeded:
                     continue
-                row = self.seeded[2 * number + k]
+                row = self.seeded[3 * number + k]
                 if writer:
                     row = self.carried[(self.row_of(writer, name) - layout.address(self.carried)) // (self.width * 8)]
                 row[: self.directions] = site.seeded[name]

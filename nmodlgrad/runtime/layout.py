@@ -20,6 +20,8 @@ NERNST = np.dtype(
         ("inside_value", _ADDRESS),
         ("outside_value", _ADDRESS),
         ("factor", _DOUBLE),
+        ("warmth", _ADDRESS),
+        ("kelvin", _DOUBLE),
     ]
 )
 SEED = np.dtype(

@@ -15,7 +15,10 @@ from nmodlgrad.runtime.errors import CannotCarry
 
 @dataclass(frozen=True)
 class SeedParameter:
-    """What a derivative is carried along. `scope` is range or global, or for what others compute ion or pointer."""
+    """What a derivative is carried along.
+
+    `scope` is range, global or celsius; for what others compute it is ion or pointer.
+    """
 
     name: str
     unit: str
@@ -52,6 +55,7 @@ class Entry:
     assigned: tuple[str, ...]
     left: tuple[str, ...]
     excluded: dict[str, str]
+    without_temperature: str
 
     @property
     def swapped(self) -> bool:
@@ -85,6 +89,7 @@ class Entry:
             assigned=tuple(data["assigned"]),
             left=tuple(data["left"]),
             excluded=data["excluded"],
+            without_temperature=data["without_temperature"],
         )
 
 

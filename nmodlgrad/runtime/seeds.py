@@ -40,11 +40,13 @@ class Seeds:
         return self._rows.get(("v_init",), np.zeros(self._count))
 
     def concentrations(self, segment: Any) -> dict[str, NDArray[np.float64]]:
-        """The seed rows of the concentrations that are parameters in a segment, by name."""
+        """The seed rows of the concentrations that are parameters in a segment, by name, and that of celsius."""
         found = {}
         for key, row in self._rows.items():
             match key:
                 case ("concentration", where, name) if where == place(segment):
+                    found[name] = row
+                case ("celsius", name):
                     found[name] = row
                 case ("starting concentration", name) if starts_from_global(segment.sec, name[:-1]):
                     found[name] = row
@@ -57,6 +59,7 @@ class Seeds:
         else:
             own = ("point", self._replaced.get(point.hname(), point).hname())
         keys = {"range": own, "ion": ("ion", place(segment)), "global": ("global", entry.original)}
+        keys["celsius"] = ("celsius",)
         found = {p.name: self._rows.get((*keys[p.scope], p.name)) for p in entry.parameters if p.scope in keys}
         return {name: row for name, row in found.items() if row is not None}
 
@@ -90,5 +93,7 @@ def identity(target: Target) -> tuple[Any, ...]:
             return "starting concentration", target.parameter
         case "v_init":
             return ("v_init",)
+        case "celsius":
+            return "celsius", "celsius"
         case _:
             return "global", original, target.parameter

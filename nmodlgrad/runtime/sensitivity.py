@@ -140,6 +140,8 @@ class Sensitivity:
         """Everything in the cell can be carried."""
         silent = [point.original for point in self._points]
         ions.check(cell.instances, cell.ions)
+        if any(target.kind == "celsius" for row in self._targets for target in row):
+            checks.check_temperature(cell.instances)
         checks.check_mechanisms(cell.sections, cell.cable, registry.types(), self._entries, silent)
 
     def _instances(self, sections: Sequence[Any], seeds: Seeds) -> list[Instance]:

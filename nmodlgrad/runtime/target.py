@@ -27,11 +27,11 @@ class Target:
     """One value that a direction moves.
 
     `entry` and `parameter` tell which seed it is. `place` is a segment, a point process, a NetCon or a Stimulus; for
-    v_init and for cai0_ca_ion, say, the sections where they act; None for a GLOBAL. `read` and `write` access the value
-    in the original model, `seed` is d value / d theta.
+    v_init, celsius and the like the sections where they act; None for a GLOBAL. `read` and `write` access the value in
+    the original model, `seed` is d value / d theta.
     """
 
-    kind: str  # range, ion, global, point, weight, played, v_init, concentration, starting concentration
+    kind: str  # see the functions below, one for each
     entry: Entry | None
     parameter: str
     place: Any
@@ -54,7 +54,7 @@ class Target:
                 return self.point.get_segment()
             case "weight":
                 return self.place.syn().get_segment()
-            case "v_init" | "starting concentration":
+            case "v_init" | "celsius" | "starting concentration":
                 return None
             case _:
                 return self.place
@@ -62,7 +62,7 @@ class Target:
     @property
     def sections(self) -> Iterable[Any]:
         """Some sections of every cell in which it acts."""
-        if self.kind in ("v_init", "starting concentration"):
+        if self.kind in ("v_init", "celsius", "starting concentration"):
             return tuple(self.place)
         if self.segment is not None:
             return (self.segment.sec,)
@@ -90,6 +90,8 @@ def _targets(parameter: Parameter) -> list[Target]:
         return [_of_object(parameter)]
     if parameter.name == "v_init":
         return [_initial_voltage(parameter)]
+    if parameter.name == "celsius":
+        return [_temperature(parameter)]
     if starting := _STARTING.fullmatch(parameter.name):
         return [_starting_concentration(parameter, starting["ion"], starting["side"])]
     entry, seed = _named_in_hoc(parameter.name)
@@ -234,6 +236,18 @@ def _initial_voltage(parameter: Parameter) -> Target:
         raise UnknownParameter("v_init is a variable of the standard run system: h.load_file('stdrun.hoc') first")
     place = tuple(parameter.sections if parameter.sections is not None else h.allsec())
     return Target("v_init", None, "v_init", place, lambda: float(h.v_init), lambda value: setattr(h, "v_init", value))
+
+
+def _temperature(parameter: Parameter) -> Target:
+    """The temperature, on which rates and reversal potentials depend."""
+    if parameter.segments is not None:
+        raise UnknownParameter(
+            "celsius is one temperature for all: give sections of some cells, or no place for all of them"
+        )
+    place = tuple(parameter.sections if parameter.sections is not None else h.allsec())
+    return Target(
+        "celsius", None, "celsius", place, lambda: float(h.celsius), lambda value: setattr(h, "celsius", value)
+    )
 
 
 def _of_object(parameter: Parameter) -> Target:

@@ -157,6 +157,11 @@ class Mechanism:
         return tuple(x for use in self.ions for x in use.write if x in (f"{use.ion}i", f"{use.ion}o"))
 
     @property
+    def reads_temperature(self) -> bool:
+        """Whether the temperature that NEURON sets is declared."""
+        return "celsius" in self.symbols and self.symbols["celsius"].role is Role.ENVIRONMENT
+
+    @property
     def initial_concentrations(self) -> tuple[str, ...]:
         """Those of them that INITIAL finds as the ion has them: they are states, or are read too."""
         found = [x for use in self.ions for x in use.write if x in use.read or self.symbols[x].role is Role.STATE]

@@ -47,7 +47,7 @@ class Gain:
         self._factor = value
 
 
-SHARED = ("v_init",)
+SHARED = ("v_init", "celsius")
 """Numbers that are one for all places; the places of such a direction tell the cells."""
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from oracle.model import Direction, Model, Together
 from scenarios.ions import calcium_cell
-from scenarios.parts import connection, host, stimulus
+from scenarios.parts import clamp, connection, host, section, stimulus
 from scenarios.pointers import a_gap_junction
 from scenarios.registry import scenario
 from scenarios.solving import WAYS
@@ -161,3 +161,26 @@ def clamps_and_stimuli(h: Any) -> Model:
     ]
     keep = [step, wave, jumps, curve, times, levels, switches, alpha, electrode, ramp, at]
     return Model([soma, dend], directions, [*keep, h.FInitializeHandler(1, begin)])
+
+
+WARM = ("kdr", "kept", "goldman", "cachan", "caself", "capool", "kca", "leak", "nap")
+
+
+@scenario(*WARM, wrt=("*", "celsius"))
+def a_temperature(h: Any) -> Model:
+    """It acts through rates, through a GLOBAL that INITIAL computes, through the GHK equation, and through Nernst's."""
+    soma, trunk = section(h, "soma", 20, 20), section(h, "trunk", 120, 2, 3)
+    trunk.connect(soma(1))
+    for sec in (soma, trunk):
+        for name in WARM:
+            if name != "capool" or sec is soma:
+                sec.insert(name)
+    h.ion_style("ca_ion", 1, 2, 1, 1, 0, sec=trunk)
+    directions = [
+        Direction("celsius"),
+        Together(
+            [Direction("celsius", sections=[soma], scale=0.1), Direction("gbar_kdr", sections=[soma], scale=0.01)]
+        ),
+        Direction("gbar_cachan", sections=[soma]),
+    ]
+    return Model([soma, trunk], directions, [clamp(h, soma(0.5), 0.6, dur_ms=8)])
