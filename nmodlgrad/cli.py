@@ -91,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
         "--wrt",
         type=_names,
         metavar="NAME,...",
-        help="parameters that can be seeded (default: every PARAMETER that acts)",
+        help="parameters that can be seeded, * for every PARAMETER that acts (default); celsius only if it is named",
     )
     parser.add_argument(
         "--constant",

@@ -51,7 +51,7 @@ def translate(
     output
         the folder, made if it does not exist; ``nrnivmodl`` compiles it unchanged
     wrt
-        names of the parameters that can be seeded; all that act by default
+        names of the parameters that can be seeded; by default all that act, for which ``"*"`` stands, but ``"celsius"``
     suffix
         appended to the mechanisms' names; by default ``_grad`` for built-in ones and nothing for others
     progress

@@ -26,6 +26,8 @@ def entry(tangent: TangentMechanism, name: str, file: str, shadow: bool = False)
         "current_carried": tangent.current_carried,
         "parameters": [
             {"name": p, "unit": symbols[p].unit or "", "scope": _scope(symbols[p].role, symbols[p].scope)}
+            if p != TEMPERATURE
+            else {"name": p, "unit": "degC", "scope": TEMPERATURE}
             for p in tangent.parameters
         ],
         "current_parameters": tangent.current_parameters,
@@ -86,8 +88,6 @@ def _assigned(mechanism: Mechanism) -> list[str]:
 def _scope(role: Role, scope: Scope) -> str:
     if role is Role.POINTER:
         return "pointer"
-    if role is Role.ENVIRONMENT:
-        return "celsius"
     return "ion" if role in (Role.REVERSAL, Role.CONCENTRATION, Role.ION_CURRENT) else scope.value
 
 

@@ -15,6 +15,7 @@ from nmodlgrad.emit import drawing, stages
 from nmodlgrad.emit.patch import Edit, apply, insert_line, insert_line_before, line_end
 from nmodlgrad.emit.render import helpers, inserted, render
 from nmodlgrad.numerics.around import Around
+from nmodlgrad.semantics.activity import TEMPERATURE
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
 from nmodlgrad.syntax import nodes as n
@@ -138,6 +139,7 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         connected=tangent.arguments,
         seedable=tangent.parameters,
         declare_dt=reads_dt,
+        declare_celsius=TEMPERATURE in tangent.parameters and TEMPERATURE not in mechanism.symbols,
         kept_derivatives=_kept(tangent),
         point_process=mechanism.is_point_process,
         current=_current(tangent),

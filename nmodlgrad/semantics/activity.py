@@ -34,7 +34,7 @@ ALL = "*"
 TEMPERATURE = "celsius"
 """Seeded on demand only: whatever depends on it contains powers with active exponents, which cost in every step."""
 
-_TEMPERED = ("nrn_ghk", "nernst", "ktf")  # what NEURON computes from the temperature, by itself
+_TEMPERED = ("nernst", "ktf")  # what NEURON computes from the temperature, by itself
 _INPUTS = (Role.PARAMETER, Role.REVERSAL, Role.CONCENTRATION, Role.ION_CURRENT, Role.POINTER)
 
 

@@ -46,6 +46,9 @@ BEYOND = frozenset({
 # Names that NEURON sets for every mechanism.
 ENVIRONMENT = frozenset({"t", "dt", "celsius", "area", "diam", "secondorder"})
 
+# What functions of NEURON read besides their arguments.
+IMPLICIT = {"nrn_ghk": "celsius"}
+
 # Names that the translated C++ finds in NEURON's headers or in itself.
 VISIBLE = frozenset({"delta_t", "usetable", "error", "hoc_epsilon", "stoprun", "M_PI", "INFINITY"})
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from nmodlgrad.diagnostics import Source, Span
+from nmodlgrad.semantics.language import IMPLICIT
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import subnodes
 
@@ -158,8 +159,11 @@ class Mechanism:
 
     @property
     def reads_temperature(self) -> bool:
-        """Whether the temperature that NEURON sets is declared."""
-        return "celsius" in self.symbols and self.symbols["celsius"].role is Role.ENVIRONMENT
+        """Whether something depends on the temperature that NEURON sets."""
+        if "celsius" in self.symbols:
+            return self.symbols["celsius"].role is Role.ENVIRONMENT
+        called = (node.name for item in self.items for node in subnodes(item) if isinstance(node, n.Call))
+        return any(IMPLICIT.get(name) == "celsius" for name in called)
 
     @property
     def initial_concentrations(self) -> tuple[str, ...]:

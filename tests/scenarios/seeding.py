@@ -163,7 +163,7 @@ def clamps_and_stimuli(h: Any) -> Model:
     return Model([soma, dend], directions, [*keep, h.FInitializeHandler(1, begin)])
 
 
-WARM = ("kdr", "kept", "goldman", "cachan", "caself", "capool", "kca", "leak", "nap")
+WARM = ("kdr", "kept", "goldman", "ghkca", "cachan", "caself", "capool", "kca", "leak", "nap")
 
 
 @scenario(*WARM, wrt=("*", "celsius"))
