@@ -29,7 +29,6 @@ CATALOGUE: Mapping[str, Entry] = {
     "NG004": _error("two sources have the same file name, or two mechanisms the same name"),
     "NG005": _error("`--wrt` or `--constant` names what no mechanism has"),
     "NG006": _error("the output would overwrite a source"),
-    "NG007": _error("a built-in point process that injects current without events can not be stood in for"),
     "NG008": _error("expressions or blocks are nested too deeply"),
     "NG009": _error("a file is too large for a mechanism, or is not text"),
     # names

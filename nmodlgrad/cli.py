@@ -91,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
         "--wrt",
         type=_names,
         metavar="NAME,...",
-        help="parameters that can be seeded (default: every PARAMETER that acts)",
+        help="parameters that can be seeded, * for every PARAMETER that acts (default); celsius only if it is named",
     )
     parser.add_argument(
         "--constant",
@@ -141,7 +141,7 @@ def _gradcheck_parser() -> argparse.ArgumentParser:
 
 def _names(text: str) -> list[str]:
     names = [name.strip() for name in text.split(",")]
-    if not all(name.isidentifier() for name in names):
+    if not all(name.isidentifier() or name == "*" for name in names):
         raise argparse.ArgumentTypeError(f"expected names separated by commas, not {text!r}")
     return names
 

@@ -52,7 +52,7 @@ def translate(
     output
         the folder, made if it does not exist; ``nrnivmodl`` compiles it unchanged
     wrt
-        names of the parameters that can be seeded; all that act by default
+        names of the parameters that can be seeded; by default all that act, for which ``"*"`` stands, but ``"celsius"``
     suffix
         appended to the mechanisms' names; by default ``_grad`` for built-in ones and nothing for others
     progress
@@ -119,6 +119,7 @@ def compile_sources(
 ) -> Translation:
     """Translate source texts; with `look_up`, take what the same code made of them before from the user's cache."""
     from nmodlgrad.emit.render import render
+    from nmodlgrad.semantics.activity import ALL, TEMPERATURE
 
     files: dict[str, str] = {}
     entries: list[dict[str, Any]] = []
@@ -139,9 +140,8 @@ def compile_sources(
             _put(item, one.text, files, problems)
         entries += [one.differentiated] if one.differentiated else []
         passed += [one.passed] if one.passed else []
-    problems += _unknown(wrt, {name for name, seedable in known.items() if seedable}, "--wrt", "parameter") + _unknown(
-        constant, set(known), "--constant", "variable"
-    )
+    seedable = {ALL, TEMPERATURE} | {name for name, seedable in known.items() if seedable}
+    problems += _unknown(wrt, seedable, "--wrt", "parameter") + _unknown(constant, set(known), "--constant", "variable")
     problems += _twice([*entries, *passed])
     if problems:
         raise Refused(problems)
@@ -179,15 +179,15 @@ def _outcome(item: Found, wrt: Collection[str] | None, suffix: str | None, const
         return Outcome(names, warnings, [Diagnostic("NG008", message, item.source.name)])
     warnings += map(place, tangent.warnings)
     built_in = tangent.mechanism.name in BUILT_IN
-    if built_in and tangent.mechanism.is_point_process and tangent.mechanism.net_receive is None:
-        return Outcome(names, warnings, [_not_silent(item, tangent.mechanism.name)])
+    shadow = built_in and tangent.mechanism.is_point_process and tangent.mechanism.net_receive is None
     name = tangent.mechanism.name + (suffix if suffix is not None else "_grad" if built_in else "")
     if name in BUILT_IN:
         raise NmodlGradError(
             f"{name} is the name of a built-in mechanism and can not be registered again: give a suffix"
         )
-    entry = manifest.entry(tangent, name, item.file)
-    return Outcome(names, warnings, text=augmented(tangent, name), differentiated=entry, includes=one is not None)
+    entry = manifest.entry(tangent, name, item.file, shadow)
+    text = augmented(tangent, name, shadow)
+    return Outcome(names, warnings, text=text, differentiated=entry, includes=one is not None)
 
 
 def _differentiated(mechanism: Mechanism, wrt: Collection[str] | None, constant: Collection[str]) -> TangentMechanism:
@@ -231,13 +231,6 @@ def _checked(item: Found, names: dict[str, bool], warnings: list[Diagnostic]) ->
     if errors:
         raise Refused(errors)
     return mechanism
-
-
-def _not_silent(item: Found, name: str) -> Diagnostic:
-    """Augmented point processes stand in for built-in ones, which stay where they are and get no events any more."""
-    message = f"{name} injects current without events, so nothing can stand in for it"
-    hint = "IClamp, SEClamp and AlphaSynapse are carried exactly as they are, without being translated"
-    return Diagnostic("NG007", message, item.source.name, hint=hint)
 
 
 def _unknown(names: Collection[str] | None, known: set[str], option: str, what: str) -> list[Diagnostic]:

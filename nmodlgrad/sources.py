@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nmodlgrad.diagnostics import Diagnostic, Refused, Source
+from nmodlgrad.resources import folder
 
 # Mechanisms that are compiled into NEURON, in the order in which it registers them: their names are taken.
 BUILT_IN = (
@@ -60,7 +61,7 @@ def find(sources: Iterable[str | Path]) -> list[Found]:
                 shipped = _shipped(str(item))
                 built_in.append((place, Found(shipped, f"{place:02d}_{item}_grad.mod")))
             else:
-                shipped_names = "hh, pas, ExpSyn, Exp2Syn"
+                shipped_names = "hh, pas, ExpSyn, Exp2Syn, IClamp, SEClamp, AlphaSynapse"
                 hint = f"give a .mod file, a folder of them, or a mechanism that NEURON ships ({shipped_names})"
                 problems.append(_problem(item, "no such file, folder or built-in mechanism", hint))
         except OSError as error:
@@ -93,18 +94,18 @@ def read(path: Path) -> Source:
 
 def _shipped(name: str) -> Source:
     """The source of a built-in mechanism, from the installed NEURON."""
-    for folder in _mechanism_folders():
-        for path in sorted(folder.glob("*.mod")):
+    for place in _mechanism_folders():
+        for path in sorted(place.glob("*.mod")):
             text = path.read_bytes().decode("latin-1")
             if re.search(rf"\b(SUFFIX|POINT_PROCESS)\s+{name}\b", text):
                 return Source(path.name, text)
-    if not any(folder.is_dir() for folder in _mechanism_folders()):
+    if len(_mechanism_folders()) == 1:
         raise OSError("the sources of NEURON's own mechanisms are not there: install the neuron package")
     raise OSError(f"NEURON has {name}, but does not ship its source")
 
 
 def _mechanism_folders() -> Sequence[Path]:
+    """Where sources of built-in mechanisms are: with NEURON, and here for what NEURON has but does not ship."""
     spec = importlib.util.find_spec("neuron")
-    if spec is None or spec.origin is None:
-        return ()
-    return [Path(spec.origin).parent / ".data" / "share" / "modfile"]
+    theirs = Path(spec.origin).parent / ".data" / "share" / "modfile" if spec and spec.origin else None
+    return [*([theirs] if theirs and theirs.is_dir() else []), folder("templates")]

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 AFTERWARDS = """
-assert rows.shape == (len(voltage), 3) and abs(rows).max(axis=0).all(), rows
+assert rows.shape == (len(voltage), 4) and abs(rows).max(axis=0).all(), rows
 assert soma(0.5).gnabar_hh == 0.12 + 0.01 and dend(0.5).g_pas == 0.001
 """
 

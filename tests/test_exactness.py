@@ -88,6 +88,8 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "of_the_voltage_that_two_cells_start_from": ("a_voltage_that_two_cells_start_from", {}),
     "of_concentrations_that_stay": ("concentrations_that_stay", {}),
     "of_concentrations_that_pools_start_from": ("concentrations_to_start_from", {}),
+    "of_clamps_and_of_stimuli_that_are_played": ("clamps_and_stimuli", {}),
+    "of_a_temperature": ("a_temperature", {}),
     "through_functions_that_hoc_tabulates": ("lookup", {}),
     "of_conductances_that_a_mechanism_tells": ("conducting", {}),
     "of_a_mechanism_in_two_files": ("parted", {}),

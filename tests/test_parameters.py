@@ -185,3 +185,119 @@ def test_a_concentration_is_a_parameter_where_nothing_computes_it() -> None:
     )
     for line, words in zip(out, expected, strict=True):
         assert line.startswith(words)
+
+
+def test_a_clamp_is_its_own_while_its_shadow_takes_the_derivatives() -> None:
+    """What injects is the object that the script made, and it may change it at any time."""
+    out = model(
+        """
+        ng.load("hh", "pas", "IClamp", "SEClamp", "AlphaSynapse")
+        soma, dend, clamp = cell()
+        second = h.IClamp(dend(0.5))
+        before = run(soma)
+        netcon = h.NetCon(soma(0.5)._ref_v, None, sec=soma)
+        sens = ng.Sensitivity([ng.Parameter("amp", of=clamp), ng.Parameter("gnabar_hh", sections=soma)])
+        current = h.Vector().record(clamp._ref_i)
+        print(run(soma) == before, current.max(), [p.hname() for p in dend(0.5).point_processes()])
+        once = sens.dv(soma(0.5))
+        print(run(soma) == before, (sens.dv(soma(0.5)) == once).all())
+        sens.theta = [0.1, 0]
+        print(clamp.amp)
+        h.finitialize(-65)
+        h.continuerun(5)
+        clamp.amp = 0
+        h.continuerun(10)
+        print(abs(sens.dv(soma(0.5))).max() < 1e3)
+        clamp.loc(dend(0.5))
+        print(refusal(lambda: h.finitialize(-65)))
+        sens.close()
+        print([p.hname() for p in soma(0.5).point_processes()], clamp.amp)
+    """,
+        errors=True,
+    )
+    for line in (
+        "True 0.3 ['IClamp[1]']\n",
+        "True True\n0.4\nTrue\n",
+        "IClamp[0] was moved after the Sensitivity was made",
+        "[] 0.0\n",
+    ):
+        assert line in out
+
+
+def test_theta_scales_a_stimulus_that_is_played() -> None:
+    out = model("""
+        ng.load("hh", "pas", "IClamp", "ExpSyn")
+        soma, dend, clamp = cell()
+        h.usetable_hh = 0
+        values, times = h.Vector([0, 0.2, 0.1]), h.Vector([0, 5, 10])
+        values.play(clamp._ref_amp, times, True)
+        sens = ng.Sensitivity(ng.Parameter("amp", of=clamp, played=values, scale=0.5))
+        def end(theta):
+            sens.theta = [theta]
+            run(dend)
+            return dend(0.5).v
+        for theta in (0.0, 0.6, -3.0):
+            step = 1e-4
+            two, one, minus_one, minus_two = (end(theta + k * step) for k in (2, 1, -1, -2))
+            end(theta)
+            slope = (8 * (one - minus_one) - (two - minus_two)) / (12 * step)
+            print(values[1], abs(sens.dv(dend(0.5))[0] / slope - 1) < 1e-7)
+        print(refusal(lambda: end(-2.0)), values[1])
+        sens.close()
+        synapse = h.ExpSyn(soma(0.5))
+        for attempt in (
+            lambda: ng.Parameter("amp", of=clamp, played=[1, 2]),
+            lambda: ng.Parameter("amp", sections=soma, played=values),
+            lambda: ng.Parameter("tau", of=synapse, played=values),
+            lambda: ng.Parameter("dur", of=clamp),
+            lambda: ng.Direction(*[ng.Parameter("amp", of=clamp, played=values)] * 2),
+        ):
+            print(refusal(lambda: ng.Sensitivity(attempt())))
+    """).splitlines()
+    expected = (
+        "0.2 True",
+        "0.26 True",
+        "-0.1 True",
+        "ValueError: theta would leave nothing of the stimulus that Vector[0] plays -0.1",
+        "WrongArgument: amp: played takes the Vector that is played into it, not [1, 2]",
+        "UnknownParameter: amp: a stimulus is played into a parameter of a point process: say which",
+        "UnknownParameter: tau: a stimulus is a parameter where it acts on the current of a point process",
+        "UnknownParameter: IClamp.dur can not be seeded: no state and no current depends on it",
+        "WrongArgument: Vector[0] is the stimulus of two parameters: give each a Vector of its own",
+    )
+    for line, words in zip(out, expected, strict=True):
+        assert line.startswith(words)
+
+
+def test_the_temperature_is_a_parameter_where_every_mechanism_was_asked_for_it() -> None:
+    out = model(f"""
+        ng.load("hh", "pas", "{FIXTURES}/kdr.mod")
+        ng.load("{FIXTURES}/kca.mod", "{FIXTURES}/capool.mod", wrt=["*", "celsius"])
+        soma, dend, clamp = cell("soma", "kdr")
+        other, twig, more = cell("other")
+        for x in (soma, dend):
+            x.insert("kca")
+        for attempt in (
+            lambda: ng.Parameter("celsius", segments=soma(0.5)),
+            lambda: ng.Parameter("celsius", sections=soma, scale=lambda segment: 1.0),
+            lambda: ng.Parameter("celsius", sections=soma),
+            lambda: ng.Parameter("celsius", sections=other),
+            lambda: ng.Parameter("celsius_kdr"),
+        ):
+            print(refusal(lambda: ng.Sensitivity(attempt())))
+        soma.uninsert("kdr")
+        warmer = ng.Parameter("celsius", sections=soma, scale=2)
+        sens = ng.Sensitivity([warmer, ng.Parameter("gbar_kca", sections=soma)])
+        sens.theta = [1.5, 0]
+        print(h.celsius)
+    """).splitlines()
+    expected = (
+        "UnknownParameter: celsius is one temperature for all",
+        "WrongArgument: celsius is one value for all places: its scale is a number, not a function",
+        "CannotCarry: soma(0.5) has kdr, whose derivative by celsius is not carried: give celsius among",
+        "CannotCarry: other(0.5) has hh, whose derivative by celsius is not carried: it acts through the TABLE",
+        "UnknownParameter: celsius_kdr is not a seedable parameter of kdr",
+        "9.3",
+    )
+    for line, words in zip(out, expected, strict=True):
+        assert line.startswith(words)

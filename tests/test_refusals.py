@@ -17,7 +17,7 @@ TESTS = Path(__file__).resolve().parent
 FIXTURES = sorted((TESTS / "fixtures" / "refused").glob("*.mod"))
 
 # Diagnostics that are about files and options rather than about a source text: see test_cli.py.
-OF_THE_COMMAND_LINE = {"NG003", "NG004", "NG005", "NG006", "NG007"}
+OF_THE_COMMAND_LINE = {"NG003", "NG004", "NG005", "NG006"}
 
 
 def diagnostics(path: Path) -> list[nmodlgrad.Diagnostic]:

@@ -22,7 +22,7 @@ from nmodlgrad.calculus.algebra import (
     overflows,
     slope_of,
 )
-from nmodlgrad.calculus.intrinsics import RULES
+from nmodlgrad.calculus.intrinsics import RULES, TEMPERATURE, TEMPERED
 from nmodlgrad.calculus.printing import nmodl
 from nmodlgrad.calculus.program import Choose, Set, Step
 from nmodlgrad.calculus.special import OVERFLOWING, Finite
@@ -201,6 +201,9 @@ class Expressions:
             slopes = RULES[call.name](result, *(value.value for value in values))
             for slope, value in zip(slopes, values, strict=True):
                 accumulate(total, self._shared(slope, f"{variable}_slope", value.partials), value.partials)
+            if call.name in TEMPERED and (partials := self.partials(TEMPERATURE)):
+                slope = TEMPERED[call.name](sp.Symbol(TEMPERATURE), *(value.value for value in values))
+                accumulate(total, self._shared(slope, f"{variable}_slope", partials), partials)
         else:
             self._refuse_hidden_table_inputs(function, call)
             passed = {

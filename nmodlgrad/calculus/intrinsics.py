@@ -48,6 +48,11 @@ def _ghk(y: sp.Expr, v: sp.Expr, inside: sp.Expr, outside: sp.Expr, valence: sp.
     return by_voltage, Ghk(v, 1, 0, valence), Ghk(v, 0, 1, valence), (y + v * by_voltage) / valence
 
 
+def _ghk_tempered(celsius: sp.Expr, v: sp.Expr, inside: sp.Expr, outside: sp.Expr, valence: sp.Expr) -> sp.Expr:
+    """The voltage acts as v/T does."""
+    return -v / (celsius + sp.Rational(27315, 100)) * GhkSlope(v, inside, outside, valence)
+
+
 def _steps(y: sp.Expr, x: sp.Expr) -> Slopes:
     return (sp.Integer(0),)
 
@@ -78,3 +83,7 @@ RULES: Mapping[str, Rule] = {
     "nrn_ghk": _ghk,
 }
 """By the name of the function; pow is differentiated as the operator ^."""
+
+TEMPERATURE = "celsius"
+TEMPERED: Mapping[str, Callable[..., sp.Expr]] = {"nrn_ghk": _ghk_tempered}
+"""Derivatives by the temperature, in terms of it and of the arguments, of functions that read it by themselves."""

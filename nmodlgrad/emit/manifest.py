@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from nmodlgrad.calculus.tangent import IDLE, TangentMechanism
+from nmodlgrad.semantics.activity import TEMPERATURE
 from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
 from nmodlgrad.semantics.passive import reach, shape
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import subnodes
 
 
-def entry(tangent: TangentMechanism, name: str, file: str) -> dict[str, Any]:
-    """The manifest's entry for a mechanism that is registered as `name`."""
+def entry(tangent: TangentMechanism, name: str, file: str, shadow: bool = False) -> dict[str, Any]:
+    """The manifest's entry for a mechanism that is registered as `name`; a `shadow` injects nothing itself."""
     mechanism = tangent.mechanism
     symbols = mechanism.symbols
     return {
@@ -20,10 +21,13 @@ def entry(tangent: TangentMechanism, name: str, file: str) -> dict[str, Any]:
         "original": mechanism.name,
         "file": file,
         "point_process": mechanism.is_point_process,
+        "shadow": shadow,
         "carried": list(tangent.carried),
         "current_carried": tangent.current_carried,
         "parameters": [
             {"name": p, "unit": symbols[p].unit or "", "scope": _scope(symbols[p].role, symbols[p].scope)}
+            if p != TEMPERATURE
+            else {"name": p, "unit": "degC", "scope": TEMPERATURE}
             for p in tangent.parameters
         ],
         "current_parameters": tangent.current_parameters,
@@ -47,6 +51,7 @@ def entry(tangent: TangentMechanism, name: str, file: str) -> dict[str, Any]:
         "geometry": [name for name in shape(mechanism) if tangent.excluded.get(name) != IDLE],
         "left": list(tangent.breakpoint.partials) if tangent.breakpoint else [],
         "excluded": dict(sorted(tangent.excluded.items())),
+        "without_temperature": _without_temperature(tangent),
     }
 
 
@@ -62,6 +67,15 @@ def passed(mechanism: Mechanism, file: str) -> dict[str, Any]:
         "observes": touched.observes,
         "geometry": list(shape(mechanism)),
     }
+
+
+def _without_temperature(tangent: TangentMechanism) -> str:
+    """Why the temperature, on which something may depend here, can not be seeded; empty if it can, or nothing does."""
+    reason = tangent.excluded.get(TEMPERATURE, "")
+    if reason == IDLE or TEMPERATURE in tangent.parameters:
+        return ""
+    asked = f"give {TEMPERATURE} among the names in wrt when it is translated"
+    return reason or (asked if tangent.mechanism.reads_temperature else "")
 
 
 def _assigned(mechanism: Mechanism) -> list[str]:

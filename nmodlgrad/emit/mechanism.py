@@ -12,18 +12,23 @@ from nmodlgrad.calculus.special import HELPERS
 from nmodlgrad.calculus.stages import ExplicitTangent
 from nmodlgrad.calculus.tangent import TangentMechanism
 from nmodlgrad.emit import drawing, stages
-from nmodlgrad.emit.patch import Edit, apply, insert_line, line_end
+from nmodlgrad.emit.patch import Edit, apply, insert_line, insert_line_before, line_end
 from nmodlgrad.emit.render import helpers, inserted, render
 from nmodlgrad.numerics.around import Around
+from nmodlgrad.semantics.activity import TEMPERATURE
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import subnodes
 
 
-def augmented(tangent: TangentMechanism, name: str) -> str:
-    """The text of the augmented mechanism, registered under `name`."""
-    text = apply(tangent.mechanism.source.text, _edits(tangent, name))
+def augmented(tangent: TangentMechanism, name: str, shadow: bool = False) -> str:
+    """The text of the augmented mechanism, registered under `name`.
+
+    A `shadow` takes the derivatives of a point process that goes on working beside it: it injects nothing itself.
+    """
+    edits = _edits(tangent, name) + (_silencing(tangent.original) if shadow else [])
+    text = apply(tangent.mechanism.source.text, edits)
     appendix = _appendix(tangent, name)
     appendix += helpers(appendix, HELPERS) + "\n\nUNITSON\n"
     appended = ("" if text.endswith(("\n", "\r")) else "\n") + appendix
@@ -46,6 +51,14 @@ def _edits(tangent: TangentMechanism, name: str) -> list[Edit]:
     for one, _ in tangent.around:
         edits.append(insert_line(text, stages.start(one.block.body), inserted("call", one.routine)))
     return edits + _event_edits(tangent) + drawing.edits(tangent)
+
+
+def _silencing(mechanism: Mechanism) -> list[Edit]:
+    """At the end of BREAKPOINT there is no current."""
+    assert mechanism.breakpoint is not None
+    end = mechanism.breakpoint.body.span.end - 1
+    lines = "\n".join(inserted("silence", current.name) for current in mechanism.currents)
+    return [insert_line_before(mechanism.source.text, end, lines)]
 
 
 def _event_edits(tangent: TangentMechanism) -> list[Edit]:
@@ -126,6 +139,7 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         connected=tangent.arguments,
         seedable=tangent.parameters,
         declare_dt=reads_dt,
+        declare_celsius=TEMPERATURE in tangent.parameters and TEMPERATURE not in mechanism.symbols,
         kept_derivatives=_kept(tangent),
         point_process=mechanism.is_point_process,
         current=_current(tangent),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,13 +18,18 @@ from nmodlgrad.runtime.errors import CannotCarry
 from nmodlgrad.runtime.ions import SeedRows, concentrations
 from nmodlgrad.runtime.ions import sites as ion_sites
 from nmodlgrad.runtime.registry import Entry
+from nmodlgrad.runtime.stimulus import Played
+from nmodlgrad.runtime.swap import Shadow
+
+_ZERO_CELSIUS_KELVIN = 273.15
 
 
 @dataclass(frozen=True, eq=False)
 class Instance:
     """An instance of an augmented mechanism: `holder` has the attribute ng_link.
 
-    `seeds` are rows by parameter, `weights` rows by NetCon.
+    `seeds` are rows by parameter, `weights` rows by NetCon. `played` are stimuli by parameter and direction, whose
+    seeds follow what is played.
     """
 
     entry: Entry
@@ -32,6 +37,7 @@ class Instance:
     point: Any
     seeds: dict[str, NDArray[np.float64]]
     weights: list[tuple[Any, NDArray[np.float64]]]
+    played: Mapping[str, Mapping[int, Played]] = field(default_factory=dict)
 
     @property
     def holder(self) -> Any:
@@ -72,10 +78,12 @@ class Cell:
         start: NDArray[np.float64],
         seeded: Callable[[Any], SeedRows],
         moved: Sequence[geometry.Moved],
+        shadows: Sequence[Shadow] = (),
     ) -> None:
         """`start` is the seed row of the voltages that finitialize sets, `seeded` has those of concentrations, `moved`
         those of the shape."""
-        self.root, self.instances, self.directions, self.moved = root, instances, len(start), moved
+        self.root, self.instances, self.directions = root, instances, len(start)
+        self.moved, self.shadows = moved, shadows
         self.sections = sections_of(root)
         self._reshaped: dict[Any, frozenset[str]] = {}
         for segment, names in geometry.reshaped(moved):
@@ -107,7 +115,7 @@ class Cell:
         self.carried = layout.rows(max(carried, 1), self.width)
         self.record, self.ion_record = np.zeros(max(records, 1)), np.zeros(max(ion_records, 1))
         self.ions = ion_sites(self.instances, place, seeded)
-        self.seeded = layout.rows(2 * max(len(self.ions), 1), self.width)
+        self.seeded = layout.rows(3 * max(len(self.ions), 1), self.width)
         self.ion_rows = layout.rows(2 * max(len(self.ions), 1), self.width)
         self.ion_table = np.zeros(max(len(self.ions), 1), layout.ION)
         contributions = sum(len(site.contributors) for site in self.ions if site.reads_current)
@@ -175,6 +183,7 @@ class Cell:
         plan["fluxes"] = layout.address(self.fluxes) if len(self.shaped) else 0
         plan["injected_count"] = len(self.injected)
         plan["rigid"] = any(one.name != "cm" for one in self.moved)
+        self.describe_numbers()
         for name, array in (
             ("index", self.index),
             ("parent", self.parent),
@@ -314,9 +323,13 @@ class Cell:
                 if writer:
                     rows[name] = found[writer].carried(name, self.width, writer.entry)
                 else:
-                    rows[name] = layout.address(self.seeded[2 * number + k]) if name in site.seeded else 0
+                    rows[name] = layout.address(self.seeded[3 * number + k]) if name in site.seeded else 0
                 row["nernst"][side] = rows[name]
             row["nernst"]["row"], row["nernst"]["factor"] = reversal, site.factor
+            if site.warmth is not None:
+                warmth, kelvin = self.seeded[3 * number + 2], h.celsius + _ZERO_CELSIUS_KELVIN
+                row["nernst"]["warmth"], row["nernst"]["kelvin"] = layout.address(warmth), kelvin
+                warmth[: self.directions] = site.warmth
             row["renewed_initially"], row["renewed"] = site.renewed_initially, site.renewed
             rows[f"e{ion}"] = reversal if site.renewed_initially or site.renewed else 0
             if site.potential:
@@ -347,10 +360,25 @@ class Cell:
             for k, (writer, name) in enumerate(zip((site.inside, site.outside), concentrations(site.ion), strict=True)):
                 if name not in site.seeded:
                     continue
-                row = self.seeded[2 * number + k]
+                row = self.seeded[3 * number + k]
                 if writer:
                     row = self.carried[(self.row_of(writer, name) - layout.address(self.carried)) // (self.width * 8)]
                 row[: self.directions] = site.seeded[name]
+
+    def describe_numbers(self) -> None:
+        """What the cable hands over in every step: parameters to shadows, and what is played to its seeds."""
+        numbers = [(*map(self._address, pair), 1.0) for shadow in self.shadows for pair in shadow.copies()]
+        for instance, described in self.described.items():
+            for number, parameter in enumerate(instance.entry.parameters):
+                for direction, played in instance.played.get(parameter.name, {}).items():
+                    slot = described.seeds[number]
+                    seed = int(slot["values"]) + (direction - int(slot["first"])) * 8
+                    numbers.append((self._address(played.stimulus.reference), seed, played.rate))
+        self.numbers = np.array([*numbers, (0, 0, 0.0)], layout.NUMBER)
+        self.plan["numbers"], self.plan["number_count"] = layout.address(self.numbers), len(numbers)
+
+    def _address(self, reference: Any) -> int:
+        return int(self.cable.address(reference))
 
     def describe_sown(self) -> None:
         """What is seeded and acts on currents; everything else has been described."""
@@ -444,6 +472,7 @@ class Cell:
         for instance in self.instances:
             with suppress(*gone):
                 instance.holder.ng_link = 0.0
+        self.instances, self.shadows, self.ions, self.described = (), (), [], {}  # the point processes can go
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from typing import Any
 
 from neuron import h
 
-from nmodlgrad.runtime.cell import points_of, root_of
+from nmodlgrad.runtime.cell import Instance, points_of, root_of
 from nmodlgrad.runtime.errors import CannotCarry
 from nmodlgrad.runtime.registry import Entry, MechanismType
 
@@ -31,6 +31,14 @@ def check_integration() -> None:
     coreneuron = sys.modules.get("neuron.coreneuron")
     if coreneuron is not None and coreneuron.enable:
         raise CannotCarry("CoreNEURON is enabled: mechanisms with VERBATIM run in NEURON itself only")
+
+
+def check_temperature(instances: Iterable[Instance]) -> None:
+    """Refuse mechanisms in which something depends on celsius whose derivative was not asked for, or is not known."""
+    for instance in instances:
+        if reason := instance.entry.without_temperature:
+            name = instance.entry.original
+            raise CannotCarry(f"{instance.segment} has {name}, whose derivative by celsius is not carried: {reason}")
 
 
 def check_mechanisms(

@@ -29,7 +29,8 @@ class IonSite:
     """An ion at a node, as far as it moves there: rows are carried for what is read of it.
 
     `inside` and `outside` are the instances that write these concentrations, `potential` is the one that writes the
-    reversal potential. `seeded` are rows of concentrations that are parameters, as finitialize finds them.
+    reversal potential. `seeded` are rows of concentrations that are parameters, as finitialize finds them; `warmth` is
+    that of the temperature, if NEURON computes the reversal potential.
     """
 
     ion: str
@@ -39,11 +40,12 @@ class IonSite:
     outside: Instance | None = None
     potential: Instance | None = None
     seeded: SeedRows = field(default_factory=dict)
+    warmth: NDArray[np.float64] | None = None
 
     @property
     def moves(self) -> bool:
         """Whether a concentration or the reversal potential depends on theta."""
-        return bool(self.inside or self.outside or self.potential or self.seeded)
+        return bool(self.inside or self.outside or self.potential or self.seeded) or self.warmth is not None
 
     @property
     def reads_current(self) -> bool:
@@ -66,8 +68,8 @@ class IonSite:
         return self._follows(_ADVANCED)
 
     def _follows(self, bit: int) -> bool:
-        moving = self.inside is not None or self.outside is not None or bool(self.seeded)
-        return moving and bool(_style(self.segment.sec, self.ion) & bit)
+        moving = self.inside or self.outside or self.seeded or self.warmth is not None
+        return bool(moving) and bool(_style(self.segment.sec, self.ion) & bit)
 
     @property
     def factor(self) -> float:
@@ -102,8 +104,12 @@ def sites(instances: Sequence[Instance], key: Any, seeded: Callable[[Any], SeedR
             place = key(instance.segment), ion
             if place not in found:
                 rows = seeded(instance.segment)
+                computed = _style(instance.segment.sec, ion) & (_INITIAL | _ADVANCED)
                 found[place] = IonSite(
-                    ion, instance.segment, seeded={x: rows[x] for x in concentrations(ion) if x in rows}
+                    ion,
+                    instance.segment,
+                    seeded={x: rows[x] for x in concentrations(ion) if x in rows},
+                    warmth=rows.get("celsius") if computed else None,
                 )
             site = found[place]
             site.instances.append(instance)
@@ -128,12 +134,16 @@ def check(instances: Sequence[Instance], sites: Iterable[IonSite]) -> None:
     """
     written = {(i.segment.sec, name) for i in instances for name in (*i.entry.concentrations, *i.entry.reversals)}
     moved = written | {(site.segment.sec, name) for site in sites for name in site.seeded}
+    warm = {(site.segment.sec, site.ion) for site in sites if site.warmth is not None}
     for instance in instances:
         section = instance.segment.sec
         for ion in instance.entry.ions:
             names = concentrations(ion)
             moving = [name for name in (*names, f"e{ion}") if (section, name) in moved]
-            for name, cause in _causes(section, ion, moving, any((section, name) in written for name in names)):
+            for name, cause in (
+                *_causes(section, ion, moving, any((section, name) in written for name in names)),
+                *([(f"e{ion}", "")] if (section, ion) in warm else []),
+            ):
                 if name in instance.entry.ion_inputs:
                     _check_input(instance, name, cause, moving)
 

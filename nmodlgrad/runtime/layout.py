@@ -22,6 +22,8 @@ NERNST = np.dtype(
         ("inside_value", _ADDRESS),
         ("outside_value", _ADDRESS),
         ("factor", _DOUBLE),
+        ("warmth", _ADDRESS),
+        ("kelvin", _DOUBLE),
     ]
 )
 SEED = np.dtype(
@@ -34,6 +36,7 @@ SEED = np.dtype(
         ("nernst", _ADDRESS),
     ]
 )
+NUMBER = np.dtype([("from", _ADDRESS), ("to", _ADDRESS), ("factor", _DOUBLE)])
 COPY = np.dtype([("from", _ADDRESS), ("to", _ADDRESS)])
 CONNECTION = np.dtype([("address", _ADDRESS), ("seed", SEED), ("rows", _ADDRESS)])
 CELL = np.dtype([("time", _DOUBLE), ("width", _LONG), ("fault", _ADDRESS)])
@@ -97,6 +100,8 @@ PLAN = np.dtype(
         ("rigid", _LONG),
         ("ions", _ADDRESS),
         ("ion_count", _LONG),
+        ("numbers", _ADDRESS),
+        ("number_count", _LONG),
         ("copies", _ADDRESS),
         ("copy_count", _LONG),
         ("sites", _LONG),

@@ -25,7 +25,7 @@ def load(*sources: str | Path, wrt: Collection[str] | None = None) -> None:
     sources
         ``.mod`` files, folders of them, or names of mechanisms that NEURON ships (``"hh"``)
     wrt
-        names of the parameters that can be seeded; all that act by default
+        names of the parameters that can be seeded; by default all that act, for which ``"*"`` stands, but ``"celsius"``
 
     Raises
     ------

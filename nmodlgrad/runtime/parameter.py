@@ -29,6 +29,9 @@ class Parameter:
         act in these segments; each of them has the mechanism
     of
         the point process or the NetCon that the parameter belongs to
+    played
+        the Vector that is played into the parameter of the point process: theta scales the stimulus then, its values
+        are what they are now times 1 + scale * theta_k
     scale
         d parameter / d theta, in units of the parameter: a number, or a function of the segment, which is evaluated
         when a Sensitivity is made
@@ -47,6 +50,7 @@ class Parameter:
     sections: Sequence[Any] | None = None
     segments: Sequence[Any] | None = None
     of: Any = None
+    played: Any = None
     scale: float | Callable[[Any], float] = 1.0
 
     def __post_init__(self) -> None:
@@ -59,6 +63,10 @@ class Parameter:
             given = getattr(self, kind)
             if given is not None:
                 object.__setattr__(self, kind, self._places(kind, given))
+        if self.played is not None and not (hasattr(self.played, "hname") and hasattr(self.played, "play")):
+            raise WrongArgument(f"{self.name}: played takes the Vector that is played into it, not {self.played!r}")
+        if self.played is not None and self.of is None:
+            raise UnknownParameter(f"{self.name}: a stimulus is played into a parameter of a point process: say which")
         if not callable(self.scale) and not _is_finite(self.scale):
             raise WrongArgument(f"{self.name}: scale is a finite number or a function of a segment, not {self.scale!r}")
 
@@ -91,14 +99,14 @@ class Parameter:
     def label(self) -> str:
         """What it is called: the name, and where it acts."""
         if self.of is not None:
-            return f"{self.name} of {self.of}"
+            return f"{self.name} of {self.of}" + (f", played by {self.played}" if self.played is not None else "")
         listed = [str(place) for place in (self.sections or self.segments or ())]
         more = f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else ""
         return f"{self.name} in {', '.join(listed[:_SHOWN])}{more}" if listed else self.name
 
     def __repr__(self) -> str:
         places = [f"{kind}=[{', '.join(map(str, listed))}]" for kind in _MARKS if (listed := getattr(self, kind))]
-        owner = [f"of={self.of}"] if self.of is not None else []
+        owner = [f"{kind}={given}" for kind in ("of", "played") if (given := getattr(self, kind)) is not None]
         return f"Parameter({', '.join([repr(self.name), *places, *owner, *self._scale()])})"
 
     def _scale(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -80,8 +80,11 @@ class Source:
 class Pointers:
     """The rows behind every POINTER of the cells that are carried, found anew at every finitialize."""
 
-    def __init__(self, cells: Sequence[Cell], entries: Iterable[Entry]) -> None:
-        self._cells, self._entries = cells, list(entries)
+    def __init__(
+        self, cells: Sequence[Cell], entries: Iterable[Entry], seeded: Collection[tuple[str, str]] = ()
+    ) -> None:
+        """`seeded` are the parameters of point processes whose derivatives a shadow takes: of what, and which."""
+        self._cells, self._entries, self._seeded = cells, list(entries), seeded
         self._directory: Directory | None = None
         self._structure = -1
 
@@ -140,6 +143,7 @@ class Pointers:
             return
         directory = self._look_up()
         for pointer in pointers(reaching, self._cells[0].cable.address):
+            self._refuse_seeded(pointer, directory.find(pointer.address))
             relays.check(pointer, others[pointer.entry.name], directory, self._cells, others)
 
     def _look_up(self) -> Directory:
@@ -155,6 +159,7 @@ class Pointers:
         """The row of what is pointed at; None if that does not move with theta."""
         assert self._directory is not None
         pointee = self._directory.find(pointer.address)
+        self._refuse_seeded(pointer, pointee)
         if pointee is None or (pointee.given and not self._covers(pointee)):
             return None
         match pointee.kind:
@@ -170,6 +175,10 @@ class Pointers:
         if source is not None and pointer.name in instance.entry.excluded:
             raise CannotCarry(f"{pointer} points at {pointee}; {instance.entry.excluded[pointer.name]}")
         return source
+
+    def _refuse_seeded(self, pointer: Pointer, pointee: Pointee | None) -> None:
+        if pointee is not None and pointee.point is not None and (pointee.point.hname(), pointee.name) in self._seeded:
+            raise _refusal(pointer, pointee, "one of the parameters")
 
     def _refuse_moving(self, pointer: Pointer, pointee: Pointee) -> None:
         """A weight or a GLOBAL that carries a derivative."""

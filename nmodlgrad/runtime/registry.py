@@ -15,8 +15,10 @@ from nmodlgrad.runtime.errors import CannotCarry
 
 @dataclass(frozen=True)
 class SeedParameter:
-    """What a derivative is carried along. `scope` is range or global, or for what others compute ion, pointer or
-    geometry."""
+    """What a derivative is carried along.
+
+    `scope` is range, global or celsius; for what others compute it is ion, pointer or geometry.
+    """
 
     name: str
     unit: str
@@ -25,11 +27,15 @@ class SeedParameter:
 
 @dataclass(frozen=True)
 class Entry:
-    """What the manifest says of a mechanism; see ``nmodlgrad.calculus.tangent.TangentMechanism`` for the words."""
+    """What the manifest says of a mechanism; see ``nmodlgrad.calculus.tangent.TangentMechanism`` for the words.
+
+    A `shadow` takes the derivatives of a built-in point process that goes on working beside it.
+    """
 
     name: str
     original: str
     point_process: bool
+    shadow: bool
     carried: tuple[str, ...]
     current_carried: int
     parameters: tuple[SeedParameter, ...]
@@ -50,11 +56,12 @@ class Entry:
     left: tuple[str, ...]
     geometry: tuple[str, ...]
     excluded: dict[str, str]
+    without_temperature: str
 
     @property
     def swapped(self) -> bool:
         """Whether it stands in for a mechanism whose name is taken."""
-        return self.name != self.original
+        return self.name != self.original and not self.shadow
 
     @classmethod
     def from_manifest(cls, data: dict[str, Any]) -> Entry:
@@ -63,6 +70,7 @@ class Entry:
             name=data["name"],
             original=data["original"],
             point_process=data["point_process"],
+            shadow=data["shadow"],
             carried=tuple(data["carried"]),
             current_carried=data["current_carried"],
             parameters=tuple(SeedParameter(**p) for p in data["parameters"]),
@@ -83,6 +91,7 @@ class Entry:
             left=tuple(data["left"]),
             geometry=tuple(data["geometry"]),
             excluded=data["excluded"],
+            without_temperature=data["without_temperature"],
         )
 
 

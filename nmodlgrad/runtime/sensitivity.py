@@ -18,6 +18,7 @@ from nmodlgrad.runtime.parameter import Direction, Parameter
 from nmodlgrad.runtime.pointers import Pointers, connected
 from nmodlgrad.runtime.seeds import Seeds, identity
 from nmodlgrad.runtime.swap import (
+    Shadow,
     SwappedPoint,
     copy_globals,
     refresh_points,
@@ -73,11 +74,14 @@ class Sensitivity:
         checks.check_integration()
         self._entries = registry.entries()
         self._targets = [targets(parameter) for parameter in self.parameters]
+        _refuse_shared_stimuli(self._targets)
         self._base = [[target.read() for target in row] for row in self._targets]
         self._theta = np.zeros(len(self.parameters))
         self._closed = False
         self._density: list[tuple[registry.Entry, list[Any]]] = []
         self._points: list[SwappedPoint] = []
+        self._shadows: list[Shadow] = []
+        self._pointers: Pointers | None = None
         self._cells: list[Cell] = []
         self._forget = weakref.finalize(self, _unlink, self._cells)  # links must not outlive the memory they point to
         self._forget.atexit = False
@@ -85,7 +89,8 @@ class Sensitivity:
         try:
             for root in roots:
                 self._attach(root)
-            self._pointers = Pointers(self._cells, self._entries.values())
+            seeded = {(shadow.original.hname(), name) for shadow in self._shadows for name in self._moved(shadow)}
+            self._pointers = Pointers(self._cells, self._entries.values(), seeded)
             self._pointers.check()
         except BaseException:
             self.close()
@@ -114,17 +119,31 @@ class Sensitivity:
             if point_entry is not None and point_entry.swapped:
                 self._points.append(SwappedPoint.of(point, point_entry))
         refresh_points(self._points)
-        seeds = Seeds(self._targets, self._points)
+        shadows = self._shadowed(points)
+        self._shadows += shadows
+        seeds = Seeds(self._targets, [*self._points, *shadows])
         moved = [one for one in seeds.moved if root_of(one.segment.sec) == root]
-        cell = Cell(root, self._instances(sections, seeds), seeds.start, seeds.concentrations, moved)
+        cell = Cell(root, self._instances(sections, seeds), seeds.start, seeds.concentrations, moved, shadows)
         self._cells.append(cell)
         self._check(cell)
+
+    def _shadowed(self, points: Sequence[Any]) -> list[Shadow]:
+        """Shadows of those point processes that have a parameter among the directions."""
+        seeded = {t.point.hname() for row in self._targets for t in row if t.point is not None}
+        found = [(point, self._entries.get(_kind(point))) for point in points if point.hname() in seeded]
+        return [Shadow.of(point, entry) for point, entry in found if entry is not None and entry.shadow]
+
+    def _moved(self, shadow: Shadow) -> set[str]:
+        """The parameters of a point process that are among the directions."""
+        return {t.parameter for row in self._targets for t in row if t.point == shadow.original}
 
     def _check(self, cell: Cell) -> None:
         """Everything in the cell can be carried."""
         silent = [point.original for point in self._points]
         ions.check(cell.instances, cell.ions)
         cell.check_shape()
+        if any(target.kind == "celsius" for row in self._targets for target in row):
+            checks.check_temperature(cell.instances)
         checks.check_mechanisms(cell.sections, cell.cable, registry.types(), self._entries, silent)
 
     def _instances(self, sections: Sequence[Any], seeds: Seeds) -> list[Instance]:
@@ -139,7 +158,7 @@ class Sensitivity:
             if entry is not None:
                 segment = point.get_segment()
                 rows, weights = seeds.rows(entry, segment, point), seeds.weights(point)
-                found.append(Instance(entry, segment, point, rows, weights))
+                found.append(Instance(entry, segment, point, rows, weights, seeds.played(point)))
         return found
 
     # ------------------------------------------------------------------ during the run
@@ -150,9 +169,12 @@ class Sensitivity:
             if entry.swapped:
                 copy_globals(entry)
         refresh_points(self._points)
+        for shadow in self._shadows:
+            shadow.check()
         for cell in self._cells:
             if cell.refresh():
                 self._check(cell)
+        assert self._pointers is not None
         self._pointers.connect()
         for cell in self._cells:
             cell.describe_sown()
@@ -236,8 +258,13 @@ class Sensitivity:
                 start = moved[key][1] if key in moved else value
                 moved[key] = target, start + target.seed * float(theta[k])
         for target, value in moved.values():
+            if target.kind == "played" and not value:
+                raise ValueError(f"theta would leave nothing of the stimulus that {target.place.vector} plays")
+        for target, value in moved.values():
             target.write(value)
         refresh_points(self._points)
+        for cell in self._cells:
+            cell.describe_numbers()
         self._theta = theta.copy()
 
     # ------------------------------------------------------------------ the end
@@ -248,6 +275,8 @@ class Sensitivity:
         _unlink(self._cells)
         unswap_points(self._points)
         self._points = []
+        self._shadows = []
+        self._pointers = None
         for entry, sections in self._density:
             unswap_density(sections, entry)
         self._density = []
@@ -277,6 +306,17 @@ def _listed(parameters: Any) -> tuple[Parameter | Direction, ...]:
         if not isinstance(each, Parameter | Direction):
             raise WrongArgument(f"a Sensitivity takes Parameters and Directions, not {each!r}")
     return found
+
+
+def _refuse_shared_stimuli(rows: Iterable[Iterable[Target]]) -> None:
+    """A Vector that theta scales belongs to one direction."""
+    seen = set()
+    for target in (target for row in rows for target in row if target.kind == "played"):
+        if identity(target) in seen:
+            raise WrongArgument(
+                f"{target.place.vector} is the stimulus of two parameters: give each a Vector of its own"
+            )
+        seen.add(identity(target))
 
 
 def _unlink(cells: list[Cell]) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from neuron import h
 
+from nmodlgrad.runtime.errors import CannotCarry
 from nmodlgrad.runtime.registry import Entry
 
 
@@ -79,6 +80,41 @@ class SwappedPoint:
     def of(cls, original: Any, entry: Entry) -> SwappedPoint:
         """Make the augmented point process at the place of the original."""
         return cls(original, getattr(h, entry.name)(original.get_segment()), entry)
+
+
+@dataclass(frozen=True)
+class Shadow:
+    """A built-in point process that injects as ever, and its augmented form, which only takes the derivatives.
+
+    In every step the cable copies the parameters over before these are used, so they may change at any time.
+    """
+
+    original: Any
+    augmented: Any
+    entry: Entry
+
+    @classmethod
+    def of(cls, original: Any, entry: Entry) -> Shadow:
+        """Make the augmented point process at the place of the original."""
+        return cls(original, getattr(h, entry.name)(original.get_segment()), entry)
+
+    def check(self) -> None:
+        """It is still where the original is.
+
+        Raises
+        ------
+        CannotCarry
+            when the original was moved.
+        """
+        if self.original.get_segment() != self.augmented.get_segment():
+            raise CannotCarry(
+                f"{self.original} was moved after the Sensitivity was made: close() it and make a new one"
+            )
+
+    def copies(self) -> Iterator[tuple[Any, Any]]:
+        """Each parameter of the original and of the augmented one, as references."""
+        for name in self.entry.range_parameters:
+            yield getattr(self.original, f"_ref_{name}"), getattr(self.augmented, f"_ref_{name}")
 
 
 def refresh_points(points: Sequence[SwappedPoint]) -> None:

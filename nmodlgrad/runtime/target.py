@@ -16,6 +16,7 @@ from nmodlgrad.runtime.errors import UnknownParameter
 from nmodlgrad.runtime.ions import WRITTEN, starts_from_global
 from nmodlgrad.runtime.parameter import Direction, Parameter, parts
 from nmodlgrad.runtime.registry import Entry, SeedParameter
+from nmodlgrad.runtime.stimulus import Stimulus
 
 SEEDABLE = ("range", "global")
 _STARTING = re.compile(r"(?P<ion>\w+)(?P<side>[io])0_(?P=ion)_ion")
@@ -25,12 +26,12 @@ _STARTING = re.compile(r"(?P<ion>\w+)(?P<side>[io])0_(?P=ion)_ion")
 class Target:
     """One value that a direction moves.
 
-    `entry` and `parameter` tell which seed it is. `place` is a segment, a point process or a NetCon; for v_init and for
-    cai0_ca_ion, say, the sections where they act; None for a GLOBAL. `read` and `write` access the value in the
-    original model, `seed` is d value / d theta.
+    `entry` and `parameter` tell which seed it is. `place` is a segment, a point process, a NetCon or a Stimulus; for
+    v_init, celsius and the like the sections where they act; None for a GLOBAL. `read` and `write` access the value in
+    the original model, `seed` is d value / d theta.
     """
 
-    kind: str  # range, ion, global, point, weight, geometry, v_init, concentration, starting concentration
+    kind: str  # see the functions below, one for each
     entry: Entry | None
     parameter: str
     place: Any
@@ -39,14 +40,21 @@ class Target:
     seed: float = 1.0
 
     @property
+    def point(self) -> Any:
+        """The point process that it is a parameter of, if it is one of a point process."""
+        if self.kind == "played":
+            return self.place.point
+        return self.place if self.kind == "point" else None
+
+    @property
     def segment(self) -> Any:
         """Where it acts; None for one value that acts in many places."""
         match self.kind:
-            case "point":
-                return self.place.get_segment()
+            case "point" | "played":
+                return self.point.get_segment()
             case "weight":
                 return self.place.syn().get_segment()
-            case "v_init" | "starting concentration":
+            case "v_init" | "celsius" | "starting concentration":
                 return None
             case _:
                 return self.place
@@ -54,7 +62,7 @@ class Target:
     @property
     def sections(self) -> Iterable[Any]:
         """Some sections of every cell in which it acts."""
-        if self.kind in ("v_init", "starting concentration"):
+        if self.kind in ("v_init", "celsius", "starting concentration"):
             return tuple(self.place)
         if self.segment is not None:
             return (self.segment.sec,)
@@ -84,6 +92,8 @@ def _targets(parameter: Parameter) -> list[Target]:
         return _geometry(parameter)
     if parameter.name == "v_init":
         return [_initial_voltage(parameter)]
+    if parameter.name == "celsius":
+        return [_temperature(parameter)]
     if starting := _STARTING.fullmatch(parameter.name):
         return [_starting_concentration(parameter, starting["ion"], starting["side"])]
     entry, seed = _named_in_hoc(parameter.name)
@@ -240,10 +250,22 @@ def _initial_voltage(parameter: Parameter) -> Target:
     return Target("v_init", None, "v_init", place, lambda: float(h.v_init), lambda value: setattr(h, "v_init", value))
 
 
+def _temperature(parameter: Parameter) -> Target:
+    """The temperature, on which rates and reversal potentials depend."""
+    if parameter.segments is not None:
+        raise UnknownParameter(
+            "celsius is one temperature for all: give sections of some cells, or no place for all of them"
+        )
+    place = tuple(parameter.sections if parameter.sections is not None else h.allsec())
+    return Target(
+        "celsius", None, "celsius", place, lambda: float(h.celsius), lambda value: setattr(h, "celsius", value)
+    )
+
+
 def _of_object(parameter: Parameter) -> Target:
     owner = parameter.of
     kind = owner.hname().split("[")[0] if hasattr(owner, "hname") else type(owner).__name__
-    if kind == "NetCon":
+    if kind == "NetCon" and parameter.played is None:
         return _weight(parameter, owner)
     if not hasattr(owner, "get_segment"):
         raise UnknownParameter(f"{parameter.name}: `of` takes a point process or a NetCon, not {kind}")
@@ -251,6 +273,8 @@ def _of_object(parameter: Parameter) -> Target:
     seed = _seed(entry, parameter.name)
     if seed.scope == "global":
         return _global(Parameter(parameter.name), entry, seed)
+    if parameter.played is not None:
+        return _played(parameter, entry)
     return _attribute("point", entry, parameter.name, owner)
 
 
@@ -260,6 +284,18 @@ def _attribute(kind: str, entry: Entry | None, name: str, owner: Any, place: Any
     return Target(
         kind, entry, name, where, lambda: float(getattr(owner, name)), lambda value: setattr(owner, name, value)
     )
+
+
+def _played(parameter: Parameter, entry: Entry) -> Target:
+    name = parameter.name
+    acting = {seed.name for seed in entry.parameters[: entry.current_parameters]}
+    if entry.current_carried or entry.concentrations or entry.reversals or name not in acting:
+        raise UnknownParameter(
+            f"{name}: a stimulus is a parameter where it acts on the current of a point process and on nothing else, "
+            f"which {name} of {entry.original} does not"
+        )
+    stimulus = Stimulus(parameter.played, parameter.of, name)
+    return Target("played", entry, name, stimulus, stimulus.read, stimulus.write)
 
 
 def _weight(parameter: Parameter, netcon: Any) -> Target:

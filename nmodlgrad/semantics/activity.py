@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.language import SHAPE
 from nmodlgrad.semantics.mechanism import Mechanism, Role
 from nmodlgrad.syntax import nodes as n
+from nmodlgrad.syntax.walk import subnodes
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,12 @@ class Activity:
     weight: str | None
 
 
+ALL = "*"
+"""Among the names in `wrt`: all parameters that act."""
+TEMPERATURE = "celsius"
+"""Seeded on demand only: whatever depends on it contains powers with active exponents, which cost in every step."""
+
+_TEMPERED = ("nernst", "ktf")  # what NEURON computes from the temperature, by itself
 _INPUTS = (Role.PARAMETER, Role.REVERSAL, Role.CONCENTRATION, Role.ION_CURRENT, Role.POINTER)
 
 
@@ -37,7 +45,7 @@ def analyse(flow: Dataflow, phases: Phases, wrt: Collection[str] | None) -> Acti
     Parameters
     ----------
     wrt
-        names of the parameters that shall be seedable; None for all of them
+        names of the parameters that shall be seedable; None, or `ALL` among them, for all but the temperature
 
     Raises
     ------
@@ -47,14 +55,18 @@ def analyse(flow: Dataflow, phases: Phases, wrt: Collection[str] | None) -> Acti
     mechanism = flow.mechanism
     weight = mechanism.arguments[0] if mechanism.arguments else None
     excluded = dict.fromkeys(sorted(mechanism.constants), "it is declared to be constant")
-    excluded |= _tabulated(flow, weight) | _through_arrays(flow, phases, weight)
+    excluded |= _tabulated(flow, weight) | _through_arrays(flow, phases, weight) | _unseen_temperature(mechanism)
     weight = None if weight in excluded else weight
-    for name in sorted(excluded.keys() & set(wrt or ())):
+    for name in sorted((excluded.keys() & set(wrt or ())) - {TEMPERATURE}):
         span = mechanism.symbols[name].span if name in mechanism.symbols else NOWHERE
         raise Refused([Diagnostic.at(span, "NG021", f"{name} can not be seeded: {excluded[name]}")])
     seedable = [s.name for s in mechanism.symbols.values() if s.role in (Role.PARAMETER, Role.REVERSAL)]
-    wanted = [name for name in seedable if (wrt is None or name in wrt) and name not in mechanism.reversals]
-    given = (*mechanism.ion_inputs, *mechanism.pointers, *(x for x in shape(mechanism) if wrt is None or x in wrt))
+    everything = wrt is None or ALL in wrt
+    wanted = [name for name in seedable if (everything or name in (wrt or ())) and name not in mechanism.reversals]
+    if TEMPERATURE in (wrt or ()) and mechanism.reads_temperature:
+        wanted.append(TEMPERATURE)
+    shaped = [x for x in shape(mechanism) if everything or x in (wrt or ())]
+    given = (*mechanism.ion_inputs, *mechanism.pointers, *shaped)
     parameters = tuple(name for name in (*wanted, *given) if name not in excluded)
     found = _carried(flow, phases, parameters, weight)
     carried = tuple(name for name in found if name not in mechanism.arguments)
@@ -75,7 +87,8 @@ def _tabulated(flow: Dataflow, weight: str | None) -> dict[str, str]:
     What is computed from a state or the voltage and acts so is refused where the routine is called.
     """
     mechanism = flow.mechanism
-    inputs = {s.name for s in mechanism.symbols.values() if s.role in _INPUTS} | {*shape(mechanism)}
+    inputs = {s.name for s in mechanism.symbols.values() if s.role in _INPUTS or s.name == TEMPERATURE}
+    inputs |= {*shape(mechanism)}
     inputs |= {weight} if weight else set()
     states = [s.name for s in mechanism.symbols.values() if s.role is Role.STATE]
     elements = [s.name for s in mechanism.symbols.values() if s.role is Role.PARAMETER and s.name.endswith("]")]
@@ -91,13 +104,24 @@ def _tabulated(flow: Dataflow, weight: str | None) -> dict[str, str]:
     return excluded
 
 
+def _unseen_temperature(mechanism: Mechanism) -> dict[str, str]:
+    """Why the temperature can not be seeded where it is read by something that is not NMODL."""
+    nodes = [node for item in mechanism.items for node in subnodes(item)]
+    if any(isinstance(x, n.Verbatim) and re.search(rf"\b{TEMPERATURE}\b", x.text) for x in nodes):
+        return {TEMPERATURE: "C code reads it"}
+    called = [x.name for x in nodes if isinstance(x, n.Call) and x.name in _TEMPERED]
+    return {TEMPERATURE: f"it acts through {called[0]} of NEURON"} if called else {}
+
+
 def _through_arrays(flow: Dataflow, phases: Phases, weight: str | None) -> dict[str, str]:
     """Parameters that act through an array whose indices are known at run time only: no row tells which element."""
     mechanism = flow.mechanism
     if not mechanism.arrays:
         return {}
     excluded = {}
-    inputs = [s.name for s in mechanism.symbols.values() if s.role in _INPUTS] + shape(mechanism)
+    inputs = [s.name for s in mechanism.symbols.values() if s.role in _INPUTS or s.name == TEMPERATURE] + shape(
+        mechanism
+    )
     for name in (*inputs, *([weight] if weight else ())):
         alone = ((), name) if name == weight else ((name,), None)
         reached = sorted(mechanism.arrays.intersection(_closure(flow, phases, *alone)))

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from nmodlgrad.diagnostics import Span
 from nmodlgrad.semantics import draws, verbatim
+from nmodlgrad.semantics.language import IMPLICIT
 from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.semantics.verbatim import Reach
 from nmodlgrad.syntax import nodes as n
@@ -62,7 +63,7 @@ class Dataflow:
         """Names that an expression reads, those that its FUNCTIONs read included."""
         if id(node) not in self._read:
             called = [self.function(c.name).live for c in calls(node) if c.name in self.mechanism.functions]
-            self._read[id(node)] = node, frozenset(names_read(node)).union(*called)
+            self._read[id(node)] = node, frozenset(names_read(node)).union(*called, _unwritten(node))
         return self._read[id(node)][1]
 
     def valued(self, node: n.Node) -> frozenset[str]:
@@ -71,7 +72,7 @@ class Dataflow:
         if not places:
             return self.reads(node)
         called = [self.function(c.name).live for c in calls(node) if c.name in self.mechanism.functions]
-        return frozenset(names_valued(node)).union(*called)
+        return frozenset(names_valued(node)).union(*called, _unwritten(node))
 
     def _statement(self, statement: n.Statement) -> Access:
         if id(statement) not in self._accessed:
@@ -373,6 +374,11 @@ class Dataflow:
             case n.Call():
                 return 2 if any(now.get(name, 0) for name in self.reads(node)) else 0
         return 0
+
+
+def _unwritten(node: n.Node) -> Iterator[str]:
+    """What functions of NEURON read that is not among their arguments."""
+    return (IMPLICIT[call.name] for call in calls(node) if call.name in IMPLICIT)
 
 
 def heads_of(loop: n.WhileStatement | n.FromStatement) -> tuple[n.Expression, ...]:

@@ -49,6 +49,9 @@ ENVIRONMENT = frozenset({"t", "dt", "celsius", "area", "diam", "secondorder"})
 # Those that a direction may move: the shape of a segment.
 SHAPE = ("diam", "area")
 
+# What functions of NEURON read besides their arguments.
+IMPLICIT = {"nrn_ghk": "celsius"}
+
 # Names that the translated C++ finds in NEURON's headers or in itself.
 VISIBLE = frozenset({"delta_t", "usetable", "error", "hoc_epsilon", "stoprun", "M_PI", "INFINITY"})
 

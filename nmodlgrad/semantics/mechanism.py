@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from nmodlgrad.diagnostics import Source, Span
+from nmodlgrad.semantics.language import IMPLICIT
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import subnodes
 
@@ -155,6 +156,14 @@ class Mechanism:
     def concentrations(self) -> tuple[str, ...]:
         """The concentrations that this mechanism writes."""
         return tuple(x for use in self.ions for x in use.write if x in (f"{use.ion}i", f"{use.ion}o"))
+
+    @property
+    def reads_temperature(self) -> bool:
+        """Whether something depends on the temperature that NEURON sets."""
+        if "celsius" in self.symbols:
+            return self.symbols["celsius"].role is Role.ENVIRONMENT
+        called = (node.name for item in self.items for node in subnodes(item) if isinstance(node, n.Call))
+        return any(IMPLICIT.get(name) == "celsius" for name in called)
 
     @property
     def initial_concentrations(self) -> tuple[str, ...]:

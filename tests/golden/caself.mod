@@ -75,6 +75,8 @@ typedef struct {            /* a reversal potential that follows the concentrati
   const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
   const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
   double ng_factor;         /* mV: RT/zF */
+  const double *ng_warmth;  /* row of the temperature, or 0 */
+  double ng_kelvin;
 } ng_Nernst;
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
@@ -114,7 +116,7 @@ extern void hoc_execerror(const char *, const char *);
 #define NG_SELF ((ng_Instance *) (size_t) ng_link)
 #define NG_RESTRICT __restrict
 
-/* e_k = (RT/zF) (co_k/co - ci_k/ci) */
+/* e_k = (RT/zF) (co_k/co - ci_k/ci) + e/T T_k */
 static void ng_renew(const ng_Nernst *ng_one, long ng_width) {
   const double *NG_RESTRICT ng_inside = ng_one->ng_inside, *NG_RESTRICT ng_outside = ng_one->ng_outside;
   const double ng_in = ng_inside ? ng_one->ng_factor/(*ng_one->ng_inside_value) : 0.;
@@ -126,6 +128,10 @@ static void ng_renew(const ng_Nernst *ng_one, long ng_width) {
     for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] -= ng_in*ng_inside[ng_k];
   if (ng_outside)
     for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_out*ng_outside[ng_k];
+  if (ng_one->ng_warmth) {
+    const double ng_e = ng_one->ng_factor*log(*ng_one->ng_outside_value/(*ng_one->ng_inside_value));
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_e/ng_one->ng_kelvin*ng_one->ng_warmth[ng_k];
+  }
 }
 
 

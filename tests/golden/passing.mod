@@ -65,6 +65,8 @@ typedef struct {            /* a reversal potential that follows the concentrati
   const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
   const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
   double ng_factor;         /* mV: RT/zF */
+  const double *ng_warmth;  /* row of the temperature, or 0 */
+  double ng_kelvin;
 } ng_Nernst;
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;

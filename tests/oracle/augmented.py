@@ -64,7 +64,8 @@ TASKS: dict[str, Callable[[Model, dict[str, Any]], dict[str, Any]]] = {"tangents
 def main(request_file: str, result_file: str) -> None:
     """Read a request, run it, and leave the arrays in a file."""
     request = json.loads(Path(request_file).read_text())
-    ng.load(*request["builtins"], *(Path(path) for path in request["mechanisms"]))
+    sources = *request["builtins"], *(Path(path) for path in request["mechanisms"])
+    ng.load(*sources, wrt=scenarios.WRT_OF[request["scenario"]])
     prepare(h)
     model = scenarios.SCENARIOS[request["scenario"]](h, **request["options"])
     save(result_file, TASKS[request["task"]](model, request))

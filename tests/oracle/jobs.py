@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 TESTS = Path(__file__).resolve().parents[1]
 FIXTURES = TESTS / "fixtures"
-BUILTINS = ("hh", "pas", "ExpSyn", "Exp2Syn")
+BUILTINS = ("hh", "pas", "ExpSyn", "Exp2Syn", "IClamp", "SEClamp", "AlphaSynapse")
 TIMEOUT_S = 300
 
 Measured = Mapping[str, NDArray[Any]]

@@ -32,7 +32,25 @@ class Knob:
             setattr(self.owner, self.attribute, value)
 
 
-SHARED = ("v_init",)
+class Gain:
+    """A factor before all values of a Vector, 1 as it comes."""
+
+    def __init__(self, vector: Any) -> None:
+        self._vector, self._values, self._factor = vector, vector.c(), 1.0
+
+    @property
+    def factor(self) -> float:
+        """The factor as it stands."""
+        return self._factor
+
+    @factor.setter
+    def factor(self, value: float) -> None:
+        self._vector.copy(self._values)
+        self._vector.mul(value)
+        self._factor = value
+
+
+SHARED = ("v_init", "celsius")
 """Numbers that are one for all places; the places of such a direction tell the cells."""
 
 
@@ -45,6 +63,7 @@ class Direction:
     segments: Sequence[Any] = ()
     of: Any = None
     scale: float | Callable[[Any], float] = 1.0
+    played: Any = None
 
     @property
     def label(self) -> str:
@@ -60,6 +79,8 @@ class Direction:
             if not is_weight and hasattr(h, shared := f"{self.name}_{owner.hname().split('[')[0]}"):
                 return [Knob(h, shared, self._seed(None))]
             seed = self._seed(owner.get_segment())
+            if self.played is not None:
+                return [Knob(Gain(self.played), "factor", seed)]
             return [Knob(self.of.weight, 0, seed) if is_weight else Knob(self.of, self.name, seed)]
         if self.name in OF_SECTIONS:
             return [Knob(section, self.name, self._seed(section(0.5))) for section in self.sections]
@@ -75,7 +96,7 @@ class Direction:
 
     def arguments(self) -> dict[str, Any]:
         """The keyword arguments of `nmodlgrad.Parameter`; those left alone are not passed."""
-        given = {"sections": list(self.sections), "segments": list(self.segments), "of": self.of}
+        given = {"sections": list(self.sections), "segments": list(self.segments), "of": self.of, "played": self.played}
         arguments = {key: value for key, value in given.items() if value is not None and value != []}
         return arguments if self.scale == 1.0 else {**arguments, "scale": self.scale}
 

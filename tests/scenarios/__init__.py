@@ -28,6 +28,6 @@ from scenarios import (  # noqa: F401  (each registers its own)
     trees,
 )
 from scenarios.long_runs import FEW_PERCENT
-from scenarios.registry import FIXTURES_OF, SCENARIOS
+from scenarios.registry import FIXTURES_OF, SCENARIOS, WRT_OF
 
-__all__ = ["FEW_PERCENT", "FIXTURES_OF", "SCENARIOS"]
+__all__ = ["FEW_PERCENT", "FIXTURES_OF", "SCENARIOS", "WRT_OF"]

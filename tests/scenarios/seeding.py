@@ -6,7 +6,7 @@ from typing import Any
 
 from oracle.model import Direction, Model, Together
 from scenarios.ions import calcium_cell
-from scenarios.parts import connection, host, stimulus
+from scenarios.parts import clamp, connection, host, section, stimulus
 from scenarios.pointers import a_gap_junction
 from scenarios.registry import scenario
 from scenarios.solving import WAYS
@@ -120,3 +120,67 @@ def concentrations_to_start_from(h: Any) -> Model:
         Direction("gbar_caself", sections=sections),
     ]
     return Model(sections, directions, keep)
+
+
+@scenario()
+def clamps_and_stimuli(h: Any) -> Model:
+    """NEURON's own electrodes, one of which changes during the run, and Vectors that are played into two of them."""
+    soma, dend, _ = host(h)
+    step, wave, jumps = h.IClamp(soma(0.5)), h.IClamp(dend(0.7)), h.IClamp(soma(0.5))
+    step.delay, step.dur, step.amp = 1, 12, 0.25
+    for driven in (wave, jumps):
+        driven.delay, driven.dur = 0, 1e9
+    curve, times = h.Vector([0, 0.1, -0.03, 0.2, 0]), h.Vector([0, 5, 9, 17, 30])
+    curve.play(wave._ref_amp, times, True)
+    levels, switches = h.Vector([0, 0.05, 0.15, 0.02]), h.Vector([0, 3, 11, 18])
+    levels.play(jumps._ref_amp, switches)
+    alpha = h.AlphaSynapse(dend(0.3))
+    alpha.onset, alpha.tau, alpha.gmax, alpha.e = 4, 1.5, 0.004, -5
+    electrode = h.SEClamp(dend(1))
+    electrode.rs, electrode.dur1, electrode.amp1, electrode.dur2, electrode.amp2 = 30, 8, -66, 6, -40
+    ramp, at = h.Vector([-66, -60, -70]), h.Vector([0, 6, 30])
+    ramp.play(electrode._ref_amp1, at, True)
+
+    def begin() -> None:
+        alpha.tau = 1.5
+        h.CVode().event(6.0, change)
+
+    def change() -> None:
+        alpha.tau = 2.5
+
+    directions = [
+        Direction("amp", of=step),
+        Direction("amp", of=wave, played=curve),
+        Together([Direction("amp", of=jumps, played=levels, scale=2.0), Direction("gmax", of=alpha, scale=1e-3)]),
+        Direction("amp1", of=electrode, played=ramp, scale=0.1),
+        Direction("amp2", of=electrode),
+        Direction("rs", of=electrode),
+        Direction("gmax", of=alpha, scale=1e-3),
+        Direction("e", of=alpha),
+        Direction("gnabar_hh", sections=[soma]),
+    ]
+    keep = [step, wave, jumps, curve, times, levels, switches, alpha, electrode, ramp, at]
+    return Model([soma, dend], directions, [*keep, h.FInitializeHandler(1, begin)])
+
+
+WARM = ("kdr", "kept", "goldman", "ghkca", "cachan", "caself", "capool", "kca", "leak", "nap")
+
+
+@scenario(*WARM, wrt=("*", "celsius"))
+def a_temperature(h: Any) -> Model:
+    """It acts through rates, through a GLOBAL that INITIAL computes, through the GHK equation, and through Nernst's."""
+    soma, trunk = section(h, "soma", 20, 20), section(h, "trunk", 120, 2, 3)
+    trunk.connect(soma(1))
+    for sec in (soma, trunk):
+        for name in WARM:
+            if name != "capool" or sec is soma:
+                sec.insert(name)
+    h.ion_style("ca_ion", 1, 2, 1, 1, 0, sec=trunk)
+    directions = [
+        Direction("celsius"),
+        Together(
+            [Direction("celsius", sections=[soma], scale=0.1), Direction("gbar_kdr", sections=[soma], scale=0.01)]
+        ),
+        Direction("gbar_cachan", sections=[soma]),
+    ]
+    return Model([soma, trunk], directions, [clamp(h, soma(0.5), 0.6, dur_ms=8)])
