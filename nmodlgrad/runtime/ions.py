@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ class IonSite:
     """An ion at a node, as far as it moves there: rows are carried for what is read of it.
 
     `inside` and `outside` are the instances that write these concentrations, `potential` is the one that writes the
-    reversal potential.
+    reversal potential. `observed` tells that the user records the current.
     """
 
     ion: str
@@ -33,11 +33,12 @@ class IonSite:
     inside: Instance | None = None
     outside: Instance | None = None
     potential: Instance | None = None
+    observed: bool = False
 
     @property
     def reads_current(self) -> bool:
-        """Whether a mechanism here reads the ion's current."""
-        return any(f"i{self.ion}" in _names(instance) for instance in self.instances)
+        """Whether a mechanism here reads the ion's current, or the user does."""
+        return self.observed or any(f"i{self.ion}" in _names(instance) for instance in self.instances)
 
     @property
     def contributors(self) -> list[Instance]:
@@ -58,6 +59,16 @@ class IonSite:
         moving = self.inside is not None or self.outside is not None
         return moving and bool(_style(self.segment.sec, self.ion) & bit)
 
+    def moves(self, name: str) -> bool:
+        """Whether a variable of the ion has a row here."""
+        rows = {
+            f"{self.ion}i": self.inside is not None,
+            f"{self.ion}o": self.outside is not None,
+            f"e{self.ion}": self.potential is not None or self.renewed_initially or self.renewed,
+            f"i{self.ion}": bool(self.reads_current and self.contributors),
+        }
+        return rows[name]
+
     @property
     def factor(self) -> float:
         """RT/zF in mV."""
@@ -65,8 +76,10 @@ class IonSite:
         return float(h.nernst(1.0, 2.0, charge)) / math.log(2) if charge else 0.0
 
 
-def sites(instances: Sequence[Instance], key: Any) -> list[IonSite]:
+def sites(instances: Sequence[Instance], key: Any, observed: Collection[tuple[Any, str]] = ()) -> list[IonSite]:
     """The sites at which something is to be carried; `key` tells the node of a segment.
+
+    `observed` are the currents that the user records: node and ion.
 
     Raises
     ------
@@ -76,7 +89,8 @@ def sites(instances: Sequence[Instance], key: Any) -> list[IonSite]:
     found: dict[tuple[Any, str], IonSite] = {}
     for instance in instances:
         for ion in instance.entry.ions:
-            site = found.setdefault((key(instance.segment), ion), IonSite(ion, instance.segment))
+            at = key(instance.segment), ion
+            site = found.setdefault(at, IonSite(ion, instance.segment, observed=at in observed))
             site.instances.append(instance)
             for name, quantity in ((f"{ion}i", "inside"), (f"{ion}o", "outside"), (f"e{ion}", "potential")):
                 if name in (*instance.entry.concentrations, *instance.entry.reversals):
@@ -105,6 +119,14 @@ def check(instances: Sequence[Instance]) -> None:
             for name, cause in _causes(section, ion, moving):
                 if name in instance.entry.ion_inputs:
                     _check_input(instance, name, cause, moving)
+
+
+def obstacle(instances: Sequence[Instance], segment: Any, ion: str, name: str) -> str:
+    """Why nobody carries a variable of an ion that moves; empty if that is not so."""
+    section = segment.sec
+    written = {n for i in instances if i.segment.sec == section for n in (*i.entry.concentrations, *i.entry.reversals)}
+    moving = [n for n in (f"{ion}i", f"{ion}o", f"e{ion}") if n in written]
+    return next((cause for moved, cause in _causes(section, ion, moving) if moved == name), "")
 
 
 def _causes(section: Any, ion: str, moving: list[str]) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,9 @@ LANES = 8  # rows are padded to whole vectors of this many doubles
 FEW = 4  # so many directions or less are as well done one by one, without padding
 
 PAIR = 16  # bytes of a pair in a record
+
+MESSAGE = 480  # bytes of a fault's text
+DIVERGED, FULL = 1, 2  # kinds of faults whose text has numbers in it
 
 _LONG, _ADDRESS, _DOUBLE = np.int64, np.uint64, np.float64
 
@@ -67,6 +72,31 @@ ION = np.dtype(
         ("count", _LONG),
     ]
 )
+LOG = np.dtype(
+    [
+        ("row", _ADDRESS),
+        ("vector", _ADDRESS),
+        ("every", _LONG),
+        ("first", _LONG),
+        ("what", _ADDRESS),
+        ("where", _ADDRESS),
+    ]
+)
+SUM = np.dtype(
+    [
+        ("value", _ADDRESS),
+        ("row", _ADDRESS),
+        ("weights", _ADDRESS),
+        ("targets", _ADDRESS),
+        ("weight_step", _LONG),
+        ("target_step", _LONG),
+        ("every", _LONG),
+        ("end", _LONG),
+        ("next", _LONG),
+        ("total", _DOUBLE),
+        ("gradient", _ADDRESS),
+    ]
+)
 PLAN = np.dtype(
     [
         ("cell", CELL),
@@ -87,10 +117,16 @@ PLAN = np.dtype(
         ("ion_count", _LONG),
         ("copies", _ADDRESS),
         ("copy_count", _LONG),
-        ("sites", _LONG),
-        ("site", _ADDRESS),
         ("directions", _LONG),
-        ("log", _ADDRESS),
+        ("logs", _ADDRESS),
+        ("log_count", _LONG),
+        ("sums", _ADDRESS),
+        ("sum_count", _LONG),
+        ("budget", _ADDRESS),
+        ("names", _ADDRESS),
+        ("labels", _ADDRESS),
+        ("message", _ADDRESS),
+        ("kind", _LONG),
         ("structure", _LONG),
     ]
 )
@@ -99,6 +135,11 @@ PLAN = np.dtype(
 def address(array: NDArray[np.generic]) -> int:
     """Where an array's data begin."""
     return int(array.__array_interface__["data"][0])
+
+
+def text(characters: bytes) -> int:
+    """Where a text begins; it lies there as long as the bytes are kept."""
+    return ctypes.cast(ctypes.c_char_p(characters), ctypes.c_void_p).value or 0
 
 
 def offset(structure: np.dtype[np.void], name: str) -> int:
