@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
+_ENDLESS = 2**62  # samples
+
+
 class _Held:
     """A hoc Vector as numpy reads it: an array made of this keeps the Vector."""
 
@@ -247,7 +250,7 @@ def steps(every_ms: float | None) -> int:
     """
     if every_ms is None:
         return 1
-    count = every_ms / h.dt
+    count = every_ms / float(h.dt)
     if count < 0.5 or abs(count - round(count)) > 1e-6 * count:
         raise WrongArgument(f"every={every_ms:g} ms is no multiple of the step, h.dt = {h.dt:g} ms")
     return round(count)
@@ -292,4 +295,4 @@ def _common_length(weights: Floats, targets: Floats | None) -> int:
     lengths = {len(x) for x in (weights, targets) if x is not None and x.ndim}
     if len(lengths) > 1:
         raise WrongArgument(f"weight and target have different lengths: {' and '.join(map(str, sorted(lengths)))}")
-    return lengths.pop() if lengths else int(np.iinfo(np.int64).max)
+    return lengths.pop() if lengths else _ENDLESS

@@ -179,7 +179,9 @@ class Sensitivity:
             (``"cai"``, ``"cao"``, ``"eca"``, ``"ica"``: the current of all mechanisms together); of a point process,
             its own name for it (``"g"``)
         every
-            sampling interval in ms, a multiple of ``h.dt``; without it, every step is recorded
+            sampling interval in ms, a multiple of ``h.dt``; without it, every step is recorded. Row n is that of
+            step ``n * every / dt``; ``h.Vector().record(ref, every)`` takes the same, but for a last sample at the very
+            end of a run, which it may leave out as ``t`` is rounded, and for what an event changes at that time
 
         Raises
         ------
