@@ -76,8 +76,12 @@ LOG = np.dtype(
     [
         ("row", _ADDRESS),
         ("vector", _ADDRESS),
+        ("samples", _ADDRESS),
         ("every", _LONG),
         ("first", _LONG),
+        ("taken", _LONG),
+        ("room", _LONG),
+        ("watched", _LONG),
         ("what", _ADDRESS),
         ("where", _ADDRESS),
     ]

@@ -43,6 +43,7 @@ class Log:
     def __init__(self, observable: Observable, every_ms: float | None, directions: int) -> None:
         self.observable, self.every_ms, self.directions = observable, every_ms, directions
         self.every = 0  # steps; 0: not begun
+        self._slot = np.zeros(1, layout.LOG)[0]
         self._names = [text.encode() for text in (observable.name, observable.where)]
         self.clear()
 
@@ -57,17 +58,21 @@ class Log:
         self.clear()
         self.every = steps(self.every_ms)
         slot["row"], slot["every"] = self.observable.row(), self.every
+        slot["watched"] = self.observable.name == "v"
         slot["what"], slot["where"] = (layout.text(name) for name in self._names)
         self._vector.buffer_size(max(samples * self.directions, 1))
         self._attach()
 
     def _attach(self) -> None:
-        self._slot["vector"], self._slot["first"] = self.observable.cell.vector(self._vector), len(self._done)
+        slot = self._slot
+        slot["vector"], slot["first"] = self.observable.cell.vector(self._vector), len(self._done)
+        slot["taken"] = slot["room"] = slot["samples"] = 0
 
     def table(self) -> Floats:
         """Every row that was taken: shape (samples, directions). No copy unless it was read before and has grown."""
-        if len(self._vector):
-            fresh = np.asarray(_Held(self._vector)).reshape(-1, self.directions)
+        taken = int(self._slot["taken"])
+        if taken:
+            fresh = np.asarray(_Held(self._vector))[: taken * self.directions].reshape(taken, self.directions)
             self._done = np.concatenate([self._done, fresh]) if len(self._done) else fresh
             self._vector = h.Vector()
             self._attach()
