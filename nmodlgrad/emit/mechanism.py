@@ -130,7 +130,7 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         point_process=mechanism.is_point_process,
         current=_current(tangent),
         told=tangent.conductance is not None,
-        ion_currents=_ion_currents(tangent),
+        by_themselves=_by_themselves(tangent),
         breakpoint=breakpoint_,
         latches=_latches(tangent),
         explicit=explicit,
@@ -217,19 +217,26 @@ def _current(tangent: TangentMechanism) -> dict[str, Any] | None:
     }
 
 
-def _ion_currents(tangent: TangentMechanism) -> dict[str, Any] | None:
-    """The partials of each ion's current, by the inputs that act on the total, and by v."""
-    phase = tangent.ion_currents
-    if phase is None:
-        return None
+def _by_themselves(tangent: TangentMechanism) -> list[dict[str, Any]]:
+    """The partials of variables one by one, by the inputs that act on the total current, and by v."""
     acting = [*tangent.carried[: tangent.current_carried], *tangent.parameters[: tangent.current_parameters], "v"]
     seconds = {latch.second: x for x, latch in tangent.latched.items()}
-    entries = [
-        {"name": f"d{current}/d{x}", "value": _c(partials.get(seconds.get(x, x), "0."), phase.program)}
-        for current, partials in phase.partials.items()
-        for x in acting
+    kinds = [
+        ("ng_ion_currents", "ng_ion_record", tangent.ion_currents, tangent.mechanism.is_point_process),
+        ("ng_observables", "ng_observed_record", tangent.observables, False),
     ]
-    return {"locals": phase.program.local_names, "steps": phase.program.steps, "entries": entries}
+    found = []
+    for routine, record, phase, density in kinds:
+        if phase is None:
+            continue
+        entries = [
+            {"name": f"d{variable}/d{x}", "value": _c(partials.get(seconds.get(x, x), "0."), phase.program)}
+            for variable, partials in phase.partials.items()
+            for x in acting
+        ]
+        program = {"locals": phase.program.local_names, "steps": phase.program.steps}
+        found.append({"routine": routine, "record": record, "density": density, "entries": entries} | program)
+    return found
 
 
 def _latches(tangent: TangentMechanism) -> list[dict[str, int]]:

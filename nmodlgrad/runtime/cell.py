@@ -77,6 +77,7 @@ class Cell:
         self.structure = -1  # NEURON's count when this was described; it numbers its nodes at finitialize
         self.described: dict[Instance, Described] = {}
         self.observed: set[tuple[Any, str]] = set()  # currents that are recorded: node and ion
+        self.computed: list[tuple[Instance, str]] = []  # variables that BREAKPOINT computes and that are recorded
         self.recordings, self.budget = Recordings(), budget
         self.plan, self.message = np.zeros(1, layout.PLAN), np.zeros(layout.MESSAGE, np.uint8)
         self.labels, self.names = _texts(labels), _texts(())
@@ -179,7 +180,7 @@ class Cell:
         plan["cell"]["width"] = self.width
         plan["nodes"], plan["directions"] = len(self.index), self.directions
         plan["budget"] = self.budget.address
-        plan["ion_count"] = len(self.ions)
+        plan["ion_count"], plan["observed_count"] = len(self.ions), len(self.computed)
         plan["copies"] = plan["copy_count"] = 0
         for name, array in (
             ("index", self.index),
@@ -193,6 +194,7 @@ class Cell:
             ("slopes", self.slopes),
             ("first_slope", self.first_slope),
             ("ions", self.ion_table),
+            ("observed", self.computed_table),
             ("message", self.message),
             ("labels", self.labels.addresses),
             ("names", self.names.addresses),
@@ -227,7 +229,7 @@ class Cell:
             row["v"] = layout.address(self.v) + nodes[number] * 8
             row["carried"] = layout.address(self.carried) + carried * self.width * 8
             row["record"] = layout.address(self.record) + record * 8
-            row["ion_record"] = 0
+            row["ion_record"] = row["observed_record"] = 0
             found[instance] = Described(
                 row, layout.address(self.table) + place * layout.INSTANCE.itemsize, self.seed_table[seed:], ion_record
             )
@@ -243,6 +245,7 @@ class Cell:
             record += self._record_length(entry)
             self._link(instance, layout.address(self.table) + place * layout.INSTANCE.itemsize)
         self._describe_ions(found)
+        self._describe_computed(found)
         self.described = found
         self.nodes = np.array([nodes[number] for number in order], np.int64)
         linear = np.array([self.instances[number].entry.linear for number in order], bool)
@@ -286,6 +289,22 @@ class Cell:
                 slot["instance"] = found[instance].address
                 slot["record"] = start + entry.ion_currents.index(f"i{ion}") * _ion_record_length(entry) * 8
                 contribution += 1
+
+    def _describe_computed(self, found: dict[Instance, Described]) -> None:
+        """The rows of variables that BREAKPOINT computes, and the records from which they follow."""
+        instances = dict.fromkeys(instance for instance, _ in self.computed)
+        self.computed_rows = layout.rows(max(len(self.computed), 1), self.width)
+        self.computed_table = np.zeros(max(len(self.computed), 1), layout.OBSERVED)
+        self.computed_records = {
+            i: np.zeros((len(i.entry.observables), _ion_record_length(i.entry))) for i in instances
+        }
+        for instance, record in self.computed_records.items():
+            found[instance].row["observed_record"] = layout.address(record)
+        for number, (instance, name) in enumerate(self.computed):
+            slot, record = self.computed_table[number], self.computed_records[instance]
+            slot["node"], slot["row"] = self.node(instance.segment), layout.address(self.computed_rows[number])
+            slot["contribution"]["instance"] = found[instance].address
+            slot["contribution"]["record"] = layout.address(record[instance.entry.observables.index(name)])
 
     def describe_sown(self) -> None:
         """What is seeded and acts on currents; everything else has been described."""
@@ -345,6 +364,15 @@ class Cell:
         if at not in found or not found[at].moves(name):
             raise CannotCarry(f"{name} of {segment}: no mechanism that is carried moves it there")
         self.observed = observed
+
+    def compute(self, instance: Instance, name: str) -> None:
+        """Let a variable that BREAKPOINT computes have a row, from the next finitialize on."""
+        if (instance, name) not in self.computed:
+            self.computed.append((instance, name))
+
+    def row_of_computed(self, instance: Instance, name: str) -> int:
+        """Where its row lies."""
+        return layout.address(self.computed_rows[self.computed.index((instance, name))])
 
     def row_of_ion(self, segment: Any, name: str) -> int:
         """Where the row of a variable of an ion lies."""
@@ -427,7 +455,7 @@ def _is_idle(entry: Entry, described: Described) -> bool:
     """Whether nothing of an instance depends on theta: the conductance of a linear current is in NEURON's matrix."""
     seeds = described.seeds[: len(entry.parameters)]
     seeded = bool(((seeds["first"] < seeds["end"]) | (seeds["row"] != 0)).any())
-    carries = bool(entry.carried or entry.arguments or described.row["ion_record"])
+    carries = bool(entry.carried or entry.arguments or described.row["ion_record"] or described.row["observed_record"])
     return entry.linear and not carries and not seeded
 
 

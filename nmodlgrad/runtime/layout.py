@@ -48,6 +48,7 @@ INSTANCE = np.dtype(
         ("carried", _ADDRESS),
         ("record", _ADDRESS),
         ("ion_record", _ADDRESS),
+        ("observed_record", _ADDRESS),
         ("seeds", _ADDRESS),
         ("connections", _ADDRESS),
         ("connection_count", _LONG),
@@ -59,6 +60,7 @@ INSTANCE = np.dtype(
 TERM = np.dtype([("pair", _ADDRESS), ("row", _ADDRESS)])
 SOWN = np.dtype([("pair", _ADDRESS), ("seed", _ADDRESS)])
 CONTRIBUTION = np.dtype([("instance", _ADDRESS), ("record", _ADDRESS)])
+OBSERVED = np.dtype([("node", _LONG), ("contribution", CONTRIBUTION), ("row", _ADDRESS)])
 ION = np.dtype(
     [
         ("node", _LONG),
@@ -119,6 +121,8 @@ PLAN = np.dtype(
         ("first_sown", _ADDRESS),
         ("ions", _ADDRESS),
         ("ion_count", _LONG),
+        ("observed", _ADDRESS),
+        ("observed_count", _LONG),
         ("copies", _ADDRESS),
         ("copy_count", _LONG),
         ("directions", _LONG),

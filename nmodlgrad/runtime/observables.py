@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from neuron import h
+
 from nmodlgrad.runtime.cell import Cell, Instance, place
 from nmodlgrad.runtime.errors import CannotCarry, WrongArgument
 
@@ -74,7 +76,11 @@ def _unknown(segment: Any, name: str) -> str:
 # ------------------------------------------------------------------ variables of mechanisms
 def _of_instance(cell: Cell, instance: Instance, owner: Any, label: str, name: str) -> Observable:
     entry = instance.entry
-    if name not in entry.carried:
+    if name in entry.carried:
+        row = cell.row_of
+    elif name in entry.observables:
+        row = cell.row_of_computed
+    else:
         raise CannotCarry(f"{label} of {owner}: {_reason(instance, name)}")
 
     def reference() -> Any:
@@ -86,7 +92,18 @@ def _of_instance(cell: Cell, instance: Instance, owner: Any, label: str, name: s
         reference()
     except AttributeError:
         raise CannotCarry(f"{label} of {owner}: it is not RANGE, so NEURON itself can not record it") from None
-    return Observable(cell, label, owner, "", lambda: cell.row_of(instance, name), reference)
+    if name in entry.observables:
+        cell.compute(instance, name)
+    return Observable(cell, label, owner, _unit(instance, name), lambda: row(instance, name), reference)
+
+
+def _unit(instance: Instance, name: str) -> str:
+    """As the mechanism declares it; empty if it does not."""
+    kind, base = instance.entry.name, name.partition("[")[0]
+    try:
+        return str(h.units(f"{kind}.{base}" if instance.point is not None else f"{base}_{kind}"))
+    except RuntimeError:  # NEURON knows no symbol of this name
+        return ""
 
 
 def _reason(instance: Instance, name: str) -> str:
@@ -97,11 +114,8 @@ def _reason(instance: Instance, name: str) -> str:
         return "it is a parameter, which depends on nothing"
     if not hasattr(instance.holder, name):
         return f"{entry.original} has no such variable"
-    rows = ", ".join(entry.carried) or "none"
-    return (
-        f"{entry.original} computes it anew wherever it is needed, so that it owns no row "
-        f"(variables of {entry.original} that do: {rows})"
-    )
+    rows = ", ".join((*entry.carried, *entry.observables)) or "none"
+    return f"it is neither carried nor computed by BREAKPOINT alone (in {entry.original} these are: {rows})"
 
 
 # ------------------------------------------------------------------ ions

@@ -44,23 +44,20 @@ class Log:
         self.observable, self.every_ms, self.directions = observable, every_ms, directions
         self.every = 0  # steps; 0: not begun
         self._slot = np.zeros(1, layout.LOG)[0]
+        self._vector, self._done = h.Vector(), np.zeros((0, directions))
         self._names = [text.encode() for text in (observable.name, observable.where)]
-        self.clear()
-
-    def clear(self) -> None:
-        """Forget all samples; arrays that were read stay."""
-        self._vector = h.Vector()
-        self._done = np.zeros((0, self.directions))
 
     def begin(self, slot: np.void, samples: int) -> None:
         """A run begins: describe where the samples go, with room for so many."""
+        before = len(self._done) + int(self._slot["taken"])
         self._slot = slot
-        self.clear()
+        self._done = np.zeros((0, self.directions))
+        self._vector.resize(0)  # nobody has read of this one
         self.every = steps(self.every_ms)
         slot["row"], slot["every"] = self.observable.row(), self.every
         slot["watched"] = self.observable.name == "v"
         slot["what"], slot["where"] = (layout.text(name) for name in self._names)
-        self._vector.buffer_size(max(samples * self.directions, 1))
+        self._vector.buffer_size(max(samples, before, 1) * self.directions)
         self._attach()
 
     def _attach(self) -> None:

@@ -40,6 +40,7 @@ class Entry:
     concentrations: tuple[str, ...]
     reversals: tuple[str, ...]
     ion_currents: tuple[str, ...]
+    observables: tuple[str, ...]
     initial_inputs: tuple[str, ...]
     range_parameters: tuple[str, ...]
     globals: tuple[str, ...]
@@ -72,6 +73,7 @@ class Entry:
             concentrations=tuple(data["concentrations"]),
             reversals=tuple(data["reversals"]),
             ion_currents=tuple(data["ion_currents"]),
+            observables=tuple(data["observables"]),
             initial_inputs=tuple(data["initial_inputs"]),
             range_parameters=tuple(data["range_parameters"]),
             globals=tuple(data["globals"]),
