@@ -37,6 +37,7 @@ OBSERVED = {
         "soma(0.5).h_hh",
         "dend(0.1).i_pas",
     ],
+    "ladder": ["soma(0.5).ca_ladder[1]", "soma(0.5).late_ladder", "soma(0.5).i_ladder", "soma(0.5).cai"],
     "kinchan": ["soma(0.5).o_kinchan", "soma(0.5).ik"],
 }
 

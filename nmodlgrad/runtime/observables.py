@@ -43,10 +43,12 @@ def of_segment(cell: Cell, segment: Any, name: str) -> Observable:
     if name == "v":
         return Observable(cell, "v", segment, "mV", lambda: cell.row_of_voltage(segment), lambda: segment._ref_v)
     here = [i for i in cell.instances if i.point is None and place(i.segment) == place(segment)]
+    whole, bracket, index = name.partition("[")  # c_mechanism[2], an element
     for instance in sorted(here, key=lambda i: -len(i.entry.original)):  # Ca_HVA before HVA
         for suffix in (instance.entry.original, instance.entry.name):
-            if name.endswith(f"_{suffix}"):
-                return _of_instance(cell, instance, segment, name, name[: -len(suffix) - 1])
+            if whole.endswith(f"_{suffix}"):
+                own = whole.removesuffix(f"_{suffix}") + bracket + index
+                return _of_instance(cell, instance, segment, name, own)
     ions = {ion: None for instance in cell.instances for ion in instance.entry.ions}
     for ion in ions:
         if name in (f"{ion}i", f"{ion}o", f"e{ion}", f"i{ion}"):

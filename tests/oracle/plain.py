@@ -24,6 +24,7 @@ from oracle.simulate import (
     prepare,
     record_everything,
     record_voltages,
+    reference,
     save,
 )
 
@@ -76,7 +77,7 @@ def observed_differences(model: Model, request: dict[str, Any]) -> dict[str, Any
     """Differentiate variables along every direction, each by itself: `reference` (samples, variables, directions)."""
     found = []
     for place, name in (place_and_name(model, text) for text in request["names"]):
-        vector = h.Vector().record(getattr(place, f"_ref_{name}"))
+        vector = h.Vector().record(reference(place, name))
 
         def run(vector: Any = vector) -> Floats:
             with weights_kept():

@@ -75,6 +75,13 @@ def place_and_name(model: Model, text: str) -> tuple[Any, str]:
     return places[place], name
 
 
+def reference(place: Any, name: str) -> Any:
+    """NEURON's reference to a variable, which may be an element as "ca_ladder[1]"."""
+    whole, _, index = name.partition("[")
+    found = getattr(place, f"_ref_{whole}")
+    return found[int(index[:-1])] if index else found
+
+
 def record_everything(h: Any, model: Model, names: list[str] | None = None) -> Callable[[], dict[str, Floats]]:
     """Record every voltage, state and assigned variable, or only those of them that are named.
 
