@@ -13,6 +13,7 @@ from neuron import h
 from numpy.typing import NDArray
 
 from nmodlgrad.runtime import assembly, layout, registry
+from nmodlgrad.runtime.computed import Computed
 from nmodlgrad.runtime.connections import Connections
 from nmodlgrad.runtime.errors import CannotCarry, Diverged, TooMuchMemory
 from nmodlgrad.runtime.ions import IonSite, obstacle
@@ -20,8 +21,6 @@ from nmodlgrad.runtime.ions import sites as ion_sites
 from nmodlgrad.runtime.memory import Budget
 from nmodlgrad.runtime.recording import Recordings, run_length_ms
 from nmodlgrad.runtime.registry import Entry
-
-_LONGEST_TEXT = 150  # of a name in a message
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,10 +76,10 @@ class Cell:
         self.structure = -1  # NEURON's count when this was described; it numbers its nodes at finitialize
         self.described: dict[Instance, Described] = {}
         self.observed: set[tuple[Any, str]] = set()  # currents that are recorded: node and ion
-        self.computed: list[tuple[Instance, str]] = []  # variables that BREAKPOINT computes and that are recorded
+        self.computed = Computed(self.width)
         self.recordings, self.budget = Recordings(), budget
         self.plan, self.message = np.zeros(1, layout.PLAN), np.zeros(layout.MESSAGE, np.uint8)
-        self.labels, self.names = _texts(labels), _texts(())
+        self.labels, self.names = layout.Texts(labels), layout.Texts(())
         budget.take_rows(*self._size())
         self._allocate()
         self.cable = h.nmodlgrad_cable(root(0.5))
@@ -105,7 +104,7 @@ class Cell:
         count = self._count()
         carried = sum(len(i.entry.carried) for i in self.instances)
         records = sum(self._record_length(i.entry) for i in self.instances)
-        ion_records = sum(_ion_record_length(i.entry) * len(i.entry.ion_currents) for i in self.instances)
+        ion_records = sum(i.entry.record_length * len(i.entry.ion_currents) for i in self.instances)
         seeds = sum(len(i.entry.parameters) for i in self.instances)
         self.index, self.parent = np.zeros(count, np.intc), np.zeros(count, np.intc)
         self.capacitor, self.cm, self.v = np.full(count, -1, np.intc), np.zeros(count), np.full(count, np.nan)
@@ -165,7 +164,7 @@ class Cell:
         if changed:
             self._check_shape()
             self.index[:] = self._nodes()
-            self.names = _texts(self._node_names())
+            self.names = layout.Texts(self._node_names())
             self.structure = structure
         if self.observed - {(place(site.segment), site.ion) for site in self.ions if site.observed}:
             self._allocate_ions()
@@ -180,7 +179,7 @@ class Cell:
         plan["cell"]["width"] = self.width
         plan["nodes"], plan["directions"] = len(self.index), self.directions
         plan["budget"] = self.budget.address
-        plan["ion_count"], plan["observed_count"] = len(self.ions), len(self.computed)
+        plan["ion_count"], plan["observed_count"] = len(self.ions), len(self.computed.variables)
         plan["copies"] = plan["copy_count"] = 0
         for name, array in (
             ("index", self.index),
@@ -194,7 +193,7 @@ class Cell:
             ("slopes", self.slopes),
             ("first_slope", self.first_slope),
             ("ions", self.ion_table),
-            ("observed", self.computed_table),
+            ("observed", self.computed.table),
             ("message", self.message),
             ("labels", self.labels.addresses),
             ("names", self.names.addresses),
@@ -233,7 +232,7 @@ class Cell:
             found[instance] = Described(
                 row, layout.address(self.table) + place * layout.INSTANCE.itemsize, self.seed_table[seed:], ion_record
             )
-            ion_record += _ion_record_length(entry) * len(entry.ion_currents)
+            ion_record += entry.record_length * len(entry.ion_currents)
             row["seeds"] = layout.address(self.seed_table) + seed * layout.SEED.itemsize
             row["connections"], row["connection_count"] = connections[place]
             row["current_carried"], row["current_parameters"] = entry.current_carried, entry.current_parameters
@@ -245,7 +244,7 @@ class Cell:
             record += self._record_length(entry)
             self._link(instance, layout.address(self.table) + place * layout.INSTANCE.itemsize)
         self._describe_ions(found)
-        self._describe_computed(found)
+        self.computed.describe(found, self.node)
         self.described = found
         self.nodes = np.array([nodes[number] for number in order], np.int64)
         linear = np.array([self.instances[number].entry.linear for number in order], bool)
@@ -287,24 +286,8 @@ class Cell:
                 found[instance].row["ion_record"] = start
                 slot = self.contributions[contribution]
                 slot["instance"] = found[instance].address
-                slot["record"] = start + entry.ion_currents.index(f"i{ion}") * _ion_record_length(entry) * 8
+                slot["record"] = start + entry.ion_currents.index(f"i{ion}") * entry.record_length * 8
                 contribution += 1
-
-    def _describe_computed(self, found: dict[Instance, Described]) -> None:
-        """The rows of variables that BREAKPOINT computes, and the records from which they follow."""
-        instances = dict.fromkeys(instance for instance, _ in self.computed)
-        self.computed_rows = layout.rows(max(len(self.computed), 1), self.width)
-        self.computed_table = np.zeros(max(len(self.computed), 1), layout.OBSERVED)
-        self.computed_records = {
-            i: np.zeros((len(i.entry.observables), _ion_record_length(i.entry))) for i in instances
-        }
-        for instance, record in self.computed_records.items():
-            found[instance].row["observed_record"] = layout.address(record)
-        for number, (instance, name) in enumerate(self.computed):
-            slot, record = self.computed_table[number], self.computed_records[instance]
-            slot["node"], slot["row"] = self.node(instance.segment), layout.address(self.computed_rows[number])
-            slot["contribution"]["instance"] = found[instance].address
-            slot["contribution"]["record"] = layout.address(record[instance.entry.observables.index(name)])
 
     def describe_sown(self) -> None:
         """What is seeded and acts on currents; everything else has been described."""
@@ -364,15 +347,6 @@ class Cell:
         if at not in found or not found[at].moves(name):
             raise CannotCarry(f"{name} of {segment}: no mechanism that is carried moves it there")
         self.observed = observed
-
-    def compute(self, instance: Instance, name: str) -> None:
-        """Let a variable that BREAKPOINT computes have a row, from the next finitialize on."""
-        if (instance, name) not in self.computed:
-            self.computed.append((instance, name))
-
-    def row_of_computed(self, instance: Instance, name: str) -> int:
-        """Where its row lies."""
-        return layout.address(self.computed_rows[self.computed.index((instance, name))])
 
     def row_of_ion(self, segment: Any, name: str) -> int:
         """Where the row of a variable of an ion lies."""
@@ -438,29 +412,12 @@ class Described:
         return int(self.row["carried"]) + entry.carried.index(name) * width * 8
 
 
-@dataclass(frozen=True, eq=False)
-class _Texts:
-    """Texts that C reads, by their addresses."""
-
-    kept: Sequence[bytes]
-    addresses: NDArray[np.uint64]
-
-
-def _texts(texts: Iterable[str]) -> _Texts:
-    kept = [text.encode()[:_LONGEST_TEXT] for text in texts]
-    return _Texts(kept, np.array([*map(layout.text, kept), 0], np.uint64))
-
-
 def _is_idle(entry: Entry, described: Described) -> bool:
     """Whether nothing of an instance depends on theta: the conductance of a linear current is in NEURON's matrix."""
     seeds = described.seeds[: len(entry.parameters)]
     seeded = bool(((seeds["first"] < seeds["end"]) | (seeds["row"] != 0)).any())
     carries = bool(entry.carried or entry.arguments or described.row["ion_record"] or described.row["observed_record"])
     return entry.linear and not carries and not seeded
-
-
-def _ion_record_length(entry: Entry) -> int:
-    return entry.current_carried + entry.current_parameters + 1
 
 
 def place(segment: Any) -> tuple[Any, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ FEW = 4  # so many directions or less are as well done one by one, without paddi
 
 PAIR = 16  # bytes of a pair in a record
 
+LONGEST_NAME = 150  # bytes of a name in a message
 MESSAGE = 480  # bytes of a fault's text
 DIVERGED, FULL = 1, 2  # kinds of faults whose text has numbers in it
 
@@ -145,16 +147,24 @@ def address(array: NDArray[np.generic]) -> int:
     return int(array.__array_interface__["data"][0])
 
 
-def text(characters: bytes) -> int:
-    """Where a text begins; it lies there as long as the bytes are kept."""
-    return ctypes.cast(ctypes.c_char_p(characters), ctypes.c_void_p).value or 0
-
-
 def offset(structure: np.dtype[np.void], name: str) -> int:
     """Where a field begins in its structure."""
     fields = structure.fields
     assert fields is not None
     return int(fields[name][1])
+
+
+def text(characters: bytes) -> int:
+    """Where a text begins; it lies there as long as the bytes are kept."""
+    return ctypes.cast(ctypes.c_char_p(characters), ctypes.c_void_p).value or 0
+
+
+class Texts:
+    """Names that C puts into messages, cut where they are very long, and their addresses."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._kept = [each.encode()[:LONGEST_NAME] for each in texts]
+        self.addresses = np.array([*map(text, self._kept), 0], np.uint64)
 
 
 def padded(directions: int) -> int:

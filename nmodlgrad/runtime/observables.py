@@ -81,7 +81,7 @@ def _of_instance(cell: Cell, instance: Instance, owner: Any, label: str, name: s
     if name in entry.carried:
         row = cell.row_of
     elif name in entry.observables:
-        row = cell.row_of_computed
+        row = cell.computed.row_of
     else:
         raise CannotCarry(f"{label} of {owner}: {_reason(instance, name)}")
 
@@ -95,7 +95,7 @@ def _of_instance(cell: Cell, instance: Instance, owner: Any, label: str, name: s
     except AttributeError:
         raise CannotCarry(f"{label} of {owner}: it is not RANGE, so NEURON itself can not record it") from None
     if name in entry.observables:
-        cell.compute(instance, name)
+        cell.computed.add(instance, name)
     return Observable(cell, label, owner, _unit(instance, name), lambda: row(instance, name), reference)
 
 

@@ -51,6 +51,11 @@ class Entry:
     excluded: dict[str, str]
 
     @property
+    def record_length(self) -> int:
+        """Length of the record of a variable that the current phase computes: partial derivatives, by v the last."""
+        return self.current_carried + self.current_parameters + 1
+
+    @property
     def swapped(self) -> bool:
         """Whether it stands in for a mechanism whose name is taken."""
         return self.name != self.original
