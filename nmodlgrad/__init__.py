@@ -12,10 +12,18 @@ if TYPE_CHECKING:
     from nmodlgrad.compiler import check, translate
     from nmodlgrad.diagnostics import Diagnostic, NmodlGradError, Refused
     from nmodlgrad.gradcheck import gradcheck
-    from nmodlgrad.runtime.errors import CannotCarry, Closed, UnknownParameter, WrongArgument
+    from nmodlgrad.runtime.errors import (
+        CannotCarry,
+        Closed,
+        Diverged,
+        TooMuchMemory,
+        UnknownParameter,
+        WrongArgument,
+    )
     from nmodlgrad.runtime.load import load
     from nmodlgrad.runtime.parameter import Direction, Parameter
-    from nmodlgrad.runtime.sensitivity import Recorder, Sensitivity
+    from nmodlgrad.runtime.recording import Loss, Recorder
+    from nmodlgrad.runtime.sensitivity import Sensitivity
 
 __all__ = [
     "BuildError",
@@ -23,11 +31,14 @@ __all__ = [
     "Closed",
     "Diagnostic",
     "Direction",
+    "Diverged",
+    "Loss",
     "NmodlGradError",
     "Parameter",
     "Recorder",
     "Refused",
     "Sensitivity",
+    "TooMuchMemory",
     "UnknownParameter",
     "WrongArgument",
     "__version__",
@@ -44,11 +55,14 @@ _HOME = {
     "Closed": "runtime.errors",
     "Diagnostic": "diagnostics",
     "Direction": "runtime.parameter",
+    "Diverged": "runtime.errors",
+    "Loss": "runtime.recording",
     "NmodlGradError": "diagnostics",
     "Parameter": "runtime.parameter",
-    "Recorder": "runtime.sensitivity",
+    "Recorder": "runtime.recording",
     "Refused": "diagnostics",
     "Sensitivity": "runtime.sensitivity",
+    "TooMuchMemory": "runtime.errors",
     "UnknownParameter": "runtime.errors",
     "WrongArgument": "runtime.errors",
     "check": "compiler",

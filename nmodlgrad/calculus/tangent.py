@@ -20,7 +20,7 @@ from nmodlgrad.semantics.activity import analyse
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.declared import declare
 from nmodlgrad.semantics.language import FLUXES
-from nmodlgrad.semantics.mechanism import Mechanism
+from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
 from nmodlgrad.semantics.names import Names
 from nmodlgrad.semantics.reach import running
 from nmodlgrad.syntax import nodes as n
@@ -46,12 +46,12 @@ class TangentMechanism:
     `weight` is the one that can be seeded. `linear` tells that the conductance that NEURON takes is the slope of the
     current; `slopes` are then the derivatives by v of its partials, where one look at it is enough. `conductance` is
     what NEURON takes instead if there is a CONDUCTANCE: BREAKPOINT runs once then, and its derivatives have v as an
-    argument. `ion_currents` has the partials of each ion's current by itself, for who reads it, and
-    the value of one that a point process adds. `whole` has the current
-    of a point process and its slope where `current`, being linear, does without. `breakpoint` advances what BREAKPOINT
-    leaves in variables. What it reads of these before it sets them is latched: the current depends on what they were
-    when it started, at v + 0.001 and at v, and two rows of `carried` keep that. `later_initial` are the stages of
-    INITIAL from its first implicit solve on.
+    argument. `ion_currents` has the partials of each ion's current by itself, for who reads it, and the value of one
+    that a point process adds; `observables` those of the other variables that BREAKPOINT computes from the same, for
+    who records them. `whole` has the current of a point process and its slope where `current`, being linear, does
+    without. `breakpoint` advances what BREAKPOINT leaves in variables. What it reads of these before it sets them is
+    latched: the current depends on what they were when it started, at v + 0.001 and at v, and two rows of `carried`
+    keep that. `later_initial` are the stages of INITIAL from its first implicit solve on.
     """
 
     original: Mechanism
@@ -73,6 +73,7 @@ class TangentMechanism:
     current: Linearised | None
     ion_currents: Linearised | None
     whole: Linearised | None
+    observables: Linearised | None
     breakpoint: Linearised | None
     latched: Mapping[str, Latch]
     states: tuple[StageTangent, ...]
@@ -95,6 +96,20 @@ def _linear(flow: Dataflow, phases: Phases) -> bool:
     leaves in variables does not make it another one at v."""
     access = flow.access(phases.current)
     return access.live.isdisjoint(access.written) and flow.degree(phases.current, {"v": 1}).get(phases.total, 0) <= 1
+
+
+def _observed(
+    flow: Dataflow, phases: Phases, carried: Collection[str], inputs: Sequence[str], acting: Collection[str]
+) -> list[str]:
+    """What BREAKPOINT alone computes, for hoc to see, from v and what acts on the current, and does not keep."""
+    mechanism = flow.mechanism
+    own = {current.name for current in mechanism.currents} - {*mechanism.ion_currents}
+    seen = {s.name for s in mechanism.symbols.values() if s.role is Role.ASSIGNED and s.scope is Scope.RANGE} | own
+    elsewhere = [stage.statements for stage in phases.states] + [one.statements for one in phases.around]
+    found = flow.access(phases.breakpoint).sure & seen
+    found -= {*carried, *mechanism.constants}.union(*(flow.access(statements).written for statements in elsewhere))
+    reach = flow.dependence(phases.current, {name: frozenset({name}) for name in (*inputs, "v")})
+    return [x for x in sorted(found) if reach.get(x) and reach[x] <= {*acting, "v"}]
 
 
 def differentiate(
@@ -167,6 +182,8 @@ def differentiate(
     latched = {x: Latch(names.fresh(f"{x}_at_v_plus"), names.fresh(f"{x}_at_v")) for x in left if x in acting}
     acting = acting - latched.keys() | {row for latch in latched.values() for row in (latch.first, latch.second)}
     carried = (*(row for latch in latched.values() for row in (latch.first, latch.second)), *carried)
+    observed = _observed(flow, phases, carried, inputs, acting)
+    observables = differentiator.phase(phases.current, [*inputs, "v"], observed, arguments=given) if observed else None
     slopes = None
     if current and linear and not left:
         current, slopes = with_slopes(differentiator, current, phases.total)
@@ -175,7 +192,17 @@ def differentiate(
     used = acting.union(*(row for p in advancing if p for row in p.partials.values()))
     used |= {name for stage in (*later_initial, *states) if stage for row in stage.rows for name in row}
     parameters = sorted((p for p in activity.parameters if p in used), key=lambda p: p not in acting or p in carried)
-    everything = [initial, connect, current, ion_currents, whole, breakpoint_, receive, *(one for _, one in around)]
+    everything = [
+        initial,
+        connect,
+        current,
+        ion_currents,
+        observables,
+        whole,
+        breakpoint_,
+        receive,
+        *(one for _, one in around),
+    ]
     everything += [phase for stage in (*later_initial, *states) if stage for phase in stage.phases]
     functions = tuple(differentiator.functions.values())
     procedures = pruned(
@@ -203,6 +230,7 @@ def differentiate(
         current=current,
         ion_currents=ion_currents,
         whole=whole,
+        observables=observables,
         breakpoint=breakpoint_,
         latched=latched,
         states=tuple(filter(None, states)),

@@ -38,6 +38,7 @@ def entry(tangent: TangentMechanism, name: str, file: str, shadow: bool = False)
         "concentrations": list(mechanism.concentrations),
         "reversals": list(mechanism.reversals),
         "ion_currents": list(tangent.ion_currents.partials) if tangent.ion_currents else [],
+        "observables": list(tangent.observables.partials) if tangent.observables else [],
         "initial_inputs": sorted(tangent.initial_inputs),
         "range_parameters": [s.name for s in symbols.values() if s.role is Role.PARAMETER and s.scope is Scope.RANGE],
         "globals": [s.name for s in symbols.values() if s.role is Role.PARAMETER and s.scope is Scope.GLOBAL]

@@ -144,7 +144,7 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         point_process=mechanism.is_point_process,
         current=_current(tangent),
         told=tangent.conductance is not None,
-        ion_currents=_ion_currents(tangent),
+        by_themselves=_by_themselves(tangent),
         whole=_whole(tangent),
         breakpoint=breakpoint_,
         latches=_latches(tangent),
@@ -232,19 +232,26 @@ def _current(tangent: TangentMechanism) -> dict[str, Any] | None:
     }
 
 
-def _ion_currents(tangent: TangentMechanism) -> dict[str, Any] | None:
-    """The partials of each ion's current, by the inputs that act on the total, and by v; its value where known."""
-    phase = tangent.ion_currents
-    if phase is None:
-        return None
+def _by_themselves(tangent: TangentMechanism) -> list[dict[str, Any]]:
+    """The partials of variables one by one, by the inputs that act on the total, and by v; its value where known."""
     acting = [*tangent.carried[: tangent.current_carried], *tangent.parameters[: tangent.current_parameters], "v"]
     seconds = {latch.second: x for x, latch in tangent.latched.items()}
-    entries = []
-    for current, partials in phase.partials.items():
-        found = {f"d{current}/d{x}": partials.get(seconds.get(x, x), "0.") for x in acting}
-        found |= {current: phase.values[current]} if current in phase.values else {}
-        entries += [{"name": name, "value": _c(value, phase.program)} for name, value in found.items()]
-    return {"locals": phase.program.local_names, "steps": phase.program.steps, "entries": entries}
+    kinds = [
+        ("ng_ion_currents", "ng_ion_record", tangent.ion_currents, tangent.mechanism.is_point_process),
+        ("ng_observables", "ng_observed_record", tangent.observables, False),
+    ]
+    found = []
+    for routine, record, phase, density in kinds:
+        if phase is None:
+            continue
+        entries = []
+        for variable, partials in phase.partials.items():
+            values = {f"d{variable}/d{x}": partials.get(seconds.get(x, x), "0.") for x in acting}
+            values |= {variable: phase.values[variable]} if variable in phase.values else {}
+            entries += [{"name": name, "value": _c(value, phase.program)} for name, value in values.items()]
+        program = {"locals": phase.program.local_names, "steps": phase.program.steps}
+        found.append({"routine": routine, "record": record, "density": density, "entries": entries} | program)
+    return found
 
 
 def _whole(tangent: TangentMechanism) -> dict[str, Any] | None:

@@ -13,10 +13,13 @@ from neuron import h
 from numpy.typing import NDArray
 
 from nmodlgrad.runtime import assembly, geometry, injection, layout, registry
+from nmodlgrad.runtime.computed import Computed
 from nmodlgrad.runtime.connections import Connections
-from nmodlgrad.runtime.errors import CannotCarry
-from nmodlgrad.runtime.ions import SeedRows, concentrations
+from nmodlgrad.runtime.errors import CannotCarry, Diverged, TooMuchMemory
+from nmodlgrad.runtime.ions import IonSite, SeedRows, concentrations, obstacle
 from nmodlgrad.runtime.ions import sites as ion_sites
+from nmodlgrad.runtime.memory import Budget
+from nmodlgrad.runtime.recording import Recordings, run_length_ms
 from nmodlgrad.runtime.registry import Entry
 from nmodlgrad.runtime.stimulus import Played
 from nmodlgrad.runtime.swap import Shadow
@@ -75,10 +78,12 @@ class Cell:
         self,
         root: Any,
         instances: Sequence[Instance],
+        labels: Sequence[str],
+        budget: Budget,
         start: NDArray[np.float64],
         seeded: Callable[[Any], SeedRows],
         moved: Sequence[geometry.Moved],
-        shadows: Sequence[Shadow] = (),
+        shadows: Sequence[Shadow],
     ) -> None:
         """`start` is the seed row of the voltages that finitialize sets, `seeded` has those of concentrations, `moved`
         those of the shape."""
@@ -90,36 +95,46 @@ class Cell:
             self._reshaped[place(segment)] = self._reshaped.get(place(segment), names) | names
         self.shape = self._shape()
         self.width = layout.padded(self.directions)
-        self.start = np.pad(start, (0, self.width - self.directions))
+        self.start, self.seeds_of = np.pad(start, (0, self.width - self.directions)), seeded
         self.structure = -1  # NEURON's count when this was described; it numbers its nodes at finitialize
         self.described: dict[Instance, Described] = {}
+        self.observed: set[tuple[Any, str]] = set()  # currents that are recorded: node and ion
+        self.computed = Computed(self.width)
+        self.recordings, self.budget = Recordings(), budget
+        self.plan, self.message = np.zeros(1, layout.PLAN), np.zeros(layout.MESSAGE, np.uint8)
+        self.labels, self.names = layout.Texts(labels), layout.Texts(())
+        budget.take_rows(*self._size())
+        self._allocate()
         self.cable = h.nmodlgrad_cable(root(0.5))
-        self.log, self.marker = h.Vector(), h.Vector()
-        self.sites: dict[tuple[Any, float], Any] = {}
-        self._allocate(seeded)
+        self.marker, self.time = h.Vector(), h.Vector()
         self.cable.plan = float(layout.address(self.plan))
-        self.cable.attach(self.log)
         self.marker.record(self.cable._ref_samples)
+        self.time.record(h._ref_t)
 
     # ------------------------------------------------------------------ memory
-    def _allocate(self, seeded: Callable[[Any], SeedRows]) -> None:
-        count = 1 + sum(nseg + 1 for _, nseg in self.shape)  # every section has a node at its far end, the root at both
+    def _size(self) -> tuple[int, str]:
+        """Bytes of the rows, and what they are."""
+        nodes, states = self._count(), sum(len(i.entry.carried) for i in self.instances)
+        ions = 2 * len(ion_sites(self.instances, place, self.seeds_of))
+        seeds = sum(int(np.count_nonzero(row)) for i in self.instances for row in i.seeds.values())
+        what = f"{self.directions} directions in the cell of {self.root} ({nodes} nodes, {states} carried variables)"
+        return 8 * (self.width * (nodes + states + ions) + seeds), what
+
+    def _count(self) -> int:
+        return 1 + sum(nseg + 1 for _, nseg in self.shape)  # every section has a node at its far end, the root at both
+
+    def _allocate(self) -> None:
+        count = self._count()
         carried = sum(len(i.entry.carried) for i in self.instances)
         records = sum(self._record_length(i.entry) for i in self.instances)
-        ion_records = sum(_ion_record_length(i.entry) * len(i.entry.ion_currents) for i in self.instances)
+        ion_records = sum(i.entry.record_length * len(i.entry.ion_currents) for i in self.instances)
         seeds = sum(len(i.entry.parameters) for i in self.instances)
-        self.plan = np.zeros(1, layout.PLAN)
         self.index, self.parent = np.zeros(count, np.intc), np.zeros(count, np.intc)
         self.capacitor, self.cm, self.v = np.full(count, -1, np.intc), np.zeros(count), np.full(count, np.nan)
         self.voltage = layout.rows(count, self.width)
         self.carried = layout.rows(max(carried, 1), self.width)
         self.record, self.ion_record = np.zeros(max(records, 1)), np.zeros(max(ion_records, 1))
-        self.ions = ion_sites(self.instances, place, seeded)
-        self.seeded = layout.rows(3 * max(len(self.ions), 1), self.width)
-        self.ion_rows = layout.rows(2 * max(len(self.ions), 1), self.width)
-        self.ion_table = np.zeros(max(len(self.ions), 1), layout.ION)
-        contributions = sum(len(site.contributors) for site in self.ions if site.reads_current)
-        self.contributions = np.zeros(max(contributions, 1), layout.CONTRIBUTION)
+        self._allocate_ions()
         self.table = np.zeros(max(len(self.instances), 1), layout.INSTANCE)
         self.seed_table = np.zeros(max(seeds, 1), layout.SEED)
         shape = self._seeds_of_shape()
@@ -127,7 +142,15 @@ class Cell:
         self.seed_values = np.concatenate([np.zeros(1), *(layout.band(row)[2] for row in rows)])
         self.connections = Connections(self.width)
         self.fluxes, self.totals = np.zeros(4 * count), np.zeros((max(len(self.instances), 1), 2))
-        self.site = np.zeros(0, np.intc)
+
+    def _allocate_ions(self) -> None:
+        self.ions = ion_sites(self.instances, place, self.seeds_of, self.observed)
+        self.seeded = layout.rows(3 * max(len(self.ions), 1), self.width)
+        self.ion_rows = layout.rows(2 * max(len(self.ions), 1), self.width)
+        self.ion_table = np.zeros(max(len(self.ions), 1), layout.ION)
+        self.addresses: dict[tuple[Any, str], int] = {}  # rows of ions, by node and name
+        contributions = sum(len(site.contributors) for site in self.ions if site.reads_current)
+        self.contributions = np.zeros(max(contributions, 1), layout.CONTRIBUTION)
 
     @staticmethod
     def _record_length(entry: Entry) -> int:
@@ -141,6 +164,11 @@ class Cell:
         """Indices of the cell's nodes in its thread, ascending, so that parents come before children."""
         found = {segment.node_index() for section in self.sections for segment in (section(0), *section, section(1))}
         return sorted(int(i) for i in found)
+
+    def _node_names(self) -> list[str]:
+        """What each node is called, in their order."""
+        found = {s.node_index(): str(s) for section in self.sections for s in (section(0), section(1), *section)}
+        return [found[int(index)] for index in self.index]
 
     def node(self, segment: Any) -> int:
         """Row of a segment's node."""
@@ -162,22 +190,25 @@ class Cell:
         if changed:
             self._check_shape()
             self.index[:] = self._nodes()
+            self.names = layout.Texts(self._node_names())
             self.structure = structure
+        if self.observed - {(place(site.segment), site.ion) for site in self.ions if site.observed}:
+            self._allocate_ions()
         self._describe_instances()
         self._describe_shape()
-        self.site = np.array([self.node(segment) for segment in self.sites.values()], np.intc)
         self.voltage[:] = self.start
         self.carried[:] = self.ion_rows[:] = 0  # what INITIAL reads of a mechanism that comes later depends on nothing
         self._sow_concentrations()
-        self.log.resize(0)
         self._describe_plan()
+        self.recordings.begin(self, self.plan[0], run_length_ms())
         return changed
 
     def _describe_plan(self) -> None:
         plan = self.plan[0]
         plan["cell"]["width"] = self.width
-        plan["nodes"], plan["sites"], plan["directions"] = len(self.index), len(self.site), self.directions
-        plan["ion_count"] = len(self.ions)
+        plan["nodes"], plan["directions"] = len(self.index), self.directions
+        plan["budget"] = self.budget.address
+        plan["ion_count"], plan["observed_count"] = len(self.ions), len(self.computed.variables)
         plan["starts"] = self.start.any()
         plan["copies"] = plan["copy_count"] = 0
         plan["fluxes"] = layout.address(self.fluxes) if len(self.shaped) else 0
@@ -199,7 +230,10 @@ class Cell:
             ("first_shaped", self.first_shaped),
             ("injected", self.injected),
             ("ions", self.ion_table),
-            ("site", self.site),
+            ("observed", self.computed.table),
+            ("message", self.message),
+            ("labels", self.labels.addresses),
+            ("names", self.names.addresses),
         ):
             plan[name] = layout.address(array)
 
@@ -279,7 +313,7 @@ class Cell:
         table["seeds"] = layout.address(self.seed_table) + seed * layout.SEED.itemsize
         table["current_carried"] = [entry.current_carried for entry in entries]
         table["current_parameters"] = [entry.current_parameters for entry in entries]
-        table["ion_record"] = table["total"] = 0
+        table["ion_record"] = table["observed_record"] = table["total"] = 0
         connections = self.connections.describe(instances, self.cable.address)
         table["connections"], table["connection_count"] = np.array(connections, np.uint64).reshape(-1, 2).T
         self._describe_seeds(instances, seed)
@@ -292,6 +326,7 @@ class Cell:
         for instance, described in found.items():
             self._link(instance, described.address)
         self._describe_ions(found)
+        self.computed.describe(found, self.node)
         self.described = found
         linear = np.array([entry.linear for entry in entries], bool)
         self.terms, self.first_term = assembly.terms(table, self.nodes, count, self.width)
@@ -334,6 +369,7 @@ class Cell:
             rows[f"e{ion}"] = reversal if site.renewed_initially or site.renewed else 0
             if site.potential:
                 rows[f"e{ion}"] = found[site.potential].carried(f"e{ion}", self.width, site.potential.entry)
+            self.addresses |= {(place(site.segment), name): address for name, address in rows.items()}
             nernst = layout.address(self.ion_table[number:]) + layout.offset(layout.ION, "nernst")
             for instance in site.instances:
                 for slot, parameter in zip(found[instance].seeds, instance.entry.parameters, strict=False):
@@ -427,31 +463,51 @@ class Cell:
             ) from None
 
     # ------------------------------------------------------------------ results
-    def site_of(self, segment: Any) -> int:
-        """Number of a place among the cell's recorded ones; new ones count from the next finitialize on."""
-        key = place(segment)
-        self.sites.setdefault(key, segment)
-        return list(self.sites).index(key)
+    def observe(self, segment: Any, ion: str, name: str) -> None:
+        """Let a variable of an ion have a row, from the next finitialize on.
+
+        Raises
+        ------
+        CannotCarry
+            where nothing that is carried moves it.
+        """
+        at = place(segment), ion
+        observed = self.observed | ({at} if name == f"i{ion}" else set())
+        there = ion_sites(self.instances, place, self.seeds_of, observed)
+        found: dict[Any, IonSite] = {(place(site.segment), site.ion): site for site in there}
+        if reason := obstacle(self.instances, segment, ion, name):
+            raise CannotCarry(f"{name} of {segment} moves, for {reason}: that is not carried")
+        if at not in found or not found[at].has_row(name):
+            raise CannotCarry(f"{name} of {segment}: no mechanism that is carried moves it there")
+        self.observed = observed
+
+    def row_of_ion(self, segment: Any, name: str) -> int:
+        """Where the row of a variable of an ion lies."""
+        return self.addresses[place(segment), name]
+
+    def vector(self, vector: Any) -> int:
+        """Where a hoc Vector is; 0 when this cell is carried no longer."""
+        return int(self.cable.vector(vector)) if self.cable is not None else 0
+
+    def sampled(self, every: int) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+        """When NEURON took those of its samples that are at multiples of so many steps, and the multiples."""
+        steps, times = np.array(self.marker.to_python(), np.intp), np.array(self.time.to_python())
+        chosen = steps % every == 0
+        return times[chosen], steps[chosen] // every
 
     def now(self, segment: Any) -> NDArray[np.float64]:
         """The row of a segment's node."""
         if self.structure < 0:
             return np.zeros(self.directions)
-        self._check_fault()
+        self.check_fault()
         return np.array(self.voltage[self.node(segment), : self.directions])
 
-    def logged(self, site: int) -> NDArray[np.float64]:
-        """Rows of a site, sample by sample with NEURON's own records: shape (samples, directions)."""
-        if site >= len(self.site) or not len(self.log):
-            return np.zeros((0, self.directions))
-        self._check_fault()
-        table = self.log.as_numpy().reshape(-1, len(self.site), self.directions)
-        return np.array(table[self.marker.as_numpy().astype(np.intp), site])
-
-    def _check_fault(self) -> None:
+    def check_fault(self) -> None:
         """The cable stopped; in a worker thread of NEURON it could not even say so."""
         if fault := int(self.plan[0]["cell"]["fault"]):
-            raise CannotCarry(f"the cell of {self.root}: {ctypes.string_at(fault).decode()}")
+            kinds = {layout.DIVERGED: Diverged, layout.FULL: TooMuchMemory}
+            error = kinds.get(int(self.plan[0]["kind"]), CannotCarry)
+            raise error(f"the cell of {self.root}: {ctypes.string_at(fault).decode()}")
 
     def restart(self) -> None:
         """Nothing depends on theta until the next step, whatever the voltages and the states are."""
@@ -468,6 +524,7 @@ class Cell:
         if self.cable.has_loc():
             self.cable.plan = 0.0
         self.cable = None
+        self.marker, self.time = self.marker.c(), self.time.c()  # as they are: they record no more
         gone = (AttributeError, ReferenceError, RuntimeError, TypeError)  # with its section, and the link with it
         for instance in self.instances:
             with suppress(*gone):
@@ -502,13 +559,13 @@ def _is_idle(entry: Entry, described: Described) -> bool:
     """Whether nothing of an instance depends on theta: the conductance of a linear current is in NEURON's matrix."""
     seeds = described.seeds[: len(entry.parameters)]
     seeded = bool(((seeds["first"] < seeds["end"]) | (seeds["row"] != 0)).any())
-    carries = bool(entry.carried or entry.arguments or described.row["ion_record"] or described.row["total"])
-    return entry.linear and not carries and not seeded
+    asked = any(described.row[record] for record in ("ion_record", "observed_record", "total"))
+    return entry.linear and not (entry.carried or entry.arguments or asked) and not seeded
 
 
 def _ion_record_length(entry: Entry) -> int:
-    """Its partial derivatives by what acts on it and by v; a point process keeps the current behind them."""
-    return entry.current_carried + entry.current_parameters + 1 + entry.point_process
+    """Of an ion's current; a point process keeps the current itself behind the partial derivatives."""
+    return entry.record_length + entry.point_process
 
 
 def place(segment: Any) -> tuple[Any, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,8 @@ class IonSite:
 
     `inside` and `outside` are the instances that write these concentrations, `potential` is the one that writes the
     reversal potential. `seeded` are rows of concentrations that are parameters, as finitialize finds them; `warmth` is
-    that of the temperature, if NEURON computes the reversal potential.
+    that of the temperature, if NEURON computes the reversal potential. `observed` tells that the user
+    records the current.
     """
 
     ion: str
@@ -41,6 +42,7 @@ class IonSite:
     potential: Instance | None = None
     seeded: SeedRows = field(default_factory=dict)
     warmth: NDArray[np.float64] | None = None
+    observed: bool = False
 
     @property
     def moves(self) -> bool:
@@ -49,8 +51,8 @@ class IonSite:
 
     @property
     def reads_current(self) -> bool:
-        """Whether a mechanism here reads the ion's current."""
-        return any(f"i{self.ion}" in _names(instance) for instance in self.instances)
+        """Whether a mechanism here reads the ion's current, or the user does."""
+        return self.observed or any(f"i{self.ion}" in _names(instance) for instance in self.instances)
 
     @property
     def contributors(self) -> list[Instance]:
@@ -71,6 +73,16 @@ class IonSite:
         moving = self.inside or self.outside or self.seeded or self.warmth is not None
         return bool(moving) and bool(_style(self.segment.sec, self.ion) & bit)
 
+    def has_row(self, name: str) -> bool:
+        """Whether a variable of the ion has a row here."""
+        rows = {
+            f"{self.ion}i": self.inside is not None or f"{self.ion}i" in self.seeded,
+            f"{self.ion}o": self.outside is not None or f"{self.ion}o" in self.seeded,
+            f"e{self.ion}": self.potential is not None or self.renewed_initially or self.renewed,
+            f"i{self.ion}": bool(self.reads_current and self.contributors),
+        }
+        return rows[name]
+
     @property
     def factor(self) -> float:
         """RT/zF in mV."""
@@ -88,10 +100,17 @@ def starts_from_global(section: Any, ion: str) -> bool:
     return hasattr(section(0.5), f"{ion}_ion") and bool(_style(section, ion) & _FROM_GLOBAL)
 
 
-def sites(instances: Sequence[Instance], key: Any, seeded: Callable[[Any], SeedRows]) -> list[IonSite]:
+def sites(
+    instances: Sequence[Instance],
+    key: Any,
+    seeded: Callable[[Any], SeedRows],
+    observed: Collection[tuple[Any, str]] = (),
+) -> list[IonSite]:
     """The sites at which something is to be carried.
 
     `key` tells the node of a segment, `seeded` the concentrations that are parameters there.
+
+    `observed` are the currents that the user records: node and ion.
 
     Raises
     ------
@@ -110,6 +129,7 @@ def sites(instances: Sequence[Instance], key: Any, seeded: Callable[[Any], SeedR
                     instance.segment,
                     seeded={x: rows[x] for x in concentrations(ion) if x in rows},
                     warmth=rows.get("celsius") if computed else None,
+                    observed=place in observed,
                 )
             site = found[place]
             site.instances.append(instance)
@@ -146,6 +166,15 @@ def check(instances: Sequence[Instance], sites: Iterable[IonSite]) -> None:
             ):
                 if name in instance.entry.ion_inputs:
                     _check_input(instance, name, cause, moving)
+
+
+def obstacle(instances: Sequence[Instance], segment: Any, ion: str, name: str) -> str:
+    """Why nobody carries a variable of an ion that moves; empty if that is not so."""
+    section = segment.sec
+    written = {n for i in instances if i.segment.sec == section for n in (*i.entry.concentrations, *i.entry.reversals)}
+    moving = [n for n in (f"{ion}i", f"{ion}o", f"e{ion}") if n in written]
+    writes = not written.isdisjoint(concentrations(ion))
+    return next((cause for moved, cause in _causes(section, ion, moving, writes) if moved == name), "")
 
 
 def _causes(section: Any, ion: str, moving: list[str], written: bool) -> Iterator[tuple[str, str]]:

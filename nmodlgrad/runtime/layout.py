@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterable
 
 import numpy as np
@@ -11,6 +12,10 @@ LANES = 8  # rows are padded to whole vectors of this many doubles
 FEW = 4  # so many directions or less are as well done one by one, without padding
 
 PAIR = 16  # bytes of a pair in a record
+
+LONGEST_NAME = 150  # bytes of a name in a message
+MESSAGE = 480  # bytes of a fault's text
+DIVERGED, FULL = 1, 2  # kinds of faults whose text has numbers in it
 
 _LONG, _ADDRESS, _DOUBLE = np.int64, np.uint64, np.float64
 
@@ -49,6 +54,7 @@ INSTANCE = np.dtype(
         ("record", _ADDRESS),
         ("ion_record", _ADDRESS),
         ("total", _ADDRESS),
+        ("observed_record", _ADDRESS),
         ("seeds", _ADDRESS),
         ("connections", _ADDRESS),
         ("connection_count", _LONG),
@@ -62,6 +68,7 @@ SOWN = np.dtype([("pair", _ADDRESS), ("seed", _ADDRESS)])
 SHAPED = np.dtype([("flux", _LONG), ("direction", _LONG), ("slope", _DOUBLE)])
 INJECTED = np.dtype([("node", _LONG), ("current", _ADDRESS), ("conductance", _ADDRESS), ("density", _DOUBLE)])
 CONTRIBUTION = np.dtype([("instance", _ADDRESS), ("record", _ADDRESS), ("value", _ADDRESS)])
+OBSERVED = np.dtype([("node", _LONG), ("contribution", CONTRIBUTION), ("row", _ADDRESS)])
 ION = np.dtype(
     [
         ("node", _LONG),
@@ -73,6 +80,35 @@ ION = np.dtype(
         ("current", _ADDRESS),
         ("contributions", _ADDRESS),
         ("count", _LONG),
+    ]
+)
+LOG = np.dtype(
+    [
+        ("row", _ADDRESS),
+        ("vector", _ADDRESS),
+        ("samples", _ADDRESS),
+        ("every", _LONG),
+        ("first", _LONG),
+        ("taken", _LONG),
+        ("room", _LONG),
+        ("watched", _LONG),
+        ("what", _ADDRESS),
+        ("where", _ADDRESS),
+    ]
+)
+SUM = np.dtype(
+    [
+        ("value", _ADDRESS),
+        ("row", _ADDRESS),
+        ("weights", _ADDRESS),
+        ("targets", _ADDRESS),
+        ("weight_step", _LONG),
+        ("target_step", _LONG),
+        ("every", _LONG),
+        ("end", _LONG),
+        ("next", _LONG),
+        ("total", _DOUBLE),
+        ("gradient", _ADDRESS),
     ]
 )
 PLAN = np.dtype(
@@ -102,12 +138,20 @@ PLAN = np.dtype(
         ("ion_count", _LONG),
         ("numbers", _ADDRESS),
         ("number_count", _LONG),
+        ("observed", _ADDRESS),
+        ("observed_count", _LONG),
         ("copies", _ADDRESS),
         ("copy_count", _LONG),
-        ("sites", _LONG),
-        ("site", _ADDRESS),
         ("directions", _LONG),
-        ("log", _ADDRESS),
+        ("logs", _ADDRESS),
+        ("log_count", _LONG),
+        ("sums", _ADDRESS),
+        ("sum_count", _LONG),
+        ("budget", _ADDRESS),
+        ("names", _ADDRESS),
+        ("labels", _ADDRESS),
+        ("message", _ADDRESS),
+        ("kind", _LONG),
         ("structure", _LONG),
         ("diameters", _LONG),
     ]
@@ -124,6 +168,19 @@ def offset(structure: np.dtype[np.void], name: str) -> int:
     fields = structure.fields
     assert fields is not None
     return int(fields[name][1])
+
+
+def text(characters: bytes) -> int:
+    """Where a text begins; it lies there as long as the bytes are kept."""
+    return ctypes.cast(ctypes.c_char_p(characters), ctypes.c_void_p).value or 0
+
+
+class Texts:
+    """Names that C puts into messages, cut where they are very long, and their addresses."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._kept = [each.encode()[:LONGEST_NAME] for each in texts]
+        self.addresses = np.array([*map(text, self._kept), 0], np.uint64)
 
 
 def padded(directions: int) -> int:

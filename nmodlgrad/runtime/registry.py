@@ -47,6 +47,7 @@ class Entry:
     concentrations: tuple[str, ...]
     reversals: tuple[str, ...]
     ion_currents: tuple[str, ...]
+    observables: tuple[str, ...]
     initial_inputs: tuple[str, ...]
     range_parameters: tuple[str, ...]
     globals: tuple[str, ...]
@@ -57,6 +58,11 @@ class Entry:
     geometry: tuple[str, ...]
     excluded: dict[str, str]
     without_temperature: str
+
+    @property
+    def record_length(self) -> int:
+        """Length of the record of a variable that the current phase computes: partial derivatives, by v the last."""
+        return self.current_carried + self.current_parameters + 1
 
     @property
     def swapped(self) -> bool:
@@ -82,6 +88,7 @@ class Entry:
             concentrations=tuple(data["concentrations"]),
             reversals=tuple(data["reversals"]),
             ion_currents=tuple(data["ion_currents"]),
+            observables=tuple(data["observables"]),
             initial_inputs=tuple(data["initial_inputs"]),
             range_parameters=tuple(data["range_parameters"]),
             globals=tuple(data["globals"]),

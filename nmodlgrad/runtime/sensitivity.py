@@ -11,11 +11,14 @@ import numpy as np
 from neuron import h
 from numpy.typing import ArrayLike, NDArray
 
-from nmodlgrad.runtime import checks, ions, registry
+from nmodlgrad.runtime import checks, ions, observables, recording, registry
 from nmodlgrad.runtime.cell import Cell, Instance, points_of, root_of, sections_of, segments_of
+from nmodlgrad.runtime.cell import place as node_of
 from nmodlgrad.runtime.errors import CannotCarry, Closed, UnknownParameter, WrongArgument
+from nmodlgrad.runtime.memory import Budget
 from nmodlgrad.runtime.parameter import Direction, Parameter
 from nmodlgrad.runtime.pointers import Pointers, connected
+from nmodlgrad.runtime.recording import Loss, Recorder
 from nmodlgrad.runtime.seeds import Seeds, identity
 from nmodlgrad.runtime.swap import (
     Shadow,
@@ -29,21 +32,6 @@ from nmodlgrad.runtime.swap import (
 from nmodlgrad.runtime.target import Target, targets
 
 
-class Recorder:
-    """dV/dtheta at one place, sampled whenever NEURON samples its own records."""
-
-    def __init__(self, sensitivity: Sensitivity, cell: Cell, site: int) -> None:
-        self._sensitivity = sensitivity  # which carries what is recorded here: it lives as long as this
-        self._cell, self._site = cell, site
-
-    def to_numpy(self) -> NDArray[np.float64]:
-        """The samples so far: shape (samples, directions), mV per unit of theta.
-
-        Row by row they go with ``h.Vector().record(segment._ref_v)``.
-        """
-        return self._cell.logged(self._site)
-
-
 class Sensitivity:
     """Carries the derivative of every voltage with respect to the directions given, through whole cells.
 
@@ -51,6 +39,8 @@ class Sensitivity:
     ----------
     parameters
         one :class:`Parameter` or :class:`Direction` for each direction; one alone need not be in a list
+    memory_limit
+        bytes that rows and records may take together; by default half of the memory that there is
 
     Raises
     ------
@@ -58,6 +48,8 @@ class Sensitivity:
         for a parameter that does not exist or can not be seeded
     CannotCarry
         when something in the cells can not be carried exactly, by name
+    TooMuchMemory
+        when the rows alone would take more than `memory_limit`
     WrongArgument
         for anything but Parameters and Directions, and for a scale that is not finite somewhere
 
@@ -67,7 +59,9 @@ class Sensitivity:
     by their augmented forms until :meth:`close`. A record of a swapped mechanism's variable is made after this.
     """
 
-    def __init__(self, parameters: Parameter | Direction | Iterable[Parameter | Direction]) -> None:
+    def __init__(
+        self, parameters: Parameter | Direction | Iterable[Parameter | Direction], *, memory_limit: float | None = None
+    ) -> None:
         self.parameters = _listed(parameters)
         if not self.parameters:
             raise UnknownParameter("a Sensitivity needs at least one Parameter")
@@ -78,6 +72,7 @@ class Sensitivity:
         self._base = [[target.read() for target in row] for row in self._targets]
         self._theta = np.zeros(len(self.parameters))
         self._closed = False
+        self._budget = Budget(memory_limit)
         self._density: list[tuple[registry.Entry, list[Any]]] = []
         self._points: list[SwappedPoint] = []
         self._shadows: list[Shadow] = []
@@ -123,7 +118,9 @@ class Sensitivity:
         self._shadows += shadows
         seeds = Seeds(self._targets, [*self._points, *shadows])
         moved = [one for one in seeds.moved if root_of(one.segment.sec) == root]
-        cell = Cell(root, self._instances(sections, seeds), seeds.start, seeds.concentrations, moved, shadows)
+        labels = [f"{k}, {label}" for k, label in enumerate(self.labels)]
+        instances = self._instances(sections, seeds)
+        cell = Cell(root, instances, labels, self._budget, seeds.start, seeds.concentrations, moved, shadows)
         self._cells.append(cell)
         self._check(cell)
 
@@ -171,6 +168,8 @@ class Sensitivity:
         refresh_points(self._points)
         for shadow in self._shadows:
             shadow.check()
+        until = recording.run_length_ms()
+        self._budget.plan_records((size for cell in self._cells for size in cell.recordings.sizes(until)), until)
         for cell in self._cells:
             if cell.refresh():
                 self._check(cell)
@@ -181,20 +180,91 @@ class Sensitivity:
         self._warned = self._warned or checks.warn_of_events(cell.root for cell in self._cells)
 
     # ------------------------------------------------------------------ what the user reads and sets
-    def record(self, segment: Any) -> Recorder:
-        """Record dV/dtheta at a segment from the next finitialize on.
+    def record(self, place: Any, variable: str = "v", *, every: float | None = None) -> Recorder:
+        """Record the derivative of a variable at a place from the next finitialize on.
+
+        Parameters
+        ----------
+        place
+            a segment, or a point process
+        variable
+            of a segment: ``"v"``, a STATE or another variable that is carried (``"m_hh"``), or a variable of an ion
+            (``"cai"``, ``"cao"``, ``"eca"``, ``"ica"``: the current of all mechanisms together); of a point process,
+            its own name for it (``"g"``)
+        every
+            sampling interval in ms, a multiple of ``h.dt``; without it, every step is recorded. Row n is that of
+            step ``n * every / dt``; ``h.Vector().record(ref, every)`` takes the same, but for a last sample at the very
+            end of a run, which it may leave out as ``t`` is rounded, and for what an event changes at that time
 
         Raises
         ------
         WrongArgument
-            for anything but a segment
+            for a place that is neither, and for an interval that is none; at finitialize for one that is no multiple
         CannotCarry
-            for a segment of a cell that is not carried
+            for a cell that is not carried, and for a variable that owns no row: the message says why
+        TooMuchMemory
+            at finitialize, when records until ``h.tstop`` would take more than is left of `memory_limit`
         Closed
             after :meth:`close`
         """
-        cell = self._cell(segment)
-        return Recorder(self, cell, cell.site_of(segment))
+        observable = self._observable(place, variable)
+        cell, key = observable.cell, _key(observable.place)
+        interval = recording.check_interval(every)
+        return Recorder(self, cell.recordings.log(key, observable, interval, len(self.parameters)))
+
+    def accumulate(
+        self,
+        place: Any,
+        variable: str = "v",
+        *,
+        target: ArrayLike | None = None,
+        weight: ArrayLike = 1.0,
+        every: float | None = None,
+    ) -> Loss:
+        """Sum up a loss and its gradient while the model runs, from the next finitialize on; no sample is stored.
+
+        With a target it is ``sum_n weight_n (x_n - target_n)^2 / 2``, without one ``sum_n weight_n x_n``, over the
+        samples x_n, n = 0, 1, ..., that :meth:`record` with the same arguments would take.
+
+        Parameters
+        ----------
+        place, variable, every
+            as for :meth:`record`
+        target
+            in the unit of the variable: a number, or one for each sample; a hoc Vector too
+        weight
+            a number, or one for each sample
+
+        The sum ends with the shorter of the run and the arrays. Both are copied.
+
+        Raises
+        ------
+        WrongArgument
+            as :meth:`record`, and for arrays of another shape
+        CannotCarry, Closed
+            as :meth:`record`
+        """
+        observable = self._observable(place, variable)
+        loss = Loss(self, observable, target, weight, recording.check_interval(every))
+        observable.cell.recordings.losses.append(loss)
+        return loss
+
+    def _observable(self, place: Any, variable: str) -> observables.Observable:
+        self._check_open()
+        observables.require_place(place, variable)
+        if hasattr(place, "node_index"):
+            return observables.of_segment(self._cell(place), place, variable)
+        working = {point.original.hname(): point.augmented for point in self._points}.get(place.hname(), place)
+        found = observables.instance_of(self._cells, working)
+        if found is None:
+            raise CannotCarry(f"{place} belongs to no cell that this Sensitivity carries, or was not translated")
+        return observables.of_point(*found, place, variable)
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The unit of the parameter that each direction moves, if it is known; empty where several move together."""
+        units = ({_unit(target) for target in row} for row in self._targets)
+        return tuple(found.pop() if len(found) == 1 else "" for found in units)
 
     def dv(self, segment: Any) -> NDArray[np.float64]:
         """dV/dtheta at a segment now: shape (directions,), mV per unit of theta.
@@ -335,6 +405,31 @@ class _Refresh:
         sensitivity = self._sensitivity()
         if sensitivity is not None:
             sensitivity._refresh()
+
+
+def _key(place: Any) -> tuple[Any, ...]:
+    """Equal for places that are the same: segments, or point processes."""
+    return node_of(place) if hasattr(place, "node_index") else (place.hname(),)
+
+
+_UNITS = {
+    "cm": "uF/cm2",
+    "Ra": "ohm cm",
+    "diam": "um",
+    "L": "um",
+    "ion": "mV",
+    "v_init": "mV",
+    "celsius": "degC",
+    "concentration": "mM",
+    "starting concentration": "mM",
+}
+
+
+def _unit(target: Target) -> str:
+    """The unit of a parameter, as its mechanism declares it; empty where it does not."""
+    if target.entry is None:
+        return _UNITS.get(target.parameter) or _UNITS.get(target.kind, "")
+    return next((p.unit for p in target.entry.parameters if p.name == target.parameter), "")
 
 
 def _kind(point: Any) -> str:

@@ -78,6 +78,8 @@ typedef struct {            /* a reversal potential that follows the concentrati
   const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
   const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
   double ng_factor;         /* mV: RT/zF */
+  const double *ng_warmth;  /* row of the temperature, or 0 */
+  double ng_kelvin;
 } ng_Nernst;
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
@@ -104,6 +106,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -118,7 +121,7 @@ extern void hoc_execerror(const char *, const char *);
 #define NG_RESTRICT __restrict
 ENDVERBATIM
 
-: Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
+: Partial derivatives of the currents of ions, each by itself, for who reads them.
 PROCEDURE ng_ion_currents(v) {
     LOCAL exp_1, dexp_1_dhalf, dexp_1_dv, dg_by_exp_1, dg_dgmax, dg_dhalf, dg_ds, dg_dv, g, dgca_dfraction,
           dgca_dgmax, dgca_dhalf, dgca_ds, dgca_dv, gca, dica_deca, dica_dfraction, dica_dgmax, dica_dhalf,
@@ -156,6 +159,36 @@ VERBATIM
     ng_record[5] = ng_density*(_ldica_deca); /* dica/deca */
     ng_record[6] = ng_density*(_ldica_dv); /* dica/dv */
     ng_record[7] = ng_density*(_lica); /* ica */
+ENDVERBATIM
+}
+
+: Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
+PROCEDURE ng_observables(v) {
+    LOCAL exp_1, dexp_1_dhalf, dexp_1_dv, dg_by_exp_1, dg_dgmax, dg_dhalf, dg_ds, dg_dv, g, di_de, di_dgmax,
+          di_dhalf, di_ds, di_dv
+    exp_1 = exp(-(v - half)/12)
+    dexp_1_dhalf = 1/12*ng_finite(exp_1)
+    dexp_1_dv = -1/12*ng_finite(exp_1)
+    dg_by_exp_1 = -gmax*s/((exp_1 + 1)*(exp_1 + 1))
+    dg_dgmax = s/(exp_1 + 1)
+    dg_dhalf = dexp_1_dhalf*dg_by_exp_1
+    dg_ds = gmax/(exp_1 + 1)
+    dg_dv = dexp_1_dv*dg_by_exp_1
+    g = gmax*s/(1 + exp_1)
+    di_de = -g
+    di_dgmax = dg_dgmax*(v - e)
+    di_dhalf = dg_dhalf*(v - e)
+    di_ds = dg_ds*(v - e)
+    di_dv = dg_dv*(v - e) + g
+VERBATIM
+    double *ng_record = NG_SELF->ng_observed_record;
+    ng_record[0] = _ldi_ds; /* di/ds */
+    ng_record[1] = _ldi_dgmax; /* di/dgmax */
+    ng_record[2] = _ldi_de; /* di/de */
+    ng_record[3] = _ldi_dhalf; /* di/dhalf */
+    ng_record[4] = 0.; /* di/dfraction */
+    ng_record[5] = 0.; /* di/deca */
+    ng_record[6] = _ldi_dv; /* di/dv */
 ENDVERBATIM
 }
 
@@ -227,6 +260,7 @@ VERBATIM
       ng_record[11] = ng_density*0.;
     }
     if (ng_self->ng_ion_record) ng_ion_currents(_threadargscomma_ _lv);
+    if (ng_self->ng_observed_record) ng_observables(_threadargscomma_ _lv);
 ENDVERBATIM
 }
 

@@ -112,6 +112,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -135,7 +136,7 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
 }
 ENDVERBATIM
 
-: Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
+: Partial derivatives of the currents of ions, each by itself, for who reads them.
 PROCEDURE ng_ion_currents() {
     LOCAL dg_dgbar, dg_dh, dg_dm, g, dica_deca, dica_dgbar, dica_dh, dica_dm, dica_dv
     dg_dgbar = h*m*m
@@ -154,6 +155,22 @@ VERBATIM
     ng_record[2] = _ldica_dgbar; /* dica/dgbar */
     ng_record[3] = _ldica_deca; /* dica/deca */
     ng_record[4] = _ldica_dv; /* dica/dv */
+ENDVERBATIM
+}
+
+: Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
+PROCEDURE ng_observables() {
+    LOCAL dg_dgbar, dg_dh, dg_dm
+    dg_dgbar = h*m*m
+    dg_dh = gbar*m*m
+    dg_dm = 2*gbar*h*m
+VERBATIM
+    double *ng_record = NG_SELF->ng_observed_record;
+    ng_record[0] = _ldg_dm; /* dg/dm */
+    ng_record[1] = _ldg_dh; /* dg/dh */
+    ng_record[2] = _ldg_dgbar; /* dg/dgbar */
+    ng_record[3] = 0.; /* dg/deca */
+    ng_record[4] = 0.; /* dg/dv */
 ENDVERBATIM
 }
 
@@ -193,6 +210,7 @@ VERBATIM
       ng_record[7] = 0.0;
     }
     if (ng_self->ng_ion_record) ng_ion_currents(_threadargs_);
+    if (ng_self->ng_observed_record) ng_observables(_threadargs_);
 ENDVERBATIM
 }
 

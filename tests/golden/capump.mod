@@ -99,6 +99,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -122,7 +123,7 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
 }
 ENDVERBATIM
 
-: Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
+: Partial derivatives of the currents of ions, each by itself, for who reads them.
 PROCEDURE ng_ion_currents() {
     LOCAL dipump_dcai, dipump_dhalf, dipump_dki, dipump_drate
     dipump_dcai = 5/272*half*ki*rate/((cai + half)*(cai + half))
@@ -137,6 +138,24 @@ VERBATIM
     ng_record[3] = -1.0; /* dica/dleak */
     ng_record[4] = _ldipump_dki; /* dica/dki */
     ng_record[5] = 0.; /* dica/dv */
+ENDVERBATIM
+}
+
+: Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
+PROCEDURE ng_observables() {
+    LOCAL dipump_dcai, dipump_dhalf, dipump_dki, dipump_drate
+    dipump_dcai = 5/272*half*ki*rate/((cai + half)*(cai + half))
+    dipump_dhalf = -5/272*cai*ki*rate/((cai + half)*(cai + half))
+    dipump_dki = 5/272*cai*rate/(cai + half)
+    dipump_drate = 5/272*cai*ki/(cai + half)
+VERBATIM
+    double *ng_record = NG_SELF->ng_observed_record;
+    ng_record[0] = _ldipump_dcai; /* dipump/dcai */
+    ng_record[1] = _ldipump_drate; /* dipump/drate */
+    ng_record[2] = _ldipump_dhalf; /* dipump/dhalf */
+    ng_record[3] = 0.; /* dipump/dleak */
+    ng_record[4] = _ldipump_dki; /* dipump/dki */
+    ng_record[5] = 0.; /* dipump/dv */
 ENDVERBATIM
 }
 
@@ -170,6 +189,7 @@ VERBATIM
       ng_record[9] = 0.0;
     }
     if (ng_self->ng_ion_record) ng_ion_currents(_threadargs_);
+    if (ng_self->ng_observed_record) ng_observables(_threadargs_);
 ENDVERBATIM
 }
 

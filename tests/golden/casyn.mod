@@ -108,6 +108,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -145,7 +146,7 @@ static const ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender
 }
 ENDVERBATIM
 
-: Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
+: Partial derivatives of the currents of ions, each by itself, for who reads them.
 PROCEDURE ng_ion_currents() {
     LOCAL dica_deca, dica_dfraction, dica_dg, dica_dv, ica
     dica_deca = -fraction*g
@@ -161,6 +162,21 @@ VERBATIM
     ng_record[2] = ng_density*(_ldica_deca); /* dica/deca */
     ng_record[3] = ng_density*(_ldica_dv); /* dica/dv */
     ng_record[4] = ng_density*(_lica); /* ica */
+ENDVERBATIM
+}
+
+: Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
+PROCEDURE ng_observables() {
+    LOCAL di_dfraction, di_dg, di_dv
+    di_dfraction = -g*v
+    di_dg = v*(1 - fraction)
+    di_dv = g*(1 - fraction)
+VERBATIM
+    double *ng_record = NG_SELF->ng_observed_record;
+    ng_record[0] = _ldi_dg; /* di/dg */
+    ng_record[1] = _ldi_dfraction; /* di/dfraction */
+    ng_record[2] = 0.; /* di/deca */
+    ng_record[3] = _ldi_dv; /* di/dv */
 ENDVERBATIM
 }
 
@@ -215,6 +231,7 @@ VERBATIM
       ng_record[5] = ng_density*0.0;
     }
     if (ng_self->ng_ion_record) ng_ion_currents(_threadargs_);
+    if (ng_self->ng_observed_record) ng_observables(_threadargs_);
     if (ng_self->ng_total) ng_whole(_threadargs_);
 ENDVERBATIM
 }

@@ -119,6 +119,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -142,7 +143,7 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
 }
 ENDVERBATIM
 
-: Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
+: Partial derivatives of the currents of ions, each by itself, for who reads them.
 PROCEDURE ng_ion_currents(v) {
     LOCAL dgk_dfatigue, dgk_dgbar, dgk_dn, gk, dik_dek, dik_dfatigue, dik_dgbar, dik_dn, dik_dv
     dgk_dfatigue = -gbar*n*n/((fatigue + 1)*(fatigue + 1))
@@ -166,6 +167,47 @@ VERBATIM
     ng_record[7] = 0.; /* dik/dpump */
     ng_record[8] = _ldik_dek; /* dik/dek */
     ng_record[9] = _ldik_dv; /* dik/dv */
+ENDVERBATIM
+}
+
+: Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
+PROCEDURE ng_observables(v) {
+    LOCAL gate_1, dgate_du_1, dgate_dhalf_1, dg_dhalf, dg_dv, g, di_de, di_dgmax, di_dhalf, di_dv,
+          di_pump_dpump, di_pump_dv
+    gate_1 = gate(v, 12)
+    dgate_du_1 = dgate_du(v, 12)
+    dgate_dhalf_1 = dgate_dhalf(v, 12)
+    dg_dhalf = dgate_dhalf_1*gmax
+    dg_dv = dgate_du_1*gmax
+    g = gmax*gate_1
+    di_de = -g
+    di_dgmax = gate_1*(v - e)
+    di_dhalf = dg_dhalf*(v - e)
+    di_dv = dg_dv*(v - e) + g
+    di_pump_dpump = v + 80
+    di_pump_dv = pump
+VERBATIM
+    double *ng_record = NG_SELF->ng_observed_record;
+    ng_record[0] = 0.; /* di/dfatigue_at_v_plus */
+    ng_record[1] = 0.; /* di/dfatigue_at_v */
+    ng_record[2] = 0.; /* di/dn */
+    ng_record[3] = 0.; /* di/dgbar */
+    ng_record[4] = _ldi_dgmax; /* di/dgmax */
+    ng_record[5] = _ldi_de; /* di/de */
+    ng_record[6] = _ldi_dhalf; /* di/dhalf */
+    ng_record[7] = 0.; /* di/dpump */
+    ng_record[8] = 0.; /* di/dek */
+    ng_record[9] = _ldi_dv; /* di/dv */
+    ng_record[10] = 0.; /* di_pump/dfatigue_at_v_plus */
+    ng_record[11] = 0.; /* di_pump/dfatigue_at_v */
+    ng_record[12] = 0.; /* di_pump/dn */
+    ng_record[13] = 0.; /* di_pump/dgbar */
+    ng_record[14] = 0.; /* di_pump/dgmax */
+    ng_record[15] = 0.; /* di_pump/de */
+    ng_record[16] = 0.; /* di_pump/dhalf */
+    ng_record[17] = _ldi_pump_dpump; /* di_pump/dpump */
+    ng_record[18] = 0.; /* di_pump/dek */
+    ng_record[19] = _ldi_pump_dv; /* di_pump/dv */
 ENDVERBATIM
 }
 
@@ -229,6 +271,7 @@ VERBATIM
     }
     memcpy(ng_rows + 1*ng_width, ng_rows + 3*ng_width, ng_width*sizeof(double));
     if (ng_self->ng_ion_record) ng_ion_currents(_threadargscomma_ _lv);
+    if (ng_self->ng_observed_record) ng_observables(_threadargscomma_ _lv);
 ENDVERBATIM
     ng_breakpoint(v)
 }

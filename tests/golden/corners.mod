@@ -108,6 +108,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -130,6 +131,22 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
 ENDVERBATIM
+
+: Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
+PROCEDURE ng_observables() {
+    LOCAL di_dfactor, di_dgbar, di_dm, di_dv
+    di_dfactor = gbar*m*m*m*(0.1*sin(t/5) + 1)*(v + 70)
+    di_dgbar = factor*m*m*m*(0.1*sin(t/5) + 1)*(v + 70)
+    di_dm = 3*factor*gbar*m*m*(0.1*sin(t/5) + 1)*(v + 70)
+    di_dv = factor*gbar*m*m*m*(0.1*sin(t/5) + 1)
+VERBATIM
+    double *ng_record = NG_SELF->ng_observed_record;
+    ng_record[0] = _ldi_dm; /* di/dm */
+    ng_record[1] = _ldi_dfactor; /* di/dfactor */
+    ng_record[2] = _ldi_dgbar; /* di/dgbar */
+    ng_record[3] = _ldi_dv; /* di/dv */
+ENDVERBATIM
+}
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
@@ -158,6 +175,7 @@ VERBATIM
       ng_record[4] = _ldi_dgbar; /* d/dgbar */
       ng_record[5] = _lddi_dgbar_dv;
     }
+    if (ng_self->ng_observed_record) ng_observables(_threadargs_);
 ENDVERBATIM
 }
 

@@ -58,6 +58,8 @@ typedef struct {            /* a reversal potential that follows the concentrati
   const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
   const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
   double ng_factor;         /* mV: RT/zF */
+  const double *ng_warmth;  /* row of the temperature, or 0 */
+  double ng_kelvin;
 } ng_Nernst;
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
@@ -84,6 +86,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -97,6 +100,20 @@ extern void hoc_execerror(const char *, const char *);
 #define NG_SELF ((ng_Instance *) (size_t) ng_link)
 #define NG_RESTRICT __restrict
 ENDVERBATIM
+
+: Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
+PROCEDURE ng_observables() {
+    LOCAL di_de, di_dg, di_dv
+    di_de = -factor*g
+    di_dg = factor*(v - e)
+    di_dv = factor*g
+VERBATIM
+    double *ng_record = NG_SELF->ng_observed_record;
+    ng_record[0] = _ldi_dg; /* di/dg */
+    ng_record[1] = _ldi_de; /* di/de */
+    ng_record[2] = _ldi_dv; /* di/dv */
+ENDVERBATIM
+}
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
@@ -120,6 +137,7 @@ VERBATIM
       ng_record[2] = _ldi_de; /* d/de */
       ng_record[3] = 0.0;
     }
+    if (ng_self->ng_observed_record) ng_observables(_threadargs_);
 ENDVERBATIM
 }
 

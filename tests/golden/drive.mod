@@ -100,6 +100,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -122,6 +123,15 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
 ENDVERBATIM
+
+: Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
+PROCEDURE ng_observables() {
+VERBATIM
+    double *ng_record = NG_SELF->ng_observed_record;
+    ng_record[0] = 1.0; /* di/dfiltered */
+    ng_record[1] = 0.; /* di/dv */
+ENDVERBATIM
+}
 
 : The current itself and its conductance, which the cable asks for where the area of the node moves.
 PROCEDURE ng_whole() {
@@ -150,6 +160,7 @@ VERBATIM
     const double ng_density = 100./(_nd_area);
     ng_record[0] = ng_density*-1.0; /* d/dfiltered */
     ng_record[1] = ng_density*0.0;
+    if (ng_self->ng_observed_record) ng_observables(_threadargs_);
     if (ng_self->ng_total) ng_whole(_threadargs_);
 ENDVERBATIM
 }

@@ -127,6 +127,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -155,6 +156,61 @@ static void ng_keep(double *ng_pair, double ng_value) {
   ng_pair[0] = ng_value;
 }
 ENDVERBATIM
+
+: Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
+PROCEDURE ng_observables() {
+    LOCAL g, x, dx_dedge, dx_dv, dg_dedge, dg_dgbar, dg_ds, dg_dv, dg_dedge_4, dg_dgbar_4, dg_ds_3, dg_dv_4,
+          dg_dedge_2, dg_dgbar_2, dg_ds_2, dg_dv_2, dg_dedge_3, dg_dgbar_3, dg_dv_3, di_de, di_dedge,
+          di_dgbar, di_ds, di_dv
+    g = gbar*s
+    x = (v - edge)/20
+    if (v > edge) {
+        dx_dedge = -0.1*x - 0.05
+        dx_dv = 0.1*x + 0.05
+        x = 1 + x + x*x
+        dg_dedge = dx_dedge*g
+        dg_dgbar = s*x
+        dg_ds = gbar*x
+        dg_dv = dx_dv*g
+        g = g*x
+        dg_dedge_4 = dg_dedge
+        dg_dgbar_4 = dg_dgbar
+        dg_ds_3 = dg_ds
+        dg_dv_4 = dg_dv
+    } else {
+        dg_dedge_2 = -0.05*g/((1 - x)*(1 - x))
+        dg_dgbar_2 = s/(1 - x)
+        dg_ds_2 = gbar/(1 - x)
+        dg_dv_2 = 0.05*g/((1 - x)*(1 - x))
+        g = g/(1 - x)
+        dg_dedge_3 = dg_dedge_2 - 0.001*gbar*x
+        dg_dgbar_3 = dg_dgbar_2 + 0.01*x*x
+        dg_dv_3 = dg_dv_2 + 0.001*gbar*x
+        g = g + 0.01*gbar*x*x
+        dg_dedge_4 = dg_dedge_3
+        dg_dgbar_4 = dg_dgbar_3
+        dg_ds_3 = dg_ds_2
+        dg_dv_4 = dg_dv_3
+    }
+    di_de = -g
+    di_dedge = dg_dedge_4*(v - e)
+    di_dgbar = dg_dgbar_4*(v - e)
+    di_ds = dg_ds_3*(v - e)
+    di_dv = dg_dv_4*(v - e) + g
+VERBATIM
+    double *ng_record = NG_SELF->ng_observed_record;
+    ng_record[0] = _ldg_ds_3; /* dg/ds */
+    ng_record[1] = _ldg_dgbar_4; /* dg/dgbar */
+    ng_record[2] = 0.; /* dg/de */
+    ng_record[3] = _ldg_dedge_4; /* dg/dedge */
+    ng_record[4] = _ldg_dv_4; /* dg/dv */
+    ng_record[5] = _ldi_ds; /* di/ds */
+    ng_record[6] = _ldi_dgbar; /* di/dgbar */
+    ng_record[7] = _ldi_de; /* di/de */
+    ng_record[8] = _ldi_dedge; /* di/dedge */
+    ng_record[9] = _ldi_dv; /* di/dv */
+ENDVERBATIM
+}
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
@@ -209,6 +265,7 @@ VERBATIM
       ng_keep(ng_record + 4, _ldi_de); /* d/de */
       ng_keep(ng_record + 6, _ldi_dedge); /* d/dedge */
     }
+    if (ng_self->ng_observed_record) ng_observables(_threadargs_);
 ENDVERBATIM
 }
 

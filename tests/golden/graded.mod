@@ -104,6 +104,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -126,6 +127,42 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
 ENDVERBATIM
+
+: Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
+PROCEDURE ng_observables() {
+    LOCAL release_1, drelease_dc_1, drelease_dhalf_1, dg_dcapre, dg_ddirect, dg_dgmax, dg_dhalf, g, di_dcapre,
+          di_ddirect, di_dgmax, di_dhalf, di_ds, di_dv, dg_ds
+    release_1 = release(capre)
+    drelease_dc_1 = drelease_dc(capre)
+    drelease_dhalf_1 = drelease_dhalf(capre)
+    dg_dcapre = direct*drelease_dc_1*gmax
+    dg_ddirect = gmax*release_1
+    dg_dgmax = direct*release_1 + s
+    dg_dhalf = direct*drelease_dhalf_1*gmax
+    g = gmax*(s + direct*release_1)
+    di_dcapre = dg_dcapre*v
+    di_ddirect = dg_ddirect*v
+    di_dgmax = dg_dgmax*v
+    di_dhalf = dg_dhalf*v
+    di_ds = gmax*v
+    di_dv = g
+    dg_ds = gmax
+VERBATIM
+    double *ng_record = NG_SELF->ng_observed_record;
+    ng_record[0] = _ldg_ds; /* dg/ds */
+    ng_record[1] = _ldg_dgmax; /* dg/dgmax */
+    ng_record[2] = _ldg_dhalf; /* dg/dhalf */
+    ng_record[3] = _ldg_ddirect; /* dg/ddirect */
+    ng_record[4] = _ldg_dcapre; /* dg/dcapre */
+    ng_record[5] = 0.; /* dg/dv */
+    ng_record[6] = _ldi_ds; /* di/ds */
+    ng_record[7] = _ldi_dgmax; /* di/dgmax */
+    ng_record[8] = _ldi_dhalf; /* di/dhalf */
+    ng_record[9] = _ldi_ddirect; /* di/ddirect */
+    ng_record[10] = _ldi_dcapre; /* di/dcapre */
+    ng_record[11] = _ldi_dv; /* di/dv */
+ENDVERBATIM
+}
 
 : The current itself and its conductance, which the cable asks for where the area of the node moves.
 PROCEDURE ng_whole() {
@@ -186,6 +223,7 @@ VERBATIM
       ng_record[8] = ng_density*_ldi_dcapre; /* d/dcapre */
       ng_record[9] = ng_density*_lddi_dcapre_dv;
     }
+    if (ng_self->ng_observed_record) ng_observables(_threadargs_);
     if (ng_self->ng_total) ng_whole(_threadargs_);
 ENDVERBATIM
 }

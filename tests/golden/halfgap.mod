@@ -71,6 +71,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -90,6 +91,26 @@ static void ng_keep(double *ng_pair, double ng_value) {
   ng_pair[0] = ng_value;
 }
 ENDVERBATIM
+
+: Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
+PROCEDURE ng_observables() {
+    LOCAL exp_1, dexp_1_drectify, dexp_1_dv, dexp_1_dvgap, di_dg, di_drectify, di_dv, di_dvgap
+    exp_1 = exp((v - vgap)/rectify)
+    dexp_1_drectify = -ng_finite(exp_1)*(v - vgap)/(rectify*rectify)
+    dexp_1_dv = ng_finite(exp_1)/rectify
+    dexp_1_dvgap = -ng_finite(exp_1)/rectify
+    di_dg = 0.5*(exp_1 + 1)*(v - vgap)
+    di_drectify = 0.5*dexp_1_drectify*g*(v - vgap)
+    di_dv = 0.5*dexp_1_dv*g*(v - vgap) + 0.5*g*(exp_1 + 1)
+    di_dvgap = 0.5*dexp_1_dvgap*g*(v - vgap) - 0.5*g*(exp_1 + 1)
+VERBATIM
+    double *ng_record = NG_SELF->ng_observed_record;
+    ng_record[0] = _ldi_dg; /* di/dg */
+    ng_record[1] = _ldi_drectify; /* di/drectify */
+    ng_record[2] = _ldi_dvgap; /* di/dvgap */
+    ng_record[3] = _ldi_dv; /* di/dv */
+ENDVERBATIM
+}
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
@@ -116,6 +137,7 @@ VERBATIM
       ng_keep(ng_record + 2, ng_density*_ldi_drectify); /* d/drectify */
       ng_keep(ng_record + 4, ng_density*_ldi_dvgap); /* d/dvgap */
     }
+    if (ng_self->ng_observed_record) ng_observables(_threadargs_);
 ENDVERBATIM
 }
 

@@ -110,6 +110,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -192,6 +193,24 @@ static void ng_copy(double *NG_RESTRICT ng_to, const double *NG_RESTRICT ng_from
 
 ENDVERBATIM
 
+: Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
+PROCEDURE ng_observables() {
+    LOCAL di_de, di_dflow, di_dgbar, di_dopen, di_dv
+    di_de = -gbar*open*(0.1*flow + 1)
+    di_dflow = 0.1*gbar*open*(v - e)
+    di_dgbar = open*(v - e)*(0.1*flow + 1)
+    di_dopen = gbar*(v - e)*(0.1*flow + 1)
+    di_dv = gbar*open*(0.1*flow + 1)
+VERBATIM
+    double *ng_record = NG_SELF->ng_observed_record;
+    ng_record[0] = _ldi_dopen; /* di/dopen */
+    ng_record[1] = _ldi_dflow; /* di/dflow */
+    ng_record[2] = _ldi_dgbar; /* di/dgbar */
+    ng_record[3] = _ldi_de; /* di/de */
+    ng_record[4] = _ldi_dv; /* di/dv */
+ENDVERBATIM
+}
+
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
     LOCAL di_de, ddi_dflow_dv, di_dflow, ddi_dgbar_dv, di_dgbar, ddi_dopen_dv, di_dopen
@@ -222,6 +241,7 @@ VERBATIM
       ng_record[6] = _ldi_de; /* d/de */
       ng_record[7] = 0.0;
     }
+    if (ng_self->ng_observed_record) ng_observables(_threadargs_);
 ENDVERBATIM
 }
 

@@ -82,6 +82,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -95,6 +96,30 @@ extern void hoc_execerror(const char *, const char *);
 #define NG_SELF ((ng_Instance *) (size_t) ng_link)
 #define NG_RESTRICT __restrict
 ENDVERBATIM
+
+: Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
+PROCEDURE ng_observables() {
+    LOCAL sin_1, dsin_1_dfrequency, di_dfrequency, dileak_de, dileak_dg, dileak_dv
+    sin_1 = sin(frequency*t)
+    dsin_1_dfrequency = t*cos(frequency*t)
+    di_dfrequency = amp*dsin_1_dfrequency
+    dileak_de = -g
+    dileak_dg = v - e
+    dileak_dv = g
+VERBATIM
+    double *ng_record = NG_SELF->ng_observed_record;
+    ng_record[0] = _lsin_1; /* di/damp */
+    ng_record[1] = _ldi_dfrequency; /* di/dfrequency */
+    ng_record[2] = 0.; /* di/dg */
+    ng_record[3] = 0.; /* di/de */
+    ng_record[4] = 0.; /* di/dv */
+    ng_record[5] = 0.; /* dileak/damp */
+    ng_record[6] = 0.; /* dileak/dfrequency */
+    ng_record[7] = _ldileak_dg; /* dileak/dg */
+    ng_record[8] = _ldileak_de; /* dileak/de */
+    ng_record[9] = _ldileak_dv; /* dileak/dv */
+ENDVERBATIM
+}
 
 : The current itself and its conductance, which the cable asks for where the area of the node moves.
 PROCEDURE ng_whole() {
@@ -144,6 +169,7 @@ VERBATIM
       ng_record[6] = ng_density*_ldtotal_current_de; /* d/de */
       ng_record[7] = ng_density*0.0;
     }
+    if (ng_self->ng_observed_record) ng_observables(_threadargs_);
     if (ng_self->ng_total) ng_whole(_threadargs_);
 ENDVERBATIM
 }

@@ -130,6 +130,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -153,7 +154,7 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
 }
 ENDVERBATIM
 
-: Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
+: Partial derivatives of the currents of ions, each by itself, for who reads them.
 PROCEDURE ng_ion_currents() {
     LOCAL dg_dgbar, dg_dn, g, dik_dek, dik_dgbar, dik_dn, dik_dv
     dg_dgbar = n*n*n*n
@@ -169,6 +170,20 @@ VERBATIM
     ng_record[1] = _ldik_dgbar; /* dik/dgbar */
     ng_record[2] = _ldik_dek; /* dik/dek */
     ng_record[3] = _ldik_dv; /* dik/dv */
+ENDVERBATIM
+}
+
+: Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
+PROCEDURE ng_observables() {
+    LOCAL dg_dgbar, dg_dn
+    dg_dgbar = n*n*n*n
+    dg_dn = 4*gbar*n*n*n
+VERBATIM
+    double *ng_record = NG_SELF->ng_observed_record;
+    ng_record[0] = _ldg_dn; /* dg/dn */
+    ng_record[1] = _ldg_dgbar; /* dg/dgbar */
+    ng_record[2] = 0.; /* dg/dek */
+    ng_record[3] = 0.; /* dg/dv */
 ENDVERBATIM
 }
 
@@ -202,6 +217,7 @@ VERBATIM
       ng_record[5] = 0.0;
     }
     if (ng_self->ng_ion_record) ng_ion_currents(_threadargs_);
+    if (ng_self->ng_observed_record) ng_observables(_threadargs_);
 ENDVERBATIM
 }
 

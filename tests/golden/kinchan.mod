@@ -120,6 +120,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -202,7 +203,7 @@ static void ng_copy(double *NG_RESTRICT ng_to, const double *NG_RESTRICT ng_from
 
 ENDVERBATIM
 
-: Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
+: Partial derivatives of the currents of ions, each by itself, for who reads them.
 PROCEDURE ng_ion_currents() {
     LOCAL dik_dek, dik_dgbar, dik_do, dik_dpassing, dik_dv
     dik_dek = -gbar*(o + 0.1*passing)

@@ -129,6 +129,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -157,6 +158,33 @@ static void ng_keep(double *ng_pair, double ng_value) {
   ng_pair[0] = ng_value;
 }
 ENDVERBATIM
+
+: Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
+PROCEDURE ng_observables() {
+    LOCAL nrn_ghk_1, dnrn_ghk_1_dv, dnrn_ghk_1_dcai, dnrn_ghk_1_dcao, log10_1, dlog10_1_dm, di_dcai, di_dcao,
+          di_dgbar, di_dm, di_dpermeability, di_dv
+    nrn_ghk_1 = nrn_ghk(v, cai, cao, 2)
+    dnrn_ghk_1_dv = ng_ghk_slope(v, cai, cao, 2)
+    dnrn_ghk_1_dcai = nrn_ghk(v, 1, 0, 2)
+    dnrn_ghk_1_dcao = nrn_ghk(v, 0, 1, 2)
+    log10_1 = log10(1 + m)
+    dlog10_1_dm = 1/(log(10)*(m + 1))
+    di_dcai = dnrn_ghk_1_dcai*permeability*(log10_1 + 1)
+    di_dcao = dnrn_ghk_1_dcao*permeability*(log10_1 + 1)
+    di_dgbar = m*(v + 70)
+    di_dm = dlog10_1_dm*nrn_ghk_1*permeability + gbar*(v + 70)
+    di_dpermeability = nrn_ghk_1*(log10_1 + 1)
+    di_dv = dnrn_ghk_1_dv*permeability*(log10_1 + 1) + gbar*m
+VERBATIM
+    double *ng_record = NG_SELF->ng_observed_record;
+    ng_record[0] = _ldi_dm; /* di/dm */
+    ng_record[1] = _ldi_dgbar; /* di/dgbar */
+    ng_record[2] = _ldi_dpermeability; /* di/dpermeability */
+    ng_record[3] = _ldi_dcai; /* di/dcai */
+    ng_record[4] = _ldi_dcao; /* di/dcao */
+    ng_record[5] = _ldi_dv; /* di/dv */
+ENDVERBATIM
+}
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
@@ -188,6 +216,7 @@ VERBATIM
       ng_keep(ng_record + 6, _ldi_dcai); /* d/dcai */
       ng_keep(ng_record + 8, _ldi_dcao); /* d/dcao */
     }
+    if (ng_self->ng_observed_record) ng_observables(_threadargs_);
 ENDVERBATIM
 }
 

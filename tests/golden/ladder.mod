@@ -166,6 +166,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -194,6 +195,40 @@ static void ng_keep(double *ng_pair, double ng_value) {
   ng_pair[0] = ng_value;
 }
 ENDVERBATIM
+
+: Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
+PROCEDURE ng_observables() {
+    LOCAL sum, open_0, dopen_1_dearly, dopen_1_dlate, open_1, dj_dca_1, dj_dca_2, j, di_by_open_1, di_dca_1,
+          di_dca_2, di_de, di_dearly, di_dgbar, di_dhill, di_dlate, di_dv
+    sum = weight[0]*early + weight[1]*late
+    open_0 = sum^(0 + 1)
+    dopen_1_dearly = 2*sum*weight[0]
+    dopen_1_dlate = 2*sum*weight[1]
+    open_1 = sum^(1 + 1)
+    dj_dca_1 = 1/(ca[2] + hill)
+    dj_dca_2 = -ca[1]/((ca[2] + hill)*(ca[2] + hill))
+    j = ca[1]/(ca[2] + hill)
+    di_by_open_1 = 0.3*gbar*(v - e)
+    di_dca_1 = dj_dca_1*gbar*(v - e)
+    di_dca_2 = dj_dca_2*gbar*(v - e)
+    di_de = -gbar*(j + open_0 + 0.3*open_1)
+    di_dearly = di_by_open_1*dopen_1_dearly + gbar*weight[0]*(v - e)
+    di_dgbar = (v - e)*(j + open_0 + 0.3*open_1)
+    di_dhill = dj_dca_2*gbar*(v - e)
+    di_dlate = di_by_open_1*dopen_1_dlate + gbar*weight[1]*(v - e)
+    di_dv = gbar*(j + open_0 + 0.3*open_1)
+VERBATIM
+    double *ng_record = NG_SELF->ng_observed_record;
+    ng_record[0] = _ldi_dearly; /* di/dearly */
+    ng_record[1] = _ldi_dlate; /* di/dlate */
+    ng_record[2] = _ldi_dca_1; /* di/dca[1] */
+    ng_record[3] = _ldi_dca_2; /* di/dca[2] */
+    ng_record[4] = _ldi_dgbar; /* di/dgbar */
+    ng_record[5] = _ldi_de; /* di/de */
+    ng_record[6] = _ldi_dhill; /* di/dhill */
+    ng_record[7] = _ldi_dv; /* di/dv */
+ENDVERBATIM
+}
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
@@ -227,6 +262,7 @@ VERBATIM
       ng_keep(ng_record + 10, _ldi_de); /* d/de */
       ng_keep(ng_record + 12, _ldi_dhill); /* d/dhill */
     }
+    if (ng_self->ng_observed_record) ng_observables(_threadargs_);
 ENDVERBATIM
 }
 

@@ -94,6 +94,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -116,6 +117,22 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
 ENDVERBATIM
+
+: Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
+PROCEDURE ng_observables() {
+    LOCAL di_de, di_dgbar, di_dm, di_dv
+    di_de = -gbar*m
+    di_dgbar = m*(v - e)
+    di_dm = gbar*(v - e)
+    di_dv = gbar*m
+VERBATIM
+    double *ng_record = NG_SELF->ng_observed_record;
+    ng_record[0] = _ldi_dm; /* di/dm */
+    ng_record[1] = _ldi_dgbar; /* di/dgbar */
+    ng_record[2] = _ldi_de; /* di/de */
+    ng_record[3] = _ldi_dv; /* di/dv */
+ENDVERBATIM
+}
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
@@ -143,6 +160,7 @@ VERBATIM
       ng_record[4] = _ldi_de; /* d/de */
       ng_record[5] = 0.0;
     }
+    if (ng_self->ng_observed_record) ng_observables(_threadargs_);
 ENDVERBATIM
 }
 

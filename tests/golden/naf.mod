@@ -134,6 +134,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -148,7 +149,7 @@ extern void hoc_execerror(const char *, const char *);
 #define NG_RESTRICT __restrict
 ENDVERBATIM
 
-: Partial derivatives of the currents of ions, each by itself, for mechanisms that read them.
+: Partial derivatives of the currents of ions, each by itself, for who reads them.
 PROCEDURE ng_ion_currents() {
     LOCAL dm_power_gate_dh, dm_power_gate_dm, m_power_gate, dina_dena, dina_dgbar, dina_dh, dina_dm, dina_dv
     dm_power_gate_dh = m*m*m
@@ -166,6 +167,21 @@ VERBATIM
     ng_record[2] = _ldina_dgbar; /* dina/dgbar */
     ng_record[3] = _ldina_dena; /* dina/dena */
     ng_record[4] = _ldina_dv; /* dina/dv */
+ENDVERBATIM
+}
+
+: Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
+PROCEDURE ng_observables() {
+    LOCAL dm_power_gate_dh, dm_power_gate_dm
+    dm_power_gate_dh = m*m*m
+    dm_power_gate_dm = 3*h*m*m
+VERBATIM
+    double *ng_record = NG_SELF->ng_observed_record;
+    ng_record[0] = _ldm_power_gate_dm; /* dm_power_gate/dm */
+    ng_record[1] = _ldm_power_gate_dh; /* dm_power_gate/dh */
+    ng_record[2] = 0.; /* dm_power_gate/dgbar */
+    ng_record[3] = 0.; /* dm_power_gate/dena */
+    ng_record[4] = 0.; /* dm_power_gate/dv */
 ENDVERBATIM
 }
 
@@ -204,6 +220,7 @@ VERBATIM
       ng_record[7] = 0.0;
     }
     if (ng_self->ng_ion_record) ng_ion_currents(_threadargs_);
+    if (ng_self->ng_observed_record) ng_observables(_threadargs_);
 ENDVERBATIM
 }
 

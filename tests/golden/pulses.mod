@@ -149,6 +149,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -185,6 +186,30 @@ static const ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender
   return &ng_none;
 }
 ENDVERBATIM
+
+: Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
+PROCEDURE ng_observables() {
+    LOCAL di_de, di_dlevel, di_doff, di_don, di_dv, di_dkick
+    di_de = -level*(off + on)
+    di_dlevel = (v - e)*(off + on)
+    di_doff = level*(v - e)
+    di_don = level*(v - e)
+    di_dv = level*(off + on)
+    if (at_time(7)) {
+        di_dkick = -1
+    } else {
+        di_dkick = 0
+    }
+VERBATIM
+    double *ng_record = NG_SELF->ng_observed_record;
+    ng_record[0] = _ldi_don; /* di/don */
+    ng_record[1] = _ldi_doff; /* di/doff */
+    ng_record[2] = _ldi_dlevel; /* di/dlevel */
+    ng_record[3] = _ldi_de; /* di/de */
+    ng_record[4] = _ldi_dkick; /* di/dkick */
+    ng_record[5] = _ldi_dv; /* di/dv */
+ENDVERBATIM
+}
 
 : The current itself and its conductance, which the cable asks for where the area of the node moves.
 PROCEDURE ng_whole() {
@@ -240,6 +265,7 @@ VERBATIM
       ng_record[8] = ng_density*_ldi_dkick; /* d/dkick */
       ng_record[9] = ng_density*0.0;
     }
+    if (ng_self->ng_observed_record) ng_observables(_threadargs_);
     if (ng_self->ng_total) ng_whole(_threadargs_);
 ENDVERBATIM
 }

@@ -133,6 +133,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -215,6 +216,26 @@ static void ng_copy(double *NG_RESTRICT ng_to, const double *NG_RESTRICT ng_from
 
 ENDVERBATIM
 
+: Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
+PROCEDURE ng_observables() {
+    LOCAL di_de, di_dgbar, di_droot, di_dv, di_dx, di_dz
+    di_de = -gbar*root*x*(0.2*z + 1)
+    di_dgbar = root*x*(v - e)*(0.2*z + 1)
+    di_droot = gbar*x*(v - e)*(0.2*z + 1)
+    di_dv = gbar*root*x*(0.2*z + 1)
+    di_dx = gbar*root*(v - e)*(0.2*z + 1)
+    di_dz = 0.2*gbar*root*x*(v - e)
+VERBATIM
+    double *ng_record = NG_SELF->ng_observed_record;
+    ng_record[0] = _ldi_dx; /* di/dx */
+    ng_record[1] = _ldi_dz; /* di/dz */
+    ng_record[2] = _ldi_droot; /* di/droot */
+    ng_record[3] = _ldi_dgbar; /* di/dgbar */
+    ng_record[4] = _ldi_de; /* di/de */
+    ng_record[5] = _ldi_dv; /* di/dv */
+ENDVERBATIM
+}
+
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
     LOCAL di_de, ddi_dgbar_dv, di_dgbar, ddi_droot_dv, di_droot, ddi_dx_dv, di_dx, ddi_dz_dv, di_dz
@@ -249,6 +270,7 @@ VERBATIM
       ng_record[8] = _ldi_de; /* d/de */
       ng_record[9] = 0.0;
     }
+    if (ng_self->ng_observed_record) ng_observables(_threadargs_);
 ENDVERBATIM
 }
 

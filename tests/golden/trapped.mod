@@ -130,6 +130,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -159,6 +160,30 @@ static void ng_keep(double *ng_pair, double ng_value) {
 }
 ENDVERBATIM
 
+: Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
+PROCEDURE ng_observables() {
+    LOCAL ghk_1, dghk_dz_1, dghk_1_dq, dghk_1_dv, di_dgbar, di_dh, di_dm, di_dpermeability, di_dq, di_dv
+    ghk_1 = ghk(v/q)
+    dghk_dz_1 = dghk_dz(v/q)
+    dghk_1_dq = -dghk_dz_1*v/(q*q)
+    dghk_1_dv = dghk_dz_1/q
+    di_dgbar = h*m*(v + 70)
+    di_dh = gbar*m*(v + 70)
+    di_dm = gbar*h*(v + 70) + ghk_1*permeability
+    di_dpermeability = ghk_1*m
+    di_dq = dghk_1_dq*m*permeability
+    di_dv = dghk_1_dv*m*permeability + gbar*h*m
+VERBATIM
+    double *ng_record = NG_SELF->ng_observed_record;
+    ng_record[0] = _ldi_dm; /* di/dm */
+    ng_record[1] = _ldi_dh; /* di/dh */
+    ng_record[2] = _ldi_dgbar; /* di/dgbar */
+    ng_record[3] = _ldi_dpermeability; /* di/dpermeability */
+    ng_record[4] = _ldi_dq; /* di/dq */
+    ng_record[5] = _ldi_dv; /* di/dv */
+ENDVERBATIM
+}
+
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
     LOCAL ghk_1, dghk_dz_1, dghk_1_dq, dghk_1_dv, di_dgbar, di_dh, di_dm, di_dpermeability, di_dq, di_dv, i,
@@ -187,6 +212,7 @@ VERBATIM
       ng_keep(ng_record + 6, _ldi_dpermeability); /* d/dpermeability */
       ng_keep(ng_record + 8, _ldi_dq); /* d/dq */
     }
+    if (ng_self->ng_observed_record) ng_observables(_threadargs_);
 ENDVERBATIM
 }
 

@@ -264,6 +264,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -301,6 +302,20 @@ static const ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender
 }
 ENDVERBATIM
 
+: Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
+PROCEDURE ng_observables() {
+    LOCAL di_de, di_dg, di_dv
+    di_de = -g
+    di_dg = v - e
+    di_dv = g
+VERBATIM
+    double *ng_record = NG_SELF->ng_observed_record;
+    ng_record[0] = _ldi_dg; /* di/dg */
+    ng_record[1] = _ldi_de; /* di/de */
+    ng_record[2] = _ldi_dv; /* di/dv */
+ENDVERBATIM
+}
+
 : The current itself and its conductance, which the cable asks for where the area of the node moves.
 PROCEDURE ng_whole() {
     LOCAL i, total_current, dtotal_current_dv
@@ -336,6 +351,7 @@ VERBATIM
       ng_record[2] = ng_density*_ldi_de; /* d/de */
       ng_record[3] = ng_density*0.0;
     }
+    if (ng_self->ng_observed_record) ng_observables(_threadargs_);
     if (ng_self->ng_total) ng_whole(_threadargs_);
 ENDVERBATIM
 }

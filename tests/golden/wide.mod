@@ -72,6 +72,8 @@ typedef struct {            /* a reversal potential that follows the concentrati
   const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
   const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
   double ng_factor;         /* mV: RT/zF */
+  const double *ng_warmth;  /* row of the temperature, or 0 */
+  double ng_kelvin;
 } ng_Nernst;
 typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
   long ng_first, ng_end;
@@ -98,6 +100,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   const ng_Connection *ng_connections;
   long ng_connection_count;
@@ -120,6 +123,28 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
 }
 ENDVERBATIM
+
+: Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
+PROCEDURE ng_observables() {
+    LOCAL sqrt_1, dsqrt_1_ddiam, di_ddiam, di_de, di_dgbar, di_dn, di_dratio, di_dv
+    sqrt_1 = sqrt(diam)
+    dsqrt_1_ddiam = (sqrt_1 > 0)/(2*sqrt_1 + 1 - (sqrt_1 > 0))
+    di_ddiam = dsqrt_1_ddiam*gbar*n*ratio*(v - e)
+    di_de = -gbar*n*ratio*sqrt_1
+    di_dgbar = n*ratio*sqrt_1*(v - e)
+    di_dn = gbar*ratio*sqrt_1*(v - e)
+    di_dratio = gbar*n*sqrt_1*(v - e)
+    di_dv = gbar*n*ratio*sqrt_1
+VERBATIM
+    double *ng_record = NG_SELF->ng_observed_record;
+    ng_record[0] = _ldi_dn; /* di/dn */
+    ng_record[1] = _ldi_dratio; /* di/dratio */
+    ng_record[2] = _ldi_dgbar; /* di/dgbar */
+    ng_record[3] = _ldi_de; /* di/de */
+    ng_record[4] = _ldi_ddiam; /* di/ddiam */
+    ng_record[5] = _ldi_dv; /* di/dv */
+ENDVERBATIM
+}
 
 : Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
 PROCEDURE ng_current() {
@@ -158,6 +183,7 @@ VERBATIM
       ng_record[8] = _ldi_ddiam; /* d/ddiam */
       ng_record[9] = _lddi_ddiam_dv;
     }
+    if (ng_self->ng_observed_record) ng_observables(_threadargs_);
 ENDVERBATIM
 }
 

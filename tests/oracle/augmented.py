@@ -14,7 +14,7 @@ from neuron import h
 import nmodlgrad as ng
 import scenarios
 from oracle.model import Direction, Model, Together
-from oracle.simulate import WAYS, prepare, record_everything, record_voltages, save
+from oracle.simulate import WAYS, place_and_name, prepare, record_everything, record_voltages, save
 
 
 def sensitivity(model: Model) -> Any:
@@ -49,6 +49,14 @@ def tangents(model: Model, request: dict[str, Any]) -> dict[str, Any]:
     return measured
 
 
+def observed(model: Model, request: dict[str, Any]) -> dict[str, Any]:
+    """Run once; return the tangents of the named variables, `tangent` (samples, variables, directions)."""
+    sens = sensitivity(model)
+    records = [sens.record(*place_and_name(model, text)) for text in request["names"]]
+    WAYS["continuerun"](h, model.duration_ms)
+    return {"tangent": np.stack([record.to_numpy() for record in records], axis=1)}
+
+
 def everything(model: Model, request: dict[str, Any]) -> dict[str, Any]:
     """Run once, with a Sensitivity or without; return the variables that the original side named."""
     sens = sensitivity(model) if request["attached"] else None
@@ -58,7 +66,11 @@ def everything(model: Model, request: dict[str, Any]) -> dict[str, Any]:
     return dict(recorded())
 
 
-TASKS: dict[str, Callable[[Model, dict[str, Any]], dict[str, Any]]] = {"tangents": tangents, "everything": everything}
+TASKS: dict[str, Callable[[Model, dict[str, Any]], dict[str, Any]]] = {
+    "tangents": tangents,
+    "observed": observed,
+    "everything": everything,
+}
 
 
 def main(request_file: str, result_file: str) -> None:

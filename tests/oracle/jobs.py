@@ -77,6 +77,14 @@ class Oracle:
         """Start the finite differences of a scenario, at `theta`: voltage, reference, noise, step, labels."""
         return self._plain("differences", scenario, options, theta=theta)
 
+    def observed_differences(self, scenario: str, names: list[str], **options: Any) -> Job:
+        """Start the finite differences of variables other than the voltage, as "soma(0.5).m_hh": reference, noise."""
+        return self._plain("observed_differences", scenario, options, names=names)
+
+    def observed(self, scenario: str, names: list[str], **options: Any) -> Job:
+        """Start nmodlgrad on a scenario: the tangents of the same variables, (samples, variables, directions)."""
+        return self._augmented("observed", scenario, options, names=names)
+
     def primal(self, scenario: str, runs: list[dict[str, Any]] | None = None, **options: Any) -> Job:
         """Start plain runs of the originals, each with a `way` and a `theta`: voltage_0, voltage_1, ..."""
         return self._plain("primal", scenario, options, runs=runs or [{}])

@@ -19,9 +19,11 @@ from oracle.model import Model
 from oracle.simulate import (
     WAYS,
     Floats,
+    place_and_name,
     prepare,
     record_everything,
     record_voltages,
+    reference,
     save,
 )
 
@@ -70,6 +72,31 @@ def differences(model: Model, request: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def observed_differences(model: Model, request: dict[str, Any]) -> dict[str, Any]:
+    """Differentiate variables along every direction, each by itself: `reference` (samples, variables, directions)."""
+    found = []
+    for place, name in (place_and_name(model, text) for text in request["names"]):
+        vector = h.Vector().record(reference(place, name))
+
+        def run(vector: Any = vector) -> Floats:
+            with weights_kept():
+                WAYS["continuerun"](h, model.duration_ms)
+            return np.array(vector.to_python())[:, np.newaxis]
+
+        size = 100 / np.ptp(run())  # as large as a voltage, for which the first step of the differences is made
+
+        def scaled(run: Callable[[], Floats] = run, size: float = size) -> Floats:
+            return run() * size
+
+        row = [difference(scaled, direction.knobs(h)) for direction in model.directions]
+        found.append([(one.derivative[:, 0] / size, one.noise) for one in row])
+    return {
+        "labels": [direction.label for direction in model.directions],
+        "reference": np.stack([np.stack([each for each, _ in row], axis=-1) for row in found], axis=1),
+        "noise": [[noise for _, noise in row] for row in found],
+    }
+
+
 def primal(model: Model, request: dict[str, Any]) -> dict[str, Any]:
     """Run once for each way and theta asked for; return the voltages of each run."""
     voltages = record_voltages(h, model)
@@ -109,6 +136,7 @@ def jitter(model: Model, request: dict[str, Any]) -> dict[str, Any]:
 
 TASKS: dict[str, Callable[[Model, dict[str, Any]], dict[str, Any]]] = {
     "differences": differences,
+    "observed_differences": observed_differences,
     "primal": primal,
     "everything": everything,
     "jitter": jitter,

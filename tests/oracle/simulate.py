@@ -67,6 +67,21 @@ def record_voltages(h: Any, model: Model) -> Callable[[], Floats]:
     return lambda: np.column_stack([vector.to_python() for vector in vectors])
 
 
+def place_and_name(model: Model, text: str) -> tuple[Any, str]:
+    """The segment or point process, and the variable, of a text as "soma(0.5).m_hh" or "Exp2Syn[0].B"."""
+    place, _, name = text.rpartition(".")
+    places = {str(segment): segment for segment in model.sites()}
+    places |= {process.hname(): process for segment in model.sites() for process in segment.point_processes()}
+    return places[place], name
+
+
+def reference(place: Any, name: str) -> Any:
+    """NEURON's reference to a variable, which may be an element as "ca_ladder[1]"."""
+    whole, _, index = name.partition("[")
+    found = getattr(place, f"_ref_{whole}")
+    return found[int(index[:-1])] if index else found
+
+
 def record_everything(h: Any, model: Model, names: list[str] | None = None) -> Callable[[], dict[str, Floats]]:
     """Record every voltage, state and assigned variable, or only those of them that are named.
 

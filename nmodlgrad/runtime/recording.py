@@ -1,0 +1,287 @@
+"""Rows that are recorded, and losses that are summed up with their gradients while the model runs."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from neuron import h
+from numpy.typing import ArrayLike, NDArray
+
+from nmodlgrad.runtime import layout
+from nmodlgrad.runtime.errors import WrongArgument
+
+if TYPE_CHECKING:
+    from nmodlgrad.runtime.cell import Cell
+    from nmodlgrad.runtime.observables import Observable
+    from nmodlgrad.runtime.sensitivity import Sensitivity
+
+Floats = NDArray[np.float64]
+
+
+_ENDLESS = 2**62  # samples
+
+
+class _Held:
+    """A hoc Vector as numpy reads it: an array made of this keeps the Vector."""
+
+    def __init__(self, vector: Any) -> None:
+        self.vector = vector
+        self.__array_interface__ = vector.as_numpy().__array_interface__
+
+
+class Log:
+    """The rows of one observable, each in every so manieth step (``ng_Log``).
+
+    The cable appends to a hoc Vector. What was read of it is never written again: an array that the user has stays as
+    it is, whatever the model does, and what follows goes to another Vector.
+    """
+
+    def __init__(self, observable: Observable, every_ms: float | None, directions: int) -> None:
+        self.observable, self.every_ms, self.directions = observable, every_ms, directions
+        self.every = 0  # steps; 0: not begun
+        self._slot = np.zeros(1, layout.LOG)[0]
+        self._vector, self._done = h.Vector(), np.zeros((0, directions))
+        self._names = [text.encode() for text in (observable.name, observable.where)]
+
+    def begin(self, slot: np.void, samples: int) -> None:
+        """A run begins: describe where the samples go, with room for so many."""
+        before = len(self._done) + int(self._slot["taken"])
+        self._slot = slot
+        self._done = np.zeros((0, self.directions))
+        self._vector.resize(0)  # nobody has read of this one
+        self.every = steps(self.every_ms)
+        slot["row"], slot["every"] = self.observable.row(), self.every
+        slot["watched"] = self.observable.name == "v"
+        slot["what"], slot["where"] = (layout.text(name) for name in self._names)
+        self._vector.buffer_size(max(samples, before, 1) * self.directions)
+        self._attach()
+
+    def _attach(self) -> None:
+        slot = self._slot
+        slot["vector"], slot["first"] = self.observable.cell.vector(self._vector), len(self._done)
+        slot["taken"] = slot["room"] = slot["samples"] = 0
+
+    def table(self) -> Floats:
+        """Every row that was taken: shape (samples, directions). No copy unless it was read before and has grown."""
+        taken = int(self._slot["taken"])
+        if taken:
+            fresh = np.asarray(_Held(self._vector))[: taken * self.directions].reshape(taken, self.directions)
+            self._done = np.concatenate([self._done, fresh]) if len(self._done) else fresh
+            self._vector = h.Vector()
+            self._attach()
+        return self._done
+
+
+class Recorder:
+    """d variable/d theta at one place, sampled when NEURON samples its own records.
+
+    Attributes
+    ----------
+    variable, unit
+        the name of what is recorded, and its unit; empty where NMODL does not tell
+    """
+
+    def __init__(self, sensitivity: Sensitivity, log: Log) -> None:
+        self._sensitivity = sensitivity  # which carries what is recorded here: it lives as long as this
+        self._log = log
+        self.variable, self.unit = log.observable.name, log.observable.unit
+
+    def to_numpy(self) -> Floats:
+        """The samples so far: shape (samples, directions), unit of the variable per unit of theta.
+
+        Row by row they go with ``h.Vector().record(...)`` of the variable itself; with ``every``, with every so
+        manieth of its samples.
+
+        The array is a view of the memory that the run has filled, and nothing writes there any more: it stays as it is
+        in later runs. It is a copy where a part of the same run was read before, and where ``h.frecord_init`` has made
+        NEURON's records begin later than the run.
+        """
+        cell = self._log.observable.cell
+        cell.check_fault()
+        if not self._log.every:
+            return np.zeros((0, self._log.directions))
+        table, rows = self._log.table(), cell.sampled(self._log.every)[1]
+        if np.array_equal(rows, np.arange(len(table))):
+            return table
+        return table[rows]
+
+    def times(self) -> Floats:
+        """When the samples were taken: shape (samples,), ms."""
+        cell = self._log.observable.cell
+        return cell.sampled(self._log.every)[0] if self._log.every else np.zeros(0)
+
+    def to_xarray(self) -> Any:
+        """The samples as an ``xarray.DataArray`` with the dimensions time and parameter.
+
+        The coordinates are ``time`` in ms and, for each direction, ``parameter`` (its label) and ``parameter_unit``.
+
+        Raises
+        ------
+        ImportError
+            without xarray: ``pip install nmodlgrad[xarray]``.
+        """
+        try:
+            xarray = importlib.import_module("xarray")
+        except ModuleNotFoundError:
+            raise ImportError("to_xarray() needs xarray: pip install 'nmodlgrad[xarray]'") from None
+        where, unit = self._log.observable.where, self.unit or "unit of the variable"
+        return xarray.DataArray(
+            self.to_numpy(),
+            dims=("time", "parameter"),
+            coords={
+                "time": ("time", self.times(), {"units": "ms"}),
+                "parameter": list(self._sensitivity.labels),
+                "parameter_unit": ("parameter", list(self._sensitivity.units)),
+            },
+            name=f"d{self.variable}/dtheta",
+            attrs={
+                "units": f"{unit} per unit of theta",
+                "long_name": f"derivative of {self.variable} at {where}: parameter = value + scale * theta",
+                "variable": self.variable,
+                "place": where,
+            },
+        )
+
+
+class Loss:
+    """A sum over the samples of a variable x, and its gradient, kept up to date while the model runs.
+
+    With a target, the loss is ``sum_n w_n (x_n - target_n)^2 / 2``, and its gradient
+    ``sum_n w_n (x_n - target_n) dx_n/dtheta``; without one, ``sum_n w_n x_n`` and ``sum_n w_n dx_n/dtheta``. Sample 0
+    is that of ``finitialize``, where the sum starts anew. Nothing is stored of the samples.
+    """
+
+    def __init__(
+        self,
+        sensitivity: Sensitivity,
+        observable: Observable,
+        target: ArrayLike | None,
+        weight: ArrayLike,
+        every_ms: float | None,
+    ) -> None:
+        self._sensitivity = sensitivity
+        self.observable, self._every_ms = observable, every_ms
+        self._weights = _numbers("weight", weight)
+        self._targets = _numbers("target", target) if target is not None else None
+        self._end = _common_length(self._weights, self._targets)
+        self._gradient = np.zeros(len(sensitivity.parameters))
+        self._slot = np.zeros(1, layout.SUM)[0]
+
+    def begin(self, slot: np.void, address: Callable[[Any], float]) -> None:
+        """A run begins: the sum is zero."""
+        self._slot = slot
+        self._gradient[:] = 0
+        slot["value"], slot["row"] = int(address(self.observable.reference())), self.observable.row()
+        for name, numbers in (("weight", self._weights), ("target", self._targets)):
+            slot[f"{name}s"] = layout.address(numbers) if numbers is not None else 0
+            slot[f"{name}_step"] = int(numbers is not None and numbers.ndim > 0)
+        slot["every"], slot["end"] = steps(self._every_ms), self._end
+        slot["next"], slot["total"], slot["gradient"] = 0, 0.0, layout.address(self._gradient)
+
+    @property
+    def value(self) -> float:
+        """The sum so far."""
+        self.observable.cell.check_fault()
+        return float(self._slot["total"])
+
+    @property
+    def gradient(self) -> Floats:
+        """d value/d theta: shape (directions,)."""
+        self.observable.cell.check_fault()
+        return self._gradient.copy()
+
+    @property
+    def samples(self) -> int:
+        """How many samples the sum has."""
+        return int(self._slot["next"])
+
+
+class Recordings:
+    """All that is recorded of a cell, and its tables for the cable."""
+
+    def __init__(self) -> None:
+        self._logs: dict[tuple[Any, ...], Log] = {}
+        self.losses: list[Loss] = []
+        self._log_table, self._sum_table = np.zeros(1, layout.LOG), np.zeros(1, layout.SUM)
+
+    def log(self, key: tuple[Any, ...], observable: Observable, every_ms: float | None, directions: int) -> Log:
+        """The log of an observable; one that is recorded twice has one log."""
+        key = (*key, observable.name, every_ms)
+        return self._logs.setdefault(key, Log(observable, every_ms, directions))
+
+    def sizes(self, until_ms: float) -> list[int]:
+        """Bytes that each log takes in a run of this length."""
+        return [_samples(log.every_ms, until_ms) * log.directions * 8 for log in self._logs.values()]
+
+    def begin(self, cell: Cell, plan: np.void, until_ms: float) -> None:
+        """A run begins; the cell has been described."""
+        logs: Sequence[Log] = list(self._logs.values())
+        self._log_table = np.zeros(max(len(logs), 1), layout.LOG)
+        self._sum_table = np.zeros(max(len(self.losses), 1), layout.SUM)
+        for number, log in enumerate(logs):
+            log.begin(self._log_table[number], _samples(log.every_ms, until_ms))
+        for number, loss in enumerate(self.losses):
+            loss.begin(self._sum_table[number], cell.cable.address)
+        plan["logs"], plan["log_count"] = layout.address(self._log_table), len(logs)
+        plan["sums"], plan["sum_count"] = layout.address(self._sum_table), len(self.losses)
+
+
+def steps(every_ms: float | None) -> int:
+    """How many steps of ``h.dt`` an interval is.
+
+    Raises
+    ------
+    WrongArgument
+        when it is not a whole number of them.
+    """
+    if every_ms is None:
+        return 1
+    count = every_ms / float(h.dt)
+    if count < 0.5 or abs(count - round(count)) > 1e-6 * count:
+        raise WrongArgument(f"every={every_ms:g} ms is no multiple of the step, h.dt = {h.dt:g} ms")
+    return round(count)
+
+
+def check_interval(every_ms: Any) -> float | None:
+    """The interval as a number; whether it is a multiple of the step shows at finitialize.
+
+    Raises
+    ------
+    WrongArgument
+        for anything but a positive number of ms.
+    """
+    if every_ms is None:
+        return None
+    if not isinstance(every_ms, int | float | np.number) or not 0 < float(every_ms) < float("inf"):
+        raise WrongArgument(f"every is an interval in ms, such as 0.1, not {every_ms!r}")
+    return float(every_ms)
+
+
+def run_length_ms() -> float:
+    """Where the run is going to end, as far as NEURON's standard run system knows."""
+    return float(getattr(h, "tstop", 0.0))
+
+
+def _samples(every_ms: float | None, until_ms: float) -> int:
+    return int(until_ms / h.dt / steps(every_ms)) + 2
+
+
+def _numbers(name: str, given: Any) -> Floats:
+    """One number, or one for each sample: an array of its own, of which nothing changes later."""
+    try:
+        numbers = np.array(given.to_python() if hasattr(given, "to_python") else given, float)
+    except (TypeError, ValueError):
+        raise WrongArgument(f"{name} is a number or an array of numbers, not {given!r}") from None
+    if numbers.ndim > 1 or not np.isfinite(numbers).all():
+        raise WrongArgument(f"{name} is one number, or one finite number for each sample in one dimension")
+    return numbers
+
+
+def _common_length(weights: Floats, targets: Floats | None) -> int:
+    lengths = {len(x) for x in (weights, targets) if x is not None and x.ndim}
+    if len(lengths) > 1:
+        raise WrongArgument(f"weight and target have different lengths: {' and '.join(map(str, sorted(lengths)))}")
+    return lengths.pop() if lengths else _ENDLESS
