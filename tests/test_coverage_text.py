@@ -35,3 +35,21 @@ def test_the_page_counts_what_was_found() -> None:
 
 def test_reasons_are_the_same_whatever_the_names_are() -> None:
     assert "| NG002: x is not differentiated yet | 1 | 1 |" in text(_rows(), [])
+
+
+def test_words_of_a_message_stay_where_a_file_only_speaks_them() -> None:
+    content = b"""TITLE what is drawn depends on a number of channels
+NEURON { POINT_PROCESS kv RANGE P_a }
+COMMENT
+carries a derivative
+ENDCOMMENT
+STATE { P_a }
+ASSIGNED { N0L0[2] }
+FUNCTION BnlDev(pp, n) { LOCAL along  along = pp  BnlDev = n : no path jumps
+}
+"""
+    message = "what BnlDev draws depends on P_a, which carries a derivative: a number that jumps, along N0L0[1]"
+    report = Report("kv", "", (), (), REFUSED, f"kv.mod:9:9: error[NG042]: {message}\n")
+    page = text([Row(Mechanism("some", "mod/kv.mod", content, {}), report)], [])
+    said = "what x draws depends on x, which carries a derivative: a number that jumps, x x"
+    assert f"| NG042: {said} | 1 | 1 |" in page

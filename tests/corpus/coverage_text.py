@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
+from nmodlgrad.diagnostics import Refused, Source
 from nmodlgrad.gradcheck.report import (
     BLUNT,
     EXACT,
@@ -26,10 +27,13 @@ from nmodlgrad.gradcheck.report import (
     WRONG,
     Report,
 )
+from nmodlgrad.syntax import nodes as n
+from nmodlgrad.syntax.parse import parse
+from nmodlgrad.syntax.walk import subnodes
 
 from .packages import Mechanism
 
-# What messages are made of: no name, even if a file has it for one.
+# What messages are made of: no name, even if a file declares it.
 _WORDS = frozenset(
     re.findall(
         r"\w+",
@@ -141,15 +145,34 @@ def _refusals(rows: Sequence[Row]) -> str:
 
 
 def _reason(code: str, message: str, file: Mechanism) -> str:
-    """The message without the names that the file has of its own."""
-    names = set(re.findall(r"[A-Za-z_]\w*", re.sub(r"[:?].*", "", file.content.decode("latin-1"))))
-    own = {name for name in names if not name.isupper() and name not in _WORDS}
+    """The message without the names that the file declares."""
+    own = _declared(file) - _WORDS
 
     def shown(word: re.Match[str]) -> str:
         return "x" if word[1] in own else word[0]
 
     general = re.sub(r"([A-Za-z_]\w*)(\[\w+\])?'?", shown, message)
     return f"{code}: {general}".replace("|", "\\|")
+
+
+def _declared(file: Mechanism) -> set[str]:
+    """Every name that a file gives to something; none, if it can not be read."""
+    try:
+        tree = parse(Source(file.path, file.content.decode("latin-1")))
+    except Refused:
+        return set()
+    found: set[str] = set()
+    for node in subnodes(tree):
+        match node:
+            case n.VariableName() | n.Prime() | n.Call():
+                continue
+            case n.LocalList(names=names) | n.NameList(names=names):
+                found.update(names)
+            case n.UseIon(read=read, write=write):
+                found.update(read, write)
+            case _ if (name := getattr(node, "name", None)) is not None:
+                found.add(name)
+    return found
 
 
 def _errors(rows: Sequence[Row]) -> str:
