@@ -56,12 +56,18 @@ def differentiate(run: Callable[[float], Floats], value: float, base: Floats) ->
 
     tried = []
     for rung in RUNGS:
-        step = largest / rung / 4
+        step = _representable(largest / rung / 4, value)
         fine, coarse = fourth(step), fourth(2 * step)
         tried.append(Difference(fine, abs(fine - coarse), step))
         if tried[-1].spread.max() <= AGREED * abs(fine).max():
             return tried[-1]
     return _best(tried)
+
+
+def _representable(step: float, value: float) -> float:
+    """About this step, so that `value` plus and minus it, and twice it, are numbers: no step is taken but that one."""
+    unit = 8 * float(np.spacing(max(abs(value), step)))
+    return max(round(step / unit), 1) * unit
 
 
 def _best(tried: list[Difference]) -> Difference:
