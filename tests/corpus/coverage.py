@@ -13,9 +13,12 @@ import argparse
 import os
 import random
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from nmodlgrad.compiler import compile_sources
+from nmodlgrad.diagnostics import Refused
 from nmodlgrad.gradcheck import Report, check_each, config, table
 from nmodlgrad.sources import Found, read
 
@@ -55,7 +58,20 @@ def main() -> None:
         if options.only or options.sample:
             sys.exit("the document is about all files: without --only and --sample")
         shown = {"The l5pc model of bluepyopt": shipped("bluepyopt", "l5pc/"), "hnn-core": shipped("hnn-core", "")}
-        DOCUMENT.write_text(text(rows, [mechanism for mechanism, verdict in verdicts() if not verdict.good], shown))
+        not_compiled = [mechanism for mechanism, verdict in verdicts() if not verdict.good]
+        DOCUMENT.write_text(text(rows, not_compiled, shown, list(_seconds(files))))
+
+
+def _seconds(files: Sequence[Mechanism]) -> Iterator[float]:
+    """Processor time that each file takes to be translated, if it is not refused."""
+    for mechanism in files:
+        found = _found(mechanism)
+        start = time.process_time()
+        try:
+            compile_sources([found])
+        except Refused:
+            continue
+        yield time.process_time() - start
 
 
 def checked(files: Sequence[Mechanism], jobs: int, fresh: bool, run: bool = True) -> Iterator[tuple[Mechanism, Report]]:

@@ -56,9 +56,12 @@ class Row:
 
 
 def text(
-    rows: Sequence[Row], not_compiled: Sequence[Mechanism], shown: Mapping[str, Sequence[Mechanism]] | None = None
+    rows: Sequence[Row],
+    not_compiled: Sequence[Mechanism],
+    shown: Mapping[str, Sequence[Mechanism]] | None = None,
+    seconds: Sequence[float] = (),
 ) -> str:
-    """The whole document; `shown` are files of which each is listed, by what they are."""
+    """The whole document; `shown` are files of which each is listed, by what they are, `seconds` what each took."""
     shown = shown or {}
     parts = [
         _HEAD.format(neuron=version("neuron"), files=len(rows) + len(not_compiled), compiled=len(rows)),
@@ -68,7 +71,7 @@ def text(
         "## How exact the gradients are\n\n" + _errors(rows),
         "## What is not exact, file by file\n\n" + _explained(rows),
         *(_listed(title, files, rows) for title, files in shown.items()),
-        "## Translation\n\n" + _times(rows),
+        "## Translation\n\n" + _times(seconds),
     ]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
@@ -225,13 +228,15 @@ def _listed(title: str, files: Sequence[Mechanism], rows: Sequence[Row]) -> str:
     return f"## {title}\n\n" + _table(lines)
 
 
-def _times(rows: Sequence[Row]) -> str:
-    taken = sorted(row.report.seconds["translate"] for row in rows if row.report.unchecked not in (REFUSED, PASSED))
-    if not taken:
-        return ""
+def _times(seconds: Sequence[float]) -> str:
+    """Processor time of the files that are translated, in one process one after the other."""
+    if not seconds:
+        return "It was not measured."
+    taken = sorted(seconds)
+    most = taken[int(0.9 * (len(taken) - 1))]
     return (
-        f"Processor time of a file that is differentiated: {statistics.median(taken):.2f} s in the median, "
-        f"{taken[int(0.9 * (len(taken) - 1))]:.2f} s for nine in ten, {taken[-1]:.1f} s at most."
+        "Processor time of a file that is translated, in one process one after the other: "
+        f"{statistics.median(taken):.2f} s in the median, {most:.2f} s for nine in ten, {taken[-1]:.1f} s at most."
     )
 
 
