@@ -76,7 +76,7 @@ def test_a_wrong_text_is_found(
     def wrong(found: Any) -> Any:
         translation = translate(found)
         text = translation.files.get(parts.FILE, "")
-        assert not text or text.count(honest) == 1
+        assert not text or honest in text
         return replace(
             translation, files=translation.files | ({parts.FILE: text.replace(honest, false)} if text else {})
         )
