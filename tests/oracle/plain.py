@@ -83,7 +83,8 @@ def observed_differences(model: Model, request: dict[str, Any]) -> dict[str, Any
                 WAYS["continuerun"](h, model.duration_ms)
             return np.array(vector.to_python())[:, np.newaxis]
 
-        size = 100 / np.ptp(run())  # as large as a voltage, for which the first step of the differences is made
+        base = run()
+        size = 100 / (np.ptp(base) or abs(base).max())  # like a voltage, for which the first step is made
 
         def scaled(run: Callable[[], Floats] = run, size: float = size) -> Floats:
             return run() * size
