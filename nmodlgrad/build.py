@@ -34,14 +34,17 @@ class BuildError(NmodlGradError):
     """The mechanisms could not be compiled."""
 
 
-def build(files: Mapping[str, str], flags: str = FLAGS) -> Path:
-    """The folder with the compiled mechanisms, from the cache if they were compiled before.
+def build(files: Mapping[str, str], flags: str | None = None) -> Path:
+    """The folder with the compiled mechanisms, from the cache if they were compiled before with the same flags.
+
+    Without flags, they are `FLAGS`, as they are at the time.
 
     Raises
     ------
     BuildError
         when a tool is missing, or with the compiler's first errors when it fails.
     """
+    flags = FLAGS if flags is None else flags
     folder = cache_folder() / _key(files, flags)
     if (folder / "done").exists():
         return folder

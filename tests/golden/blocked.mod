@@ -119,6 +119,7 @@ extern void hoc_execerror(const char *, const char *);
 #endif
 #define NG_SELF ((ng_Instance *) (size_t) ng_link)
 #define NG_RESTRICT __restrict
+#define NG_RARELY(ng_condition) __builtin_expect((ng_condition) != 0, 0) /* what follows is kept out of the way */
 ENDVERBATIM
 
 : Partial derivatives of the currents of ions, each by itself, for who reads them.
@@ -259,8 +260,8 @@ VERBATIM
       ng_record[10] = ng_density*_ldica_deca; /* d/deca */
       ng_record[11] = ng_density*0.;
     }
-    if (ng_self->ng_ion_record) ng_ion_currents(_threadargscomma_ _lv);
-    if (ng_self->ng_observed_record) ng_observables(_threadargscomma_ _lv);
+    if (NG_RARELY(ng_self->ng_ion_record)) ng_ion_currents(_threadargscomma_ _lv);
+    if (NG_RARELY(ng_self->ng_observed_record)) ng_observables(_threadargscomma_ _lv);
 ENDVERBATIM
 }
 

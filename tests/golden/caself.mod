@@ -116,6 +116,7 @@ extern void hoc_execerror(const char *, const char *);
 #endif
 #define NG_SELF ((ng_Instance *) (size_t) ng_link)
 #define NG_RESTRICT __restrict
+#define NG_RARELY(ng_condition) __builtin_expect((ng_condition) != 0, 0) /* what follows is kept out of the way */
 
 /* e_k = (RT/zF) (co_k/co - ci_k/ci) + e/T T_k */
 static void ng_renew(const ng_Nernst *ng_one, long ng_width) {
@@ -188,7 +189,7 @@ VERBATIM
       ng_keep(ng_record + 4, _ldica_dgbar); /* d/dgbar */
       ng_keep(ng_record + 6, _ldica_deca); /* d/deca */
     }
-    if (ng_self->ng_ion_record) ng_ion_currents(_threadargs_);
+    if (NG_RARELY(ng_self->ng_ion_record)) ng_ion_currents(_threadargs_);
 ENDVERBATIM
     ng_breakpoint()
 }

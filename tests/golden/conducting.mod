@@ -132,6 +132,7 @@ extern void hoc_execerror(const char *, const char *);
 #endif
 #define NG_SELF ((ng_Instance *) (size_t) ng_link)
 #define NG_RESTRICT __restrict
+#define NG_RARELY(ng_condition) __builtin_expect((ng_condition) != 0, 0) /* what follows is kept out of the way */
 
 static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
   const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
@@ -270,8 +271,8 @@ VERBATIM
       ng_record[17] = 0.;
     }
     memcpy(ng_rows + 1*ng_width, ng_rows + 3*ng_width, ng_width*sizeof(double));
-    if (ng_self->ng_ion_record) ng_ion_currents(_threadargscomma_ _lv);
-    if (ng_self->ng_observed_record) ng_observables(_threadargscomma_ _lv);
+    if (NG_RARELY(ng_self->ng_ion_record)) ng_ion_currents(_threadargscomma_ _lv);
+    if (NG_RARELY(ng_self->ng_observed_record)) ng_observables(_threadargscomma_ _lv);
 ENDVERBATIM
     ng_breakpoint(v)
 }

@@ -84,6 +84,7 @@ extern void hoc_execerror(const char *, const char *);
 #endif
 #define NG_SELF ((ng_Instance *) (size_t) ng_link)
 #define NG_RESTRICT __restrict
+#define NG_RARELY(ng_condition) __builtin_expect((ng_condition) != 0, 0) /* what follows is kept out of the way */
 
 /* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
 static void ng_keep(double *ng_pair, double ng_value) {
@@ -137,7 +138,7 @@ VERBATIM
       ng_keep(ng_record + 2, ng_density*_ldi_drectify); /* d/drectify */
       ng_keep(ng_record + 4, ng_density*_ldi_dvgap); /* d/dvgap */
     }
-    if (ng_self->ng_observed_record) ng_observables(_threadargs_);
+    if (NG_RARELY(ng_self->ng_observed_record)) ng_observables(_threadargs_);
 ENDVERBATIM
 }
 

@@ -112,6 +112,7 @@ extern void hoc_execerror(const char *, const char *);
 #endif
 #define NG_SELF ((ng_Instance *) (size_t) ng_link)
 #define NG_RESTRICT __restrict
+#define NG_RARELY(ng_condition) __builtin_expect((ng_condition) != 0, 0) /* what follows is kept out of the way */
 
 /* e_k = (RT/zF) (co_k/co - ci_k/ci) + e/T T_k */
 static void ng_renew(const ng_Nernst *ng_one, long ng_width) {
@@ -184,7 +185,7 @@ VERBATIM
       ng_record[4] = _ldik_dek; /* d/dek */
       ng_record[5] = 0.0;
     }
-    if (ng_self->ng_ion_record) ng_ion_currents(_threadargs_);
+    if (NG_RARELY(ng_self->ng_ion_record)) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
 

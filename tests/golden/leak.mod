@@ -90,6 +90,7 @@ extern void hoc_execerror(const char *, const char *);
 #endif
 #define NG_SELF ((ng_Instance *) (size_t) ng_link)
 #define NG_RESTRICT __restrict
+#define NG_RARELY(ng_condition) __builtin_expect((ng_condition) != 0, 0) /* what follows is kept out of the way */
 ENDVERBATIM
 
 : Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
@@ -127,7 +128,7 @@ VERBATIM
       ng_record[2] = _ldi_de; /* d/de */
       ng_record[3] = 0.0;
     }
-    if (ng_self->ng_observed_record) ng_observables(_threadargs_);
+    if (NG_RARELY(ng_self->ng_observed_record)) ng_observables(_threadargs_);
 ENDVERBATIM
 }
 

@@ -98,6 +98,7 @@ extern void hoc_execerror(const char *, const char *);
 #endif
 #define NG_SELF ((ng_Instance *) (size_t) ng_link)
 #define NG_RESTRICT __restrict
+#define NG_RARELY(ng_condition) __builtin_expect((ng_condition) != 0, 0) /* what follows is kept out of the way */
 
 /* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
 static void ng_keep(double *ng_pair, double ng_value) {
@@ -148,7 +149,7 @@ VERBATIM
       ng_keep(ng_record + 2, _ldina_dvmid); /* d/dvmid */
       ng_keep(ng_record + 4, _ldina_dena); /* d/dena */
     }
-    if (ng_self->ng_ion_record) ng_ion_currents(_threadargs_);
+    if (NG_RARELY(ng_self->ng_ion_record)) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
 

@@ -128,6 +128,7 @@ extern void hoc_execerror(const char *, const char *);
 #endif
 #define NG_SELF ((ng_Instance *) (size_t) ng_link)
 #define NG_RESTRICT __restrict
+#define NG_RARELY(ng_condition) __builtin_expect((ng_condition) != 0, 0) /* what follows is kept out of the way */
 
 static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
   const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
@@ -181,7 +182,7 @@ VERBATIM
       ng_record[4] = _ldik_dek; /* d/dek */
       ng_record[5] = 0.0;
     }
-    if (ng_self->ng_ion_record) ng_ion_currents(_threadargs_);
+    if (NG_RARELY(ng_self->ng_ion_record)) ng_ion_currents(_threadargs_);
 ENDVERBATIM
 }
 
