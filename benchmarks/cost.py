@@ -21,15 +21,15 @@ DIRECTIONS = (1, 16, 64, 256)
 DURATION_MS = 50
 
 
-def cell() -> list:
-    """Soma and ten dendrites of 21 segments, in a binary tree."""
+def cell(dendrites: int = 10, nseg: int = 21) -> list:
+    """A soma and dendrites of so many segments, in a binary tree."""
     from neuron import h
 
     sections = [h.Section(name="soma")]
     sections[0].L = sections[0].diam = 20
-    for i in range(10):
+    for i in range(dendrites):
         dendrite = h.Section(name=f"dendrite{i}")
-        dendrite.L, dendrite.diam, dendrite.nseg = 200, 2, 21
+        dendrite.L, dendrite.diam, dendrite.nseg = 200 / 21 * nseg, 2, nseg
         dendrite.connect(sections[max(0, (i - 1) // 2)](1))
         sections.append(dendrite)
     for section in sections:

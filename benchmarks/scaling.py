@@ -21,6 +21,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from cost import cell, directions
+
 COMPARTMENTS = (10, 30, 100, 300, 1000, 3000, 10000)
 DIRECTIONS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
 FEW = 16  # directions while the number of compartments is varied
@@ -28,24 +30,6 @@ MIDDLE = 211  # compartments while the number of directions is varied
 STATES = 3  # of hh
 VALUES = 2e7  # compartments times directions times steps that a measurement takes, about
 Case = tuple[int, int]  # compartments, directions; no direction is the original
-
-
-def cell(compartments: int) -> list:
-    """A soma, and ten dendrites that have the rest of the compartments."""
-    from neuron import h
-
-    sections = [h.Section(name="soma")]
-    sections[0].L = sections[0].diam = 20
-    for i in range(10 if compartments > 10 else 1):
-        dendrite = h.Section(name=f"dendrite{i}")
-        dendrite.nseg = max(1, round((compartments - 1) / (10 if compartments > 10 else 1)))
-        dendrite.L, dendrite.diam = 10 * dendrite.nseg, 2
-        dendrite.connect(sections[max(0, (i - 1) // 2)](1))
-        sections.append(dendrite)
-    for section in sections:
-        section.Ra = 100
-        section.insert("hh")
-    return sections
 
 
 def measure(compartments: int, count: int) -> tuple[float, float, int]:
@@ -57,17 +41,16 @@ def measure(compartments: int, count: int) -> tuple[float, float, int]:
         import nmodlgrad as ng
 
         ng.load("hh")
-    sections = cell(compartments)
+    dendrites = 10 if compartments > 10 else 1
+    sections = cell(dendrites, max(1, round((compartments - 1) / dendrites)))
     clamp = h.IClamp(sections[0](0.5))
     clamp.delay, clamp.dur, clamp.amp = 1, 1e9, 0.5
-    segments = [segment for section in sections for segment in section]
+    reached = sum(section.nseg for section in sections)
     h.finitialize(-65)
     before = _resident()
     if count:
-        names = ("gnabar_hh", "gkbar_hh", "gl_hh")
-        places = [segments[k * 97 % len(segments)] for k in range(count)]
-        sensitivity = ng.Sensitivity([ng.Parameter(names[k % 3], segments=[place]) for k, place in enumerate(places)])
-    steps = int(min(20000, max(20, VALUES / len(segments) / max(count, 1))))
+        sensitivity = ng.Sensitivity(directions(sections, count, dense=False))
+    steps = int(min(20000, max(20, VALUES / reached / max(count, 1))))
     best = float("inf")
     for _ in range(3):
         h.finitialize(-65)
@@ -75,7 +58,7 @@ def measure(compartments: int, count: int) -> tuple[float, float, int]:
         h.continuerun(steps * h.dt)
         best = min(best, time.process_time() - start)
     assert not count or sensitivity.dv(sections[0](0.5)).any()
-    return best / steps, _resident() - before, len(segments)
+    return best / steps, _resident() - before, reached
 
 
 def _resident() -> int:

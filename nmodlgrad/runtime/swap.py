@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from neuron import h
 
@@ -65,38 +65,37 @@ def copy_globals(entry: Entry) -> None:
 
 
 @dataclass(frozen=True)
-class SwappedPoint:
+class _Pair:
+    """A built-in point process and an augmented one, at the same place."""
+
+    original: Any
+    augmented: Any
+    entry: Entry
+
+    @classmethod
+    def of(cls: type[_AnyPair], original: Any, entry: Entry) -> _AnyPair:
+        """Make the augmented one, at the place of the original."""
+        return cls(original, getattr(h, entry.name)(original.get_segment()), entry)
+
+
+_AnyPair = TypeVar("_AnyPair", bound=_Pair)
+
+
+@dataclass(frozen=True)
+class SwappedPoint(_Pair):
     """A built-in point process and the augmented one that works in its place.
 
     The user's object stays where it is, silent: its events go to the other one, its parameters are copied over at
     every finitialize.
     """
 
-    original: Any
-    augmented: Any
-    entry: Entry
-
-    @classmethod
-    def of(cls, original: Any, entry: Entry) -> SwappedPoint:
-        """Make the augmented point process at the place of the original."""
-        return cls(original, getattr(h, entry.name)(original.get_segment()), entry)
-
 
 @dataclass(frozen=True)
-class Shadow:
+class Shadow(_Pair):
     """A built-in point process that injects as ever, and its augmented form, which only takes the derivatives.
 
     In every step the cable copies the parameters over before these are used, so they may change at any time.
     """
-
-    original: Any
-    augmented: Any
-    entry: Entry
-
-    @classmethod
-    def of(cls, original: Any, entry: Entry) -> Shadow:
-        """Make the augmented point process at the place of the original."""
-        return cls(original, getattr(h, entry.name)(original.get_segment()), entry)
 
     def check(self) -> None:
         """It is still where the original is.

@@ -100,15 +100,21 @@ def calcium_in_shells(h: Any) -> Model:
     return Model(sections, directions, keep)
 
 
-@scenario("cachan", "kca", "goldman")
-def constant_concentrations(h: Any) -> Model:
-    """Mechanisms that read concentrations which nobody moves."""
+def still_calcium_cell(h: Any) -> tuple[list[Any], list[Any]]:
+    """A cell with mechanisms that read concentrations which nobody moves: sections, and what is to be kept."""
     sections, keep = calcium_cell(h)
     for sec in sections:
         for name in ("cachan", "kca", "goldman"):
             sec.insert(name)
         for segment in sec:
             segment.cai, segment.eca = 3e-4, 120
+    return sections, keep
+
+
+@scenario("cachan", "kca", "goldman")
+def constant_concentrations(h: Any) -> Model:
+    """Mechanisms that read concentrations which nobody moves."""
+    sections, keep = still_calcium_cell(h)
     directions = [
         Direction("gbar_cachan", sections=sections),
         Direction("pbar_goldman", sections=sections, scale=1e-5),

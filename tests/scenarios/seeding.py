@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oracle.model import Direction, Model, Together
-from scenarios.ions import calcium_cell
+from scenarios.ions import calcium_cell, still_calcium_cell
 from scenarios.parts import clamp, connection, host, section, stimulus
 from scenarios.pointers import a_gap_junction
 from scenarios.registry import scenario
@@ -82,12 +82,7 @@ def a_voltage_that_two_cells_start_from(h: Any) -> Model:
 @scenario("cachan", "kca", "goldman")
 def concentrations_that_stay(h: Any) -> Model:
     """Concentrations as parameters; in a part of the cell eca follows them, by ion_style, once or in every step."""
-    sections, keep = calcium_cell(h)
-    for sec in sections:
-        for name in ("cachan", "kca", "goldman"):
-            sec.insert(name)
-        for segment in sec:
-            segment.cai, segment.eca = 3e-4, 120
+    sections, keep = still_calcium_cell(h)
     keep[0].amp = 0.4  # with which no voltage meets the edge of a branch of goldman
     soma, trunk, left, right = sections
     h.ion_style("ca_ion", 1, 2, 1, 0, 0, sec=trunk)
