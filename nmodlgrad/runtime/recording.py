@@ -108,6 +108,10 @@ class Recorder:
             return table
         return table[rows]
 
+    def reference(self) -> Any:
+        """NEURON's reference to the variable itself, for a Vector that records it beside its derivative."""
+        return self._log.observable.reference()
+
     def times(self) -> Floats:
         """When the samples were taken: shape (samples,), ms."""
         cell = self._log.observable.cell

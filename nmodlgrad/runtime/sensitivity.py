@@ -39,6 +39,9 @@ class Sensitivity:
     ----------
     parameters
         one :class:`Parameter` or :class:`Direction` for each direction; one alone need not be in a list
+    start
+        where theta begins, if theta is to be the values themselves: every parameter is then the sum of
+        scale * theta over its directions, and is set to it
     memory_limit
         bytes that rows and records may take together; by default half of the memory that there is
 
@@ -60,7 +63,11 @@ class Sensitivity:
     """
 
     def __init__(
-        self, parameters: Parameter | Direction | Iterable[Parameter | Direction], *, memory_limit: float | None = None
+        self,
+        parameters: Parameter | Direction | Iterable[Parameter | Direction],
+        *,
+        start: ArrayLike | None = None,
+        memory_limit: float | None = None,
     ) -> None:
         self.parameters = _listed(parameters)
         if not self.parameters:
@@ -78,6 +85,7 @@ class Sensitivity:
         self._shadows: list[Shadow] = []
         self._pointers: Pointers | None = None
         self._cells: list[Cell] = []
+        self._start(start)
         self._forget = weakref.finalize(self, _unlink, self._cells)  # links must not outlive the memory they point to
         self._forget.atexit = False
         roots = connected(self._roots(), self._entries.values())
@@ -94,6 +102,12 @@ class Sensitivity:
         self._handler = h.FInitializeHandler(0, _Refresh(self))
 
     # ------------------------------------------------------------------ attaching
+    def _start(self, theta: ArrayLike | None) -> None:
+        """Let theta be the values themselves, if it begins somewhere."""
+        if theta is not None:
+            self._base = [[0.0] * len(row) for row in self._targets]
+            self.theta = theta
+
     def _roots(self) -> list[Any]:
         sections = (section for row in self._targets for target in row for section in target.sections)
         roots = list({root_of(section): None for section in sections})
@@ -312,7 +326,7 @@ class Sensitivity:
 
     @property
     def theta(self) -> NDArray[np.float64]:
-        """Where the parameters stand along their directions: value = value when attached + scale * theta."""
+        """Where the parameters stand: value = value when attached + scale * theta; without the first after `start`."""
         return np.array(self._theta)
 
     @theta.setter

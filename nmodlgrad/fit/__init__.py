@@ -1,0 +1,62 @@
+"""Fit a model: from recorded traces to parameters, with the gradient, and with error bars.
+
+>>> from nmodlgrad import fit
+>>> free = [fit.Free(ng.Parameter("gnabar_hh", sections=soma), bounds=(0.01, 1))]
+>>> loss = fit.SquaredError(soma(0.5), fit.Trace.sampled(measured, every=0.1))
+>>> problem = fit.Problem(free, fit.Protocol("step", 100, loss))
+>>> found = fit.minimise(problem, fit.GaussNewton())
+"""
+
+from nmodlgrad.fit.free import Free
+from nmodlgrad.fit.journal import JournalError
+from nmodlgrad.fit.losses import (
+    AfterHyperpolarisation,
+    Feature,
+    Loss,
+    Mean,
+    Peak,
+    Rate,
+    SpikeTimes,
+    SquaredError,
+    Trough,
+    Variance,
+)
+from nmodlgrad.fit.minimise import Fit, minimise
+from nmodlgrad.fit.optimisers import LBFGSB, Adam, Cosine, Exponential, GaussNewton, Optimiser, Polyak
+from nmodlgrad.fit.problem import Evaluation, Problem, Protocol, Response
+from nmodlgrad.fit.traces import Trace
+from nmodlgrad.fit.transforms import Identity, Log, Logit, Softplus, Transform
+
+__all__ = [
+    "LBFGSB",
+    "Adam",
+    "AfterHyperpolarisation",
+    "Cosine",
+    "Evaluation",
+    "Exponential",
+    "Feature",
+    "Fit",
+    "Free",
+    "GaussNewton",
+    "Identity",
+    "JournalError",
+    "Log",
+    "Logit",
+    "Loss",
+    "Mean",
+    "Optimiser",
+    "Peak",
+    "Polyak",
+    "Problem",
+    "Protocol",
+    "Rate",
+    "Response",
+    "Softplus",
+    "SpikeTimes",
+    "SquaredError",
+    "Trace",
+    "Transform",
+    "Trough",
+    "Variance",
+    "minimise",
+]

@@ -1,0 +1,128 @@
+"""The journal of a fit: every evaluation, on disk before the next one begins.
+
+A fit that is resumed is run again from its start, and takes from the journal what was evaluated before. So an optimiser
+needs no state that could be saved and restored, and a fit that was killed at any moment goes on as if it had not been.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nmodlgrad.diagnostics import NmodlGradError
+from nmodlgrad.fit.problem import Evaluation
+
+NAME = "evaluations.jsonl"
+
+
+class JournalError(NmodlGradError):
+    """A folder is that of another fit, or in use."""
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """One evaluation, in compressed form, and how long it took in seconds."""
+
+    evaluation: Evaluation
+    seconds: float
+
+
+class Journal:
+    """A file with a line of JSON for what is fitted, and one for each evaluation.
+
+    Parameters
+    ----------
+    folder
+        where it is; made if it is not there
+    fit
+        what tells this fit from others: it has to be the same when the fit is resumed
+
+    Raises
+    ------
+    JournalError
+        when the folder has another fit's journal, or another process writes it.
+    """
+
+    def __init__(self, folder: Path, fit: Mapping[str, Any]) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder / NAME
+        self._file = self.path.open("a+b")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._earlier = self._read(json.loads(json.dumps(fit)))
+        except BlockingIOError:
+            self._file.close()
+            raise JournalError(f"{self.path} is being written by another process") from None
+        except BaseException:
+            self._file.close()
+            raise
+
+    def _read(self, fit: Mapping[str, Any]) -> Iterator[Entry]:
+        """What was evaluated before; a line that was not finished is cut off."""
+        self._file.seek(0)
+        lines = self._file.read().splitlines(keepends=True)
+        if lines and not lines[-1].endswith(b"\n"):
+            self._file.truncate(sum(map(len, lines[:-1])))
+            lines.pop()
+        if not lines:
+            self._append(fit)
+        elif (there := json.loads(lines[0])) != fit:
+            names = sorted(name for name in {*there, *fit} if there.get(name) != fit.get(name))
+            raise JournalError(
+                f"{self.path} is the journal of another fit ({', '.join(names)} differ): give another folder, or "
+                "remove this one"
+            )
+        return iter([_entry(json.loads(line)) for line in lines[1:]])
+
+    def earlier(self, theta: NDArray[np.float64]) -> Entry | None:
+        """The next evaluation of before, if it was this one."""
+        entry = next(self._earlier, None)
+        if entry is not None and not np.array_equal(entry.evaluation.theta, theta):
+            raise JournalError(
+                f"{self.path}: the fit takes another way than before, after an update of nmodlgrad, numpy or scipy "
+                "perhaps: begin anew in another folder"
+            )
+        return entry
+
+    def add(self, entry: Entry) -> None:
+        """Keep an evaluation; it is on disk when this returns."""
+        evaluation = entry.evaluation
+        triangle = np.column_stack([evaluation.jacobian, evaluation.residuals])
+        packed = triangle[np.triu_indices(len(triangle))] if np.isfinite(evaluation.loss) else np.zeros(0)
+        self._append(
+            {"theta": evaluation.theta.tolist(), "triangle": packed.tolist(), "seconds": round(entry.seconds, 6)}
+        )
+
+    def _append(self, data: Mapping[str, Any]) -> None:
+        self._file.write(json.dumps(data).encode() + b"\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+
+def _entry(data: Mapping[str, Any]) -> Entry:
+    theta = np.array(data["theta"], float)
+    count = len(theta)
+    triangle = np.zeros((count + 1, count + 1))
+    if data["triangle"]:
+        triangle[np.triu_indices(count + 1)] = data["triangle"]
+        evaluation = Evaluation(theta, triangle[:, count], triangle[:, :count])
+    else:
+        evaluation = Evaluation(theta, np.full(count + 1, np.inf), np.zeros((count + 1, count)))
+    return Entry(evaluation, data["seconds"])

@@ -1,0 +1,208 @@
+"""One fit: an optimiser on a problem, journaled, with progress, and ended by Ctrl-C after the step at hand."""
+
+from __future__ import annotations
+
+import math
+import signal
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from tqdm import tqdm
+
+from nmodlgrad._version import __version__
+from nmodlgrad.fit.journal import Entry, Journal
+from nmodlgrad.fit.optimisers import Optimiser
+from nmodlgrad.fit.problem import Evaluation, Problem
+from nmodlgrad.runtime.errors import WrongArgument
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """What became of a fit.
+
+    Attributes
+    ----------
+    theta, values, loss
+        the best evaluation: where the optimiser was, the parameters' values there, and the loss
+    best
+        that evaluation, with as many residuals as parameters and one (see :meth:`Evaluation.compressed`)
+    thetas, losses, gradient_norms
+        of every evaluation: shapes (evaluations, parameters), (evaluations,), (evaluations,)
+    seconds
+        that each evaluation took: shape (evaluations,)
+    message
+        why it ended
+    finished
+        whether the optimiser had come to its end
+    """
+
+    labels: tuple[str, ...]
+    values: Floats
+    best: Evaluation
+    thetas: Floats
+    losses: Floats
+    gradient_norms: Floats
+    seconds: Floats
+    message: str
+    finished: bool
+
+    @property
+    def theta(self) -> Floats:
+        """Theta of the best evaluation."""
+        return self.best.theta
+
+    @property
+    def loss(self) -> float:
+        """The smallest loss."""
+        return self.best.loss
+
+
+class _Ended(Exception):
+    """The optimiser is not asked on."""
+
+
+def minimise(
+    problem: Problem,
+    optimiser: Optimiser,
+    *,
+    start: ArrayLike | None = None,
+    folder: Path | str | None = None,
+    goal: float = -math.inf,
+    seconds: float = math.inf,
+    progress: bool | None = None,
+) -> Fit:
+    """Fit the problem's parameters.
+
+    Ctrl-C ends it after the evaluation at hand, and so do `goal` and `seconds`: the result is the best until then.
+
+    Parameters
+    ----------
+    optimiser
+        :class:`Adam`, :class:`Polyak`, :class:`LBFGSB` or :class:`GaussNewton`
+    start
+        theta to begin with: shape (parameters,); by default where the problem's parameters start
+    folder
+        where every evaluation is kept: the same call goes on where an earlier one was ended or killed
+    goal
+        the loss with which one is content
+    seconds
+        of computing, those of before included
+    progress
+        whether to show it on stderr; by default if that is a terminal
+
+    Raises
+    ------
+    WrongArgument
+        when `start` is of another shape or not within the bounds
+    JournalError
+        when the folder is that of another fit, or in use
+    """
+    begin = np.array(problem.start if start is None else start, float)
+    bounds = problem.bounds
+    if begin.shape != (len(problem.free),) or not ((begin >= bounds[:, 0]) & (begin <= bounds[:, 1])).all():
+        raise WrongArgument(f"start is theta within the bounds, one number for each parameter, not {start!r}")
+    with ExitStack() as stack:
+        journal = None
+        if folder is not None:
+            journal = stack.enter_context(Journal(Path(folder), _identity(problem, optimiser, begin)))
+        bar = stack.enter_context(tqdm(desc="fit", unit="", disable=None if progress is None else not progress))
+        stop = stack.enter_context(_interrupts())
+        entries: list[Entry] = []
+
+        def evaluate(theta: Floats) -> Evaluation:
+            entry = journal.earlier(theta) if journal is not None else None
+            if entry is None:
+                _end(entries, goal, seconds, stop)
+                entry = _measured(problem, theta)
+                if journal is not None:
+                    journal.add(entry)
+            entries.append(entry)
+            _show(bar, entries)
+            return entry.evaluation
+
+        try:
+            message, finished = optimiser.run(evaluate, begin, bounds), True
+        except _Ended as ended:
+            message, finished = str(ended), False
+        return _result(problem, entries, message, finished)
+
+
+def _identity(problem: Problem, optimiser: Optimiser, start: Floats) -> Mapping[str, Any]:
+    """What a journal belongs to."""
+    return {
+        "nmodlgrad": __version__,
+        "parameters": list(problem.labels),
+        "transforms": [repr(each.mapping) for each in problem.free],
+        "protocols": [protocol.name for protocol in problem.protocols],
+        "dt": problem.dt,
+        "optimiser": repr(optimiser),
+        "start": start.tolist(),
+    }
+
+
+def _end(entries: list[Entry], goal: float, seconds: float, stop: threading.Event) -> None:
+    if stop.is_set():
+        raise _Ended("interrupted")
+    if entries and entries[-1].evaluation.loss <= goal:
+        raise _Ended(f"the goal of {goal:g} is reached")
+    if sum(entry.seconds for entry in entries) >= seconds:
+        raise _Ended(f"{seconds:g} seconds are over")
+
+
+def _measured(problem: Problem, theta: Floats) -> Entry:
+    begin = time.perf_counter()
+    evaluation = problem.evaluate(theta).compressed()
+    return Entry(evaluation, time.perf_counter() - begin)
+
+
+def _show(bar: Any, entries: list[Entry]) -> None:
+    now = entries[-1].evaluation
+    best = min(entry.evaluation.loss for entry in entries)
+    norm = float(np.linalg.norm(now.gradient))
+    bar.set_postfix_str(f"loss {now.loss:.4g}, best {best:.4g}, gradient {norm:.3g}", refresh=False)
+    bar.update()
+
+
+def _result(problem: Problem, entries: list[Entry], message: str, finished: bool) -> Fit:
+    evaluations = [entry.evaluation for entry in entries]
+    losses = np.array([each.loss for each in evaluations])
+    best = evaluations[int(np.argmin(losses))]
+    return Fit(
+        labels=problem.labels,
+        values=problem.values(best.theta),
+        best=best,
+        thetas=np.array([each.theta for each in evaluations]),
+        losses=losses,
+        gradient_norms=np.array([float(np.linalg.norm(each.gradient)) for each in evaluations]),
+        seconds=np.array([entry.seconds for entry in entries]),
+        message=message,
+        finished=finished,
+    )
+
+
+@contextmanager
+def _interrupts() -> Iterator[threading.Event]:
+    """An event that the first Ctrl-C sets; the second one is as always."""
+    stop = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+
+    def handle(*_: object) -> None:
+        stop.set()
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, handle)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,242 @@
+"""Optimisers: each asks for evaluations until it is done. The caller keeps count, and the best."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nmodlgrad.fit.problem import Evaluation
+
+Floats = NDArray[np.float64]
+Evaluate = Callable[[Floats], Evaluation]
+Rate = float | Callable[[int], float]
+
+_RETREATS = 30  # halvings of a step that led where the model diverges
+
+
+class Optimiser(Protocol):
+    """A way to go down. Its repr says all that its way depends on."""
+
+    def run(self, evaluate: Evaluate, start: Floats, bounds: Floats) -> str:
+        """Ask for evaluations, the first at `start`; returns why it ended.
+
+        Parameters
+        ----------
+        evaluate
+            gives residuals and their derivatives at theta
+        start
+            shape (parameters,)
+        bounds
+            lowest and highest theta: shape (parameters, 2)
+        """
+
+
+@dataclass(frozen=True)
+class Cosine:
+    """A rate that falls along half a cosine, from `start` to `end` in so many steps."""
+
+    start: float
+    steps: int
+    end: float = 0.0
+
+    def __call__(self, step: int) -> float:
+        """The rate of a step; the first one is 0."""
+        part = min(step / self.steps, 1.0)
+        return self.end + (self.start - self.end) * (1 + math.cos(math.pi * part)) / 2
+
+
+@dataclass(frozen=True)
+class Exponential:
+    """A rate that falls by a factor in each step."""
+
+    start: float
+    factor: float
+
+    def __call__(self, step: int) -> float:
+        """The rate of a step; the first one is 0."""
+        return self.start * self.factor**step
+
+
+@dataclass(frozen=True)
+class Adam:
+    """Adam (Kingma and Ba 2015, algorithm 1).
+
+    Parameters
+    ----------
+    steps
+        how many
+    rate
+        how far theta moves in a step, about; a number, or a function of the step such as :class:`Cosine`
+    clip
+        largest norm of the gradient; a longer one is shortened to it
+    first, second, epsilon
+        beta_1, beta_2 and epsilon of the paper
+    """
+
+    steps: int = 300
+    rate: Rate = 1e-2
+    clip: float = math.inf
+    first: float = 0.9
+    second: float = 0.999
+    epsilon: float = 1e-8
+
+    def run(self, evaluate: Evaluate, start: Floats, bounds: Floats) -> str:
+        """Take the steps; the last evaluation is where they lead."""
+        mean, square = np.zeros(len(start)), np.zeros(len(start))
+
+        def move(step: int, gradient: Floats) -> Floats:
+            mean[:] = self.first * mean + (1 - self.first) * gradient
+            square[:] = self.second * square + (1 - self.second) * gradient**2
+            unbiased = mean / (1 - self.first ** (step + 1))
+            spread = np.sqrt(square / (1 - self.second ** (step + 1)))
+            return -_rate(self.rate, step) * unbiased / (spread + self.epsilon)
+
+        return _descend(move, self.steps, self.clip, evaluate, start, bounds)
+
+
+@dataclass(frozen=True)
+class Polyak:
+    """Steps along the gradient over a power of its norm, which are long where the loss is flat.
+
+    ``theta <- theta - rate gradient / norm(gradient)**beta``, plus `momentum` times the last step.
+
+    Parameters
+    ----------
+    steps, rate, clip
+        as for :class:`Adam`
+    beta
+        0 is gradient descent, 1 steps of one length
+    """
+
+    steps: int = 300
+    rate: Rate = 1e-2
+    beta: float = 0.8
+    momentum: float = 0.0
+    clip: float = math.inf
+
+    def run(self, evaluate: Evaluate, start: Floats, bounds: Floats) -> str:
+        """Take the steps; the last evaluation is where they lead."""
+        last = np.zeros(len(start))
+
+        def move(step: int, gradient: Floats) -> Floats:
+            norm = float(np.linalg.norm(gradient))
+            last[:] *= self.momentum
+            if norm:
+                last[:] -= _rate(self.rate, step) * gradient / norm**self.beta
+            return last
+
+        return _descend(move, self.steps, self.clip, evaluate, start, bounds)
+
+
+@dataclass(frozen=True)
+class LBFGSB:
+    """The quasi-Newton method of Byrd, Lu, Nocedal and Zhu, as ``scipy.optimize.minimize`` has it.
+
+    Parameters
+    ----------
+    steps
+        iterations at most
+    tolerance
+        it ends where an iteration lowers the loss by less than this, relatively
+    """
+
+    steps: int = 300
+    tolerance: float = 1e-12
+
+    def run(self, evaluate: Evaluate, start: Floats, bounds: Floats) -> str:
+        """Minimise."""
+        from scipy.optimize import minimize
+
+        worst = 0.0
+
+        def loss(theta: Floats) -> tuple[float, Floats]:
+            nonlocal worst
+            found = evaluate(theta)
+            if not math.isfinite(found.loss):
+                return 10 * worst + 1, found.gradient  # a number with which the line search turns back
+            worst = max(worst, found.loss)
+            return found.loss, found.gradient
+
+        options = {"maxiter": self.steps, "maxfun": 20 * self.steps, "ftol": self.tolerance, "gtol": 0.0}
+        found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+        return str(found.message)
+
+
+@dataclass(frozen=True)
+class GaussNewton:
+    """Gauss-Newton steps in a trust region, as ``scipy.optimize.least_squares`` has them (method trf).
+
+    It uses the derivative of every residual, which forward sensitivities give as a whole; near a solution whose
+    residuals are small it converges quadratically.
+
+    Parameters
+    ----------
+    steps
+        evaluations at most
+    tolerance
+        it ends where a step lowers the loss, or moves theta, by less than this, relatively
+    """
+
+    steps: int = 100
+    tolerance: float = 1e-12
+
+    def run(self, evaluate: Evaluate, start: Floats, bounds: Floats) -> str:
+        """Minimise."""
+        from scipy.optimize import least_squares
+
+        last: list[Evaluation] = []
+
+        def at(theta: Floats) -> Evaluation:
+            if not last or not np.array_equal(last[-1].theta, theta):
+                last[:] = [evaluate(theta)]
+            return last[-1]
+
+        found = least_squares(
+            lambda theta: at(theta).residuals,
+            start,
+            lambda theta: at(theta).jacobian,
+            bounds=tuple(bounds.T),
+            method="trf",
+            x_scale="jac",
+            ftol=self.tolerance,
+            xtol=self.tolerance,
+            gtol=None,
+            max_nfev=self.steps,
+        )
+        return str(found.message)
+
+
+def _rate(rate: Rate, step: int) -> float:
+    return rate(step) if callable(rate) else rate
+
+
+def _descend(
+    move: Callable[[int, Floats], Floats], steps: int, clip: float, evaluate: Evaluate, start: Floats, bounds: Floats
+) -> str:
+    """Step by step within the bounds; a step to where the model diverges is halved until it does not."""
+    here: Any = evaluate(start)
+    if not math.isfinite(here.loss):
+        return "the model diverges at the start"
+    for step in range(steps):
+        gradient = here.gradient
+        norm = float(np.linalg.norm(gradient))
+        if norm > clip:
+            gradient = gradient * (clip / norm)
+        change = move(step, gradient)
+        for _ in range(_RETREATS):
+            there = evaluate(np.clip(here.theta + change, *bounds.T))
+            if math.isfinite(there.loss):
+                break
+            change = change / 2
+        else:
+            return "the model diverges however small the step is"
+        here = there
+    return f"{steps} steps taken"
+
+
+BY_NAME: dict[str, type[Any]] = {"adam": Adam, "polyak": Polyak, "l-bfgs-b": LBFGSB, "gauss-newton": GaussNewton}
