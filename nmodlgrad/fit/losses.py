@@ -44,6 +44,17 @@ class Loss(ABC):
         """Every how manieth step of dt it needs a sample."""
         return 1
 
+    def check(self, duration: float) -> None:
+        """Whether it can be had from a run of so many ms.
+
+        Raises
+        ------
+        WrongArgument
+            when it looks at what comes later.
+        """
+        if self.window is not None and self.window[0] >= duration:
+            raise WrongArgument(f"the window {self.window} ms is after the run, which ends at {duration:g} ms")
+
     @property
     def target(self) -> Trace | None:
         """What the trace should be, where that is known at all times."""
@@ -104,6 +115,15 @@ class SquaredError(Loss):
     def sampling_steps(self, dt: float) -> int:
         """The steps between the target's samples, if these are at steps."""
         return sampling_steps(self._part.times, dt)
+
+    def check(self, duration: float) -> None:
+        """Whether the target is within a run of so many ms."""
+        super().check(duration)
+        if self._part.times[0] < 0 or self._part.times[-1] > duration * (1 + 1e-9):
+            raise WrongArgument(
+                f"the target is at {self._part.times[0]:g} to {self._part.times[-1]:g} ms, and the run ends at "
+                f"{duration:g} ms: give a window, or a longer run"
+            )
 
     @property
     def target(self) -> Trace:

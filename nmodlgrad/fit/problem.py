@@ -53,6 +53,8 @@ class Protocol:
             raise WrongArgument(f"protocol {self.name}: at least one loss is needed")
         if not (math.isfinite(self.duration) and self.duration > 0):
             raise WrongArgument(f"protocol {self.name}: duration is a time in ms, not {self.duration!r}")
+        for loss in losses:
+            loss.check(self.duration)
         object.__setattr__(self, "losses", losses)
 
 
@@ -277,7 +279,7 @@ def _residuals(response: Response) -> tuple[Floats, Floats]:
 
 
 def _listed(given: Any, kind: type) -> tuple[Any, ...]:
-    found = (given,) if isinstance(given, kind) else tuple(given)
+    found = tuple(given) if isinstance(given, Iterable) else (given,)
     for each in found:
         if not isinstance(each, kind):
             raise WrongArgument(f"a Problem takes {kind.__name__}s here, not {each!r}")

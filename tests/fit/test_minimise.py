@@ -1,0 +1,184 @@
+"""Optimisers on problems whose solution is known, in closed form and in a model."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nmodlgrad.fit.optimisers import LBFGSB, Adam, Cosine, Exponential, GaussNewton, Optimiser, Polyak
+from nmodlgrad.fit.problem import Evaluation
+from processes import model
+
+FREE = np.array([[-math.inf, math.inf]] * 2)
+EVERY = [Adam(400, 0.1), Polyak(400, Exponential(0.2, 0.98)), LBFGSB(), GaussNewton()]
+each = pytest.mark.parametrize("optimiser", EVERY, ids=lambda o: type(o).__name__)
+
+
+def rosenbrock(theta: Any) -> Evaluation:
+    """Half the sum of squares of 1 - x and 10 (y - x^2); infinite far away."""
+    x, y = theta
+    if abs(x) > 5 or abs(y) > 30:
+        return Evaluation(theta, np.full(2, math.inf), np.zeros((2, 2)))
+    return Evaluation(theta, np.array([1 - x, 10 * (y - x * x)]), np.array([[-1.0, 0.0], [-20 * x, 10.0]]))
+
+
+def bowl(theta: Any) -> Evaluation:
+    """Half the squared distance from (3, -1), the second direction 3 times as steep."""
+    slopes = np.diag([1.0, 3.0])
+    return Evaluation(theta, slopes @ (theta - np.array([3.0, -1.0])), slopes)
+
+
+@each
+def test_a_bowl_leads_to_its_middle(optimiser: Optimiser) -> None:
+    found = best(optimiser, bowl, [0.0, 0.0])
+    assert np.allclose(found.theta, [3, -1], atol=0.02)
+
+
+@each
+def test_bounds_are_kept(optimiser: Optimiser) -> None:
+    bounds = np.array([[-1.0, 1.0], [-math.inf, math.inf]])
+    seen: list[Any] = []
+
+    def watched(theta: Any) -> Evaluation:
+        seen.append(theta.copy())
+        return bowl(theta)
+
+    optimiser.run(watched, np.zeros(2), bounds)
+    assert max(theta[0] for theta in seen) <= 1
+    assert np.allclose(min((bowl(theta).loss, tuple(theta)) for theta in seen)[1], [1, -1], atol=0.02)
+
+
+@pytest.mark.parametrize(("optimiser", "evaluations"), [(LBFGSB(), 60), (GaussNewton(), 30)])
+def test_the_valley_of_rosenbrock_is_followed(optimiser: Optimiser, evaluations: int) -> None:
+    seen: list[Evaluation] = []
+
+    def watched(theta: Any) -> Evaluation:
+        seen.append(rosenbrock(theta))
+        return seen[-1]
+
+    optimiser.run(watched, np.array([-1.2, 1.0]), FREE)
+    assert min(each.loss for each in seen) < 1e-18
+    assert len(seen) < evaluations
+
+
+@pytest.mark.parametrize(
+    "optimiser",
+    [Adam(300, Exponential(3.5, 0.96)), Polyak(300, Exponential(30.0, 0.97), beta=1.0), LBFGSB(), GaussNewton()],
+    ids=lambda o: type(o).__name__,
+)
+def test_a_step_to_where_the_model_diverges_is_taken_back(optimiser: Optimiser) -> None:
+    """The arc tangent is so flat a little away from its zero that long steps lead far beyond it."""
+    seen: list[float] = []
+
+    def saturating(theta: Any) -> Evaluation:
+        seen.append(float(theta[0]))
+        if abs(theta[0]) > 8:
+            return Evaluation(theta, np.full(2, math.inf), np.zeros((2, 2)))
+        x = 3 * (theta - np.array([7.0, 0.0]))
+        return Evaluation(theta, np.arctan(x), np.diag(3 / (1 + x**2)))
+
+    found = best(optimiser, saturating, [5.0, 0.1])
+    assert max(map(abs, seen)) > 8
+    assert np.allclose(found.theta, [7, 0], atol=0.02)
+
+
+def test_adam_takes_the_steps_of_its_paper() -> None:
+    """Written down from algorithm 1 for one parameter and the loss x^2/2."""
+    seen: list[float] = []
+    Adam(50, 0.1).run(lambda theta: square(theta, seen), np.array([1.0]), FREE[:1])
+    x, m, v = 1.0, 0.0, 0.0
+    for t in range(1, 51):
+        assert seen[t - 1] == pytest.approx(x, rel=1e-12)
+        m, v = 0.9 * m + 0.1 * x, 0.999 * v + 0.001 * x * x
+        x -= 0.1 * (m / (1 - 0.9**t)) / (math.sqrt(v / (1 - 0.999**t)) + 1e-8)
+    assert seen[50] == pytest.approx(x, rel=1e-12)
+
+
+def test_clipping_and_normalised_steps() -> None:
+    seen: list[float] = []
+    Polyak(2, 0.5, beta=0.5).run(lambda theta: square(theta, seen), np.array([4.0]), FREE[:1])
+    assert seen == pytest.approx([4.0, 4 - 0.5 * 4 / 2, 3 - 0.5 * 3 / math.sqrt(3)])
+    seen.clear()
+    Polyak(2, 0.5, beta=0.0, clip=1.0).run(lambda theta: square(theta, seen), np.array([4.0]), FREE[:1])
+    assert seen == pytest.approx([4.0, 3.5, 3.0])
+
+
+def test_schedules() -> None:
+    assert [Cosine(1.0, 4)(step) for step in (0, 2, 4, 9)] == pytest.approx([1, 0.5, 0, 0])
+    assert [Exponential(1.0, 0.5)(step) for step in (0, 1, 3)] == pytest.approx([1, 0.5, 0.125])
+
+
+def square(theta: Any, seen: list[float]) -> Evaluation:
+    seen.append(float(theta[0]))
+    return Evaluation(theta, theta.copy(), np.eye(1))
+
+
+def best(optimiser: Optimiser, function: Any, start: list[float]) -> Evaluation:
+    seen: list[Evaluation] = []
+
+    def watched(theta: Any) -> Evaluation:
+        seen.append(function(theta))
+        return seen[-1]
+
+    optimiser.run(watched, np.array(start), FREE)
+    return min(seen, key=lambda evaluation: evaluation.loss)
+
+
+MODEL = """
+from nmodlgrad import fit
+ng.load("hh", "pas")
+soma, dend, clamp = cell()
+target = fit.Trace.sampled(run(soma, 30), every=0.025)
+free = [
+    fit.Free(ng.Parameter("gnabar_hh", sections=soma), 0.15, bounds=(0.05, 0.3)),
+    fit.Free(ng.Parameter("gkbar_hh", sections=soma), 0.03, bounds=(0.01, 0.1)),
+    fit.Free(ng.Parameter("g_pas", sections=dend), 2e-3, bounds=(1e-4, 1e-2), transform="log"),
+]
+problem = fit.Problem(free, fit.Protocol("step", 30, fit.SquaredError(soma(0.5), target)))
+"""
+
+
+def test_gauss_newton_recovers_a_model_to_the_last_digits() -> None:
+    printed = model(
+        MODEL
+        + """
+found = fit.minimise(problem, fit.GaussNewton())
+print(json.dumps([found.values.tolist(), found.loss, len(found.losses), found.finished]))
+"""
+    )
+    values, loss, evaluations, finished = json.loads(printed.splitlines()[-1])
+    assert np.allclose(values, [0.12, 0.036, 1e-3], rtol=1e-9)
+    assert loss < 1e-18
+    assert evaluations < 20
+    assert finished
+
+
+def test_goal_and_time_end_a_fit_and_it_can_go_on(tmp_path: Any) -> None:
+    printed = model(
+        MODEL
+        + """
+adam = fit.Adam(30, 0.02)
+whole = fit.minimise(problem, adam, folder="whole")
+goal = fit.minimise(problem, adam, folder="part", goal=float(whole.losses[10]))
+late = fit.minimise(problem, adam, folder="late", seconds=1e-9)
+print(goal.message, len(goal.losses), goal.finished, late.message, len(late.losses))
+rest = fit.minimise(problem, adam, folder="part")
+print((rest.thetas == whole.thetas).all(), (rest.losses == whole.losses).all(), rest.finished)
+print(problem.simulations)
+print(refusal(lambda: fit.minimise(problem, fit.Adam(31, 0.02), folder="part")))
+print(refusal(lambda: fit.minimise(problem, adam, folder="part", start=problem.start + 0.1)))
+""",
+        tmp_path,
+    ).splitlines()
+    reached = int(printed[0].split(" is reached ")[1].split()[0])
+    assert printed[0].endswith(f"is reached {reached} False 1e-09 seconds are over 1")
+    assert 1 < reached <= 11
+    assert printed[1] == "True True True"
+    assert int(printed[2]) == 31 + 31 + 1  # nothing was run twice
+    assert printed[3].startswith("JournalError: ")
+    assert "another fit (optimiser differ)" in printed[3]
+    assert "another fit (start differ)" in printed[4]
