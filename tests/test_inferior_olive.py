@@ -242,6 +242,17 @@ def at_rest(region: str, share_CaH: float, voltages: list[float]) -> list[dict[s
     return found
 
 
+def opened_by(calcium: list[float]) -> list[float]:
+    """The steady state of s at each calcium."""
+    h, section = _compartment("dendrite", 1.0)
+    found = []
+    for value in calcium:
+        section(0.5).olive_dendrite.Ca0 = value
+        h.finitialize(-60)
+        found.append(section(0.5).olive_dendrite.s)
+    return found
+
+
 def alone(region: str, share_CaH: float, drive: float, steps_per_ms: int, duration_ms: int) -> Floats:
     """The voltage of one compartment each ms, driven by a constant current in A/m2."""
     h, section = _compartment(region, share_CaH)
@@ -328,6 +339,12 @@ def test_states_and_currents_start_as_published(originals: Executor, region: str
         expected |= {name: value / 10 for name, value in currents.items()}  # 1 A/m2 is 0.1 mA/cm2
         expected["i"] = total(currents, share_CaH) / 10
         assert found == pytest.approx(expected, rel=1e-9, abs=1e-18), voltage
+
+
+def test_calcium_opens_the_gate_s_up_to_a_limit(originals: Executor) -> None:
+    calcium = [0.0, 100.0, 499.0, 501.0, 2000.0]
+    expected = [open_at(s_rates(value)) for value in calcium]
+    assert originals.submit(opened_by, calcium).result() == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize(("region", "share_CaH"), CASES)
