@@ -13,7 +13,7 @@ NEURON {
     SUFFIX olive_dendrite
     NONSPECIFIC_CURRENT i
     RANGE g_CaH, g_K_Ca, g_h, g_ld, share_CaH
-    RANGE V_Ca, V_K, V_h, V_l, influx, decay
+    RANGE V_Ca, V_K, V_h, V_l, influx, decay, Ca0
     RANGE i_CaH, i_K_Ca, i_h, i_l
     THREADSAFE
 }
