@@ -62,7 +62,10 @@ def serve(descriptor: int) -> None:
     connection = Connection(descriptor)
     problem: Any = None
     while connection.poll(IDLE_S):
-        work, packed = connection.recv()
+        try:
+            work, packed = connection.recv()
+        except EOFError:
+            return
         try:
             if problem is None:
                 problem = _built(work)

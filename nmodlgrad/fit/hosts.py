@@ -20,7 +20,13 @@ from pathlib import Path
 from nmodlgrad.fit.hosted import IDLE_S, Done, Failure, Work
 
 _LOOK_S = 0.5  # how often a worker looks whether it is to end
-_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+_ALONE = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "NEURON_INIT_MPI": "0",  # it is no rank, even if its parent is one, and MPI is not to be set up in it
+    "MPI4PY_RC_INITIALIZE": "0",
+}
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,7 @@ class _Host:
             [sys.executable, "-c", code],
             stdin=subprocess.PIPE,
             pass_fds=[theirs.fileno()],
-            env=os.environ | _ONE_THREAD,
+            env=os.environ | _ALONE,
             start_new_session=True,  # Ctrl-C is for the one who waits, who tells by the file `work.run`
         )
         theirs.close()

@@ -234,14 +234,14 @@ if __name__ == "__main__":
     with open({str(tmp_path / "found")!r}, "w") as file:
         json.dump([workers, found.deaths.get(1), [*map(outcome, found.fits)]], file)
 """)
-    root = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
+    settings = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "NEURON_INIT_MPI": "0"}
     done = subprocess.run(
         ["mpiexec", "--oversubscribe", "-n", "3", sys.executable, "-m", "mpi4py.futures", script],
-        env=ENVIRONMENT | root | {"PYTHONPATH": f"{HERE}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"},
+        env=ENVIRONMENT | settings | {"PYTHONPATH": f"{HERE}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"},
         capture_output=True,
         text=True,
         check=False,
-        timeout=200,
+        timeout=100,
     )
     assert done.returncode == 0, done.stderr
     workers, deaths, fits = json.loads((tmp_path / "found").read_text())
