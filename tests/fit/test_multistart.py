@@ -21,8 +21,8 @@ from starting import OPTIMISER, STARTS, Accident, Model, outcome
 
 from nmodlgrad import NmodlGradError, WrongArgument, fit
 from nmodlgrad.fit.journal import Journal
-from nmodlgrad.fit.sampling import Range, sobol
-from nmodlgrad.fit.transforms import Identity, Log
+from nmodlgrad.fit.sampling import Range, ranges, sobol
+from nmodlgrad.fit.transforms import Identity, Log, Logit, Softplus
 
 HERE = Path(__file__).parent
 ENVIRONMENT = os.environ | {"NEURON_MODULE_OPTIONS": "-nogui"}
@@ -278,3 +278,42 @@ def test_each_part_of_a_range_has_one_start_of_as_many() -> None:
         parts = np.floor(16 * (column - each.lowest) / (each.highest - each.lowest))
         assert sorted(parts) == [*range(16)]
     assert (thetas[:5] == sobol(spread, 5, seed=0)).all() and (thetas != sobol(spread, 16, seed=1)).all()
+
+
+class _Parameters:
+    """What `ranges` asks of a problem."""
+
+    def __init__(self, *given: tuple[Any, tuple[float, float], float]) -> None:
+        self.free = [_Parameter(transform) for transform, _, _ in given]
+        self.bounds = np.array([[transform.theta(bound) for bound in bounds] for transform, bounds, _ in given])
+        self.start = np.array([transform.theta(start) for transform, _, start in given])
+
+
+class _Parameter:
+    def __init__(self, mapping: Any) -> None:
+        self.mapping = mapping
+
+
+@pytest.mark.parametrize(
+    ("transform", "bounds", "start", "values"),
+    [
+        (Identity(), (-3, 5), 1, [-3, 1, 5]),
+        (Identity(), (-math.inf, math.inf), 2, [0, 2, 4]),
+        (Identity(), (-math.inf, math.inf), 0, [-1, 0, 1]),
+        (Identity(), (1.5, math.inf), 2, [1.5, 2.75, 4]),
+        (Log(), (0.01, 1), 0.5, [0.01, 0.1, 1]),
+        (Log(), (0, math.inf), 0.5, [0.05, 0.5, 5]),
+        (Log(), (0, 1), 0.5, [0.05, math.sqrt(0.05), 1]),
+        (Logit(-3, 5), (-3, 5), 1, [-3 + 0.08, 1, 5 - 0.08]),
+        (Logit(0.01, 1), (0.01, 1), 0.5, [0.01 * 100**0.01, 0.1, 0.01 * 100**0.99]),
+        (Softplus(1, 2), (1, 9), 2, [1 + 2 * math.log1p(math.expm1(0.5) * factor) for factor in (0.1, 1, 10)]),
+    ],
+    ids=str,
+)
+def test_where_a_parameter_starts(
+    transform: Any, bounds: tuple[float, float], start: float, values: list[float]
+) -> None:
+    problem: Any = _Parameters((transform, bounds, start))
+    (spread,) = ranges(problem)
+    found = [transform.value(spread.theta(part)) for part in (0, 0.5, 1)]
+    assert found == pytest.approx(values, rel=1e-12)
