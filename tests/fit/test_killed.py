@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +18,10 @@ import pytest
 from starting import outcome
 
 from nmodlgrad import fit
+from nmodlgrad.fit.hosted import Work
+from nmodlgrad.fit.hosts import NotBegun, perform
+from nmodlgrad.fit.journal import Journal
+from nmodlgrad.fit.multistart import _fit
 from nmodlgrad.fit.transforms import Identity
 
 # The model is built once and the process forked for each attempt, so that many attempts take little time.
@@ -161,3 +167,22 @@ def _but_seconds(journal: bytes) -> list[Any]:
     return [
         {key: value for key, value in json.loads(line).items() if key != "seconds"} for line in journal.splitlines()
     ]
+
+
+# ---------------------------------------------------------------------- who is left of a call that was killed
+def test_a_start_waits_for_who_still_writes_its_journal(tmp_path: Path) -> None:
+    valley: Any = Valley()
+    held = Journal(tmp_path, {})
+    released = threading.Timer(1.0, lambda: (held.path.unlink(), held.__exit__(None, None, None)))
+    released.start()
+    found = _fit(fit.GaussNewton(steps=2), valley.start, tmp_path, -math.inf, math.inf, valley)
+    assert not released.is_alive() and valley.evaluations == 2
+    assert found.finished
+
+
+def test_a_worker_begins_nothing_for_a_call_that_is_over_or_that_another_one_follows(tmp_path: Path) -> None:
+    run = tmp_path / "running"
+    work = Work(factory=b"", main={}, path=(), run=str(run), token="this")
+    assert perform(work, b"", 1) == NotBegun()
+    run.write_text("the next")
+    assert perform(work, b"", 1) == NotBegun()
