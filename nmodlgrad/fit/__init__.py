@@ -22,6 +22,7 @@ from nmodlgrad.fit.losses import (
     Variance,
 )
 from nmodlgrad.fit.minimise import Fit, minimise
+from nmodlgrad.fit.multistart import Fits, multistart
 from nmodlgrad.fit.optimisers import LBFGSB, Adam, Cosine, Exponential, GaussNewton, Optimiser, Polyak
 from nmodlgrad.fit.problem import Evaluation, Problem, Protocol, Response
 from nmodlgrad.fit.traces import Trace
@@ -36,6 +37,7 @@ __all__ = [
     "Exponential",
     "Feature",
     "Fit",
+    "Fits",
     "Free",
     "GaussNewton",
     "Identity",
@@ -59,4 +61,5 @@ __all__ = [
     "Trough",
     "Variance",
     "minimise",
+    "multistart",
 ]

@@ -28,6 +28,10 @@ class JournalError(NmodlGradError):
     """A folder is that of another fit, or in use."""
 
 
+class JournalInUse(JournalError):
+    """A folder is in use."""
+
+
 @dataclass(frozen=True, eq=False)
 class Entry:
     """One evaluation, in compressed form, and how long it took in seconds."""
@@ -45,23 +49,27 @@ class Journal:
         where it is; made if it is not there
     fit
         what tells this fit from others: it has to be the same when the fit is resumed
+    name
+        of the file
 
     Raises
     ------
     JournalError
-        when the folder has another fit's journal, or another process writes it.
+        when the folder has another fit's journal
+    JournalInUse
+        when another process writes it
     """
 
-    def __init__(self, folder: Path, fit: Mapping[str, Any]) -> None:
+    def __init__(self, folder: Path, fit: Mapping[str, Any], name: str = NAME) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.path = folder / NAME
+        self.path = folder / name
         self._file = self.path.open("a+b")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._earlier = self._read(json.loads(json.dumps(fit)))
         except BlockingIOError:
             self._file.close()
-            raise JournalError(f"{self.path} is being written by another process") from None
+            raise JournalInUse(f"{self.path} is being written by another process") from None
         except BaseException:
             self._file.close()
             raise

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-import signal
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from tqdm import tqdm
 
 from nmodlgrad._version import __version__
+from nmodlgrad.fit.interrupts import interrupts
 from nmodlgrad.fit.journal import Entry, Journal
 from nmodlgrad.fit.optimisers import Optimiser
 from nmodlgrad.fit.problem import Evaluation, Problem
@@ -82,7 +82,8 @@ def minimise(
 ) -> Fit:
     """Fit the problem's parameters.
 
-    Ctrl-C ends it after the evaluation at hand, and so do `goal` and `seconds`: the result is the best until then.
+    Ctrl-C ends it after the evaluation at hand, and so do `goal` and `seconds`: the result is the best until then, of
+    one evaluation at least.
 
     Parameters
     ----------
@@ -115,7 +116,7 @@ def minimise(
         if folder is not None:
             journal = stack.enter_context(Journal(Path(folder), _identity(problem, optimiser, begin)))
         bar = stack.enter_context(tqdm(desc="fit", unit="", disable=None if progress is None else not progress))
-        stop = stack.enter_context(_interrupts())
+        stop = stack.enter_context(interrupts())
         entries: list[Entry] = []
 
         def evaluate(theta: Floats) -> Evaluation:
@@ -150,9 +151,11 @@ def _identity(problem: Problem, optimiser: Optimiser, start: Floats) -> Mapping[
 
 
 def _end(entries: list[Entry], goal: float, seconds: float, stop: threading.Event) -> None:
+    if not entries:
+        return  # there is a result of one evaluation at least
     if stop.is_set():
         raise _Ended("interrupted")
-    if entries and entries[-1].evaluation.loss <= goal:
+    if entries[-1].evaluation.loss <= goal:
         raise _Ended(f"the goal of {goal:g} is reached")
     if sum(entry.seconds for entry in entries) >= seconds:
         raise _Ended(f"{seconds:g} seconds are over")
@@ -187,22 +190,3 @@ def _result(problem: Problem, entries: list[Entry], message: str, finished: bool
         message=message,
         finished=finished,
     )
-
-
-@contextmanager
-def _interrupts() -> Iterator[threading.Event]:
-    """An event that the first Ctrl-C sets; the second one is as always."""
-    stop = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield stop
-        return
-
-    def handle(*_: object) -> None:
-        stop.set()
-        signal.signal(signal.SIGINT, before)
-
-    before = signal.signal(signal.SIGINT, handle)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, before)
