@@ -64,11 +64,14 @@ class Evaluation:
     ----------
     theta, residuals, jacobian
         shapes (parameters,), (residuals,), (residuals, parameters). Infinite residuals say that the model diverged
+    counts
+        how many residuals each loss gave, in the order of the protocols and their losses, before any compression
     """
 
     theta: Floats
     residuals: Floats
     jacobian: Floats
+    counts: tuple[int, ...] = ()
 
     @property
     def loss(self) -> float:
@@ -94,7 +97,7 @@ class Evaluation:
         found = np.zeros((count + 1, count + 1))
         triangle = np.linalg.qr(np.column_stack([self.jacobian, self.residuals]), mode="r")
         found[: len(triangle)] = triangle
-        return Evaluation(self.theta, found[:, count], found[:, :count])
+        return Evaluation(self.theta, found[:, count], found[:, :count], self.counts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,7 +203,8 @@ class Problem:
         except Diverged:
             return Evaluation(at, np.full(1, math.inf), np.zeros((1, len(self.free))))
         residuals = np.concatenate([each for each, _ in linear])
-        return Evaluation(at, residuals, np.concatenate([rows for _, rows in linear]) * slopes)
+        counts = tuple(len(each) for each, _ in linear)
+        return Evaluation(at, residuals, np.concatenate([rows for _, rows in linear]) * slopes, counts)
 
     def value_and_grad(self, theta: ArrayLike) -> tuple[float, Floats]:
         """The loss, and its derivative by theta: shape (parameters,)."""
