@@ -7,6 +7,7 @@
 >>> found = fit.minimise(problem, fit.GaussNewton())
 """
 
+from nmodlgrad.fit.data import DataError, read, read_csv, read_npz, read_nwb
 from nmodlgrad.fit.free import Free
 from nmodlgrad.fit.journal import JournalError
 from nmodlgrad.fit.losses import (
@@ -26,12 +27,15 @@ from nmodlgrad.fit.optimisers import LBFGSB, Adam, Cosine, Exponential, GaussNew
 from nmodlgrad.fit.problem import Evaluation, Problem, Protocol, Response
 from nmodlgrad.fit.traces import Trace
 from nmodlgrad.fit.transforms import Identity, Log, Logit, Softplus, Transform
+from nmodlgrad.fit.uncertainty import Combination, Uncertainty, uncertainty
 
 __all__ = [
     "LBFGSB",
     "Adam",
     "AfterHyperpolarisation",
+    "Combination",
     "Cosine",
+    "DataError",
     "Evaluation",
     "Exponential",
     "Feature",
@@ -57,6 +61,12 @@ __all__ = [
     "Trace",
     "Transform",
     "Trough",
+    "Uncertainty",
     "Variance",
     "minimise",
+    "read",
+    "read_csv",
+    "read_npz",
+    "read_nwb",
+    "uncertainty",
 ]

@@ -275,6 +275,9 @@ class _Tap:
 
 
 def _residuals(response: Response) -> tuple[Floats, Floats]:
+    """None of a loss without weight: it says nothing of the noise either."""
+    if not response.loss.weight:
+        return np.zeros(0), np.zeros((0, response.derivatives.shape[1]))
     residuals, by_sample = response.loss.residuals(response.samples, response.interval)
     factor = math.sqrt(response.loss.weight)
     return factor * residuals, factor * (by_sample @ response.derivatives)
