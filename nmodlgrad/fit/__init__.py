@@ -25,6 +25,7 @@ from nmodlgrad.fit.losses import (
 from nmodlgrad.fit.minimise import Fit, minimise
 from nmodlgrad.fit.optimisers import LBFGSB, Adam, Cosine, Exponential, GaussNewton, Optimiser, Polyak
 from nmodlgrad.fit.problem import Evaluation, Problem, Protocol, Response
+from nmodlgrad.fit.report import write_report
 from nmodlgrad.fit.traces import Trace
 from nmodlgrad.fit.transforms import Identity, Log, Logit, Softplus, Transform
 from nmodlgrad.fit.uncertainty import Combination, Uncertainty, uncertainty
@@ -69,4 +70,5 @@ __all__ = [
     "read_npz",
     "read_nwb",
     "uncertainty",
+    "write_report",
 ]
