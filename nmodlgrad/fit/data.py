@@ -43,8 +43,13 @@ def read(path: str | Path, **rest: Any) -> Trace:
     rest
         as for :func:`read_npz`, :func:`read_nwb` and :func:`read_csv`
     """
+    return reader(path)(path, **rest)
+
+
+def reader(path: str | Path) -> Callable[..., Trace]:
+    """What reads a file of this name."""
     readers: dict[str, Callable[..., Trace]] = {".npz": read_npz, ".nwb": read_nwb}
-    return readers.get(Path(path).suffix.lower(), read_csv)(path, **rest)
+    return readers.get(Path(path).suffix.lower(), read_csv)
 
 
 def read_csv(

@@ -103,22 +103,28 @@ def course(found: Fit) -> Figure:
 
 
 def trajectories(found: Fit, values: Floats, units: Sequence[str], bounds: Sequence[tuple[float, float]]) -> Figure:
-    """The value of each parameter at each evaluation; bounds as dashes where they are near, the best as a dot."""
+    """The value of each parameter at each evaluation, but where the model diverged, which can be anywhere.
+
+    Bounds are dashes, where they are near; the best is a dot.
+    """
     numbers = np.arange(1, len(values) + 1)
     best = int(np.argmin(found.losses))
+    fine = np.isfinite(found.losses)
     with _panels(values.shape[1], 1.15) as (figure, axes):
         for k, axis in enumerate(axes):
-            series = values[:, k]
-            axis.plot(numbers, series, color=BLUE)
-            axis.plot(numbers[best], series[best], "o", color=ORANGE, markersize=4)
+            series = values[fine, k]
+            axis.set_title(found.labels[k])
+            axis.set_ylabel(units[k])
+            if not len(series):
+                continue
+            axis.plot(numbers[fine], series, color=BLUE)
+            axis.plot(numbers[best], values[best, k], "o", color=ORANGE, markersize=4)
             low, high = axis.get_ylim()
             for bound in bounds[k]:
                 if low <= bound <= high:
                     axis.axhline(bound, color=GREY, linestyle="--", linewidth=0.8)
             if series.min() > 0 and series.max() > _SPAN * series.min():
                 axis.set_yscale("log")
-            axis.set_title(found.labels[k])
-            axis.set_ylabel(units[k])
         axes[-1].set_xlabel("evaluation")
     return figure
 
@@ -133,7 +139,7 @@ def uncertainty(found: Uncertainty) -> Figure:
         spectrum, heat, bars = figure.subplots(3, 1, height_ratios=[1.5, 0.5 + height, 0.4 + height])
         _spectrum(spectrum, found.eigenvalues)
         picture = heat.imshow(found.directions, cmap="RdBu_r", vmin=-1, vmax=1, aspect="auto")
-        heat.set_title("directions: relative changes that go together, the best known first")
+        heat.set_title("directions in relative changes, the best known first")
         heat.set_yticks(range(count), labels)
         heat.set_xticks(range(count), [str(k + 1) for k in range(count)])
         heat.spines[:].set_visible(False)
@@ -154,7 +160,7 @@ def _spectrum(axis: Any, eigenvalues: Floats) -> None:
     axis.set_xlim(0.5, len(eigenvalues) + 0.5)
     axis.set_xticks(numbers)
     axis.set_ylabel("error (%)")
-    axis.set_title("standard error of each direction; not fixed by the data above the dashes")
+    axis.set_title("standard error of each direction; dashes: not fixed")
 
 
 def _bars(axis: Any, found: Uncertainty, labels: list[str]) -> None:

@@ -24,7 +24,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from nmodlgrad import resources
 from nmodlgrad._version import __version__
-from nmodlgrad.fit import pictures
 from nmodlgrad.fit.minimise import Fit
 from nmodlgrad.fit.problem import Evaluation, Problem, Protocol, Response
 from nmodlgrad.fit.uncertainty import Uncertainty, uncertainty
@@ -191,6 +190,8 @@ def _values(problem: Problem, found: Fit) -> Floats:
 
 # ------------------------------------------------------------------ the page
 def _html(problem: Problem, found: Fit, seen: _Seen, title: str, settings: Mapping[str, str], source: str) -> str:
+    from nmodlgrad.fit import pictures  # with matplotlib, for which only those wait who want it
+
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(resources.folder("templates")),
         undefined=jinja2.StrictUndefined,
@@ -203,6 +204,7 @@ def _html(problem: Problem, found: Fit, seen: _Seen, title: str, settings: Mappi
     return environment.get_template("report.html.jinja").render(
         title=title,
         found=found,
+        message=found.message.rstrip("."),
         state="Finished" if found.finished else "Ended early",
         first=_short(found.losses[0]),
         last=_short(found.loss),
@@ -229,7 +231,7 @@ def _row(problem: Problem, found: Fit, known: Uncertainty | None, k: int) -> dic
     free = problem.free[k]
     value, error = float(found.values[k]), math.nan if known is None else float(known.value_errors[k])
     low, high = free.bounds
-    near = any(math.isfinite(b) and abs(value - b) <= 1e-6 * max(abs(b), abs(value)) for b in free.bounds)
+    near = any(abs(value - bound) <= max(error, 1e-6 * abs(bound)) for bound in free.bounds if math.isfinite(bound))
     return {
         "label": found.labels[k],
         "value": _value(value, error),
@@ -238,7 +240,7 @@ def _row(problem: Problem, found: Fit, known: Uncertainty | None, k: int) -> dic
         "unit": _units(problem)[k],
         "start": f"{free.start:.4g}",
         "bounds": f"{_bound(low)} to {_bound(high)}" if math.isfinite(low) or math.isfinite(high) else "none",
-        "at_bound": near,
+        "near": near,
     }
 
 
@@ -292,6 +294,8 @@ def _cost(response: Response) -> float:
 
 def _traces(protocols: Sequence[Protocol], seen: _Seen) -> list[tuple[str, str]]:
     """The name and the picture of each protocol."""
+    from nmodlgrad.fit import pictures
+
     if seen.after is None:
         return []
     found = []
