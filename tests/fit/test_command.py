@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+import textwrap
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from typing import Any
 import pytest
 
 from nmodlgrad.cli import main
-from nmodlgrad.fit import schema
+from nmodlgrad.fit import command, schema
 from processes import model
 
 TRUTH = {"gnabar_hh": 0.12, "gkbar_hh": 0.036, "cm": 1.0}
@@ -385,3 +387,28 @@ def test_lines_of_keys_are_found_in_every_form_of_toml(tmp_path: Path) -> None:
     assert found["parameter", 0, "name"] == 6
     assert found["protocol", 0, "loss", 1, "kind"] == 15
     assert found["protocol", 1, "loss", 0, "kind"] == 22
+
+
+def documented() -> list[str]:
+    """The problems in TOML that the documentation and the help show."""
+    page = (Path(__file__).resolve().parents[2] / "docs" / "fitting.md").read_text()
+    shown = re.findall(r"^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    (helped,) = re.findall(r"as cell\.toml:\n(.*?)\n\n", command.EXAMPLES, re.DOTALL)
+    return [*shown, textwrap.dedent(helped)]
+
+
+@pytest.mark.parametrize("text", documented(), ids=["page", "help"])
+def test_the_problems_that_are_shown_are_of_the_right_form(text: str, tmp_path: Path) -> None:
+    (tmp_path / "cell.toml").write_text(text)
+    assert schema.read(tmp_path / "cell.toml").data["protocol"]
+
+
+def test_the_page_names_every_key() -> None:
+    def keys(table: schema.Table) -> set[str]:
+        inner = [each.table if isinstance(each, schema.Tables) else each for each in table.keys.values()]
+        below = [keys(each) for each in [*inner, table.each] if isinstance(each, schema.Table)]
+        return {*table.keys}.union(*below)
+
+    text = (Path(__file__).resolve().parents[2] / "docs" / "fitting.md").read_text()
+    unnamed = {key for key in keys(schema.PROBLEM) if not re.search(rf"\b{key}\b", text)}
+    assert not unnamed
