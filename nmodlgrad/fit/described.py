@@ -292,7 +292,10 @@ def _protocol(
             clamp.amp = amplitude if owner == k else 0.0
 
     asked = [_loss(document, places, ("protocol", k, "loss", j), each) for j, each in enumerate(table["loss"])]
-    return Protocol(table["name"], float(table["duration"]), asked, prepare)
+    try:
+        return Protocol(table["name"], float(table["duration"]), asked, prepare)
+    except WrongArgument as error:
+        document.refuse(("protocol", k), str(error))
 
 
 def _loss(document: Document, places: _Places, place: Place, table: Mapping[str, Any]) -> losses.Loss:

@@ -43,6 +43,7 @@ def embedded(figure: Figure) -> str:
     vector, pixels = io.BytesIO(), io.BytesIO()
     with matplotlib.rc_context(STYLE):
         figure.savefig(vector, format="svg", metadata={"Date": None})
+        figure.set_layout_engine("none")  # it is laid out now, which takes as long as drawing
         figure.savefig(pixels, format="png", dpi=_DPI)
     kind, data = min(("svg+xml", vector.getvalue()), ("png", pixels.getvalue()), key=lambda each: len(each[1]))
     return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"

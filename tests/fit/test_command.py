@@ -261,19 +261,24 @@ Path("other.py").write_text(text + "# another")
 print(main(["fit", "other.py", "--optimiser", "gauss-newton"]))
 Path("other.py").write_text(text)
 print(main(["fit", "other.py", "--optimiser", "polyak"]))
+measured = Path("moved.csv").read_text()
+Path("moved.csv").write_text(measured.replace("-0.06", "-0.061", 1))
+print(main(["fit", "other.py", "--optimiser", "gauss-newton"]))
 """
 
 
 def test_a_goal_ends_it_with_success_and_another_fit_is_not_written_over(folder: Path) -> None:
-    (folder / "other.py").write_text(WRITTEN)
+    (folder / "other.py").write_text(WRITTEN.replace("step0.2.csv", "moved.csv"))
+    (folder / "moved.csv").write_text((folder / "step0.2.csv").read_text())
     said = model(GOAL, folder, errors=True)
-    assert [line for line in said.splitlines() if line.isdigit()] == ["0", "1", "1"]
+    assert [line for line in said.splitlines() if line.isdigit()] == ["0", "1", "1", "1"]
     for words in (
         "gkbar_hh in soma   0.03",
         "the goal of 10 is reached: the same command goes on",
         "GaussNewton",
         "another text of other.py",
         "journal of another fit (optimiser differ",
+        "journal of another fit (losses differ",
     ):
         assert words in said
 
@@ -351,6 +356,60 @@ def test_what_does_not_go_with_the_model_is_told_with_its_line(folder: Path) -> 
     out = model(MISTAKEN.format(changes=[case[:2] for case in cases]), folder)
     for number, ((_, _, message), line) in enumerate(zip(cases, out.splitlines(), strict=True)):
         assert line.startswith(f"BadProblem: mistaken{number}.toml:{message}"), line
+
+
+CELLS = """
+from nmodlgrad.fit.described import read_problem
+from pathlib import Path
+Path("tree.swc").write_text("1 1 0 0 0 10 -1\\n2 3 10 0 0 1 1\\n3 3 210 0 0 1 2\\n")
+Path("tree.hoc").write_text('''
+begintemplate Tree
+public soma, dend
+create soma, dend[2]
+proc init() {
+    soma { L = 20 diam = 20 }
+    for i = 0, 1 { connect dend[i](0), soma(1)  dend[i] { L = 100 diam = 2 nseg = 3 } }
+}
+endtemplate Tree
+''')
+Path("tree.py").write_text("from neuron import h\\ndef build():\\n    return [h.Section(name='soma')]\\n")
+rest = Path("cell.toml").read_text().partition("[[parameter]]")
+rest = "[[parameter]]" + rest[2]
+head = 'load = ["hh", "pas"]\\n[cell]\\n'
+furnished = '\\n[cell.insert]\\nhh = "soma"\\n[[cell.set]]\\nname = "gnabar_hh"\\nvalue = 0.2\\nsections = "soma"\\n'
+for number, way in enumerate((
+    'swc = "tree.swc"\\nsegment_length = 50',
+    'hoc = "tree.hoc"\\ntemplate = "Tree"',
+    'python = "tree.py:build"',
+    '[cell.sections.soma]\\nL = 10\\ndiam = 10\\n'
+    '[cell.sections.axon]\\nL = 50\\ndiam = 1\\nnseg = 5\\nparent = "soma(1)"',
+)):
+    path = Path(f"cell{number}.toml")
+    path.write_text(head + way + furnished + rest.replace("start = 0.14\\n", ""))
+    described = read_problem(path)
+    with described.problem as problem:
+        loss = problem.evaluate(problem.start).loss
+        shape = {s.name(): [round(s.L, 6), s.nseg, str(s.parentseg())] for s in h.allsec()}
+        print(json.dumps([float(problem.free[0].start), bool(np.isfinite(loss) and loss > 0), shape]))
+    del described, problem
+    gc.collect()
+    for section in list(h.allsec()):
+        h.delete_section(sec=section)
+"""
+
+
+def test_cells_are_built_from_swc_hoc_python_and_cylinders(folder: Path) -> None:
+    found = [json.loads(line) for line in model(CELLS, folder).splitlines() if line.startswith("[")]
+    assert [each[:2] for each in found] == [[0.2, True]] * 4
+    swc, hoc, python, cylinders = (each[2] for each in found)
+    assert swc == {"soma[0]": [20, 1, "None"], "dend[0]": [200, 5, "soma[0](0.5)"]}
+    assert hoc == {
+        "Tree[0].soma": [20, 1, "None"],
+        "Tree[0].dend[0]": [100, 3, "Tree[0].soma(1)"],
+        "Tree[0].dend[1]": [100, 3, "Tree[0].soma(1)"],
+    }
+    assert python == {"soma": [100, 1, "None"]}
+    assert cylinders == {"soma": [10, 1, "None"], "axon": [50, 5, "soma(1)"]}
 
 
 def test_a_file_that_is_no_problem_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
