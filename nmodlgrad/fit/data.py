@@ -26,9 +26,10 @@ UNITS = {
 }
 _DELIMITERS = (",", ";", "\t")
 _NAME_AND_UNIT = re.compile(
-    r"(?P<name>.*?)\s*(?:\(\s*(?P<a>[^()]+?)\s*\)|\[\s*(?P<b>[^\[\]]+?)\s*\]|[\s_/,]+(?P<c>\w+))"
+    r"(?P<name>.*?)\s*(?:\(\s*(?P<round>[^()]+?)\s*\)|\[\s*(?P<square>[^\[\]]+?)\s*\]|(?P<sign>[\s_/,]+)(?P<bare>\w+))"
 )
 _TIMES = ("t", "time", "times", "timestamp", "timestamps")
+_SINGLE = {*((name, "s") for name in _TIMES), *((name, "V") for name in ("v", "vm", "voltage"))}
 
 
 class DataError(NmodlGradError):
@@ -287,9 +288,13 @@ def _name_and_unit(header: str) -> tuple[str, str | None]:
     found = _NAME_AND_UNIT.fullmatch(header.strip())
     if found is None:
         return header.strip(), None
-    unit = found["a"] or found["b"] or found["c"]
-    known = unit in UNITS or unit in TIME_UNITS
-    return (found["name"], unit) if known or not found["c"] else (header.strip(), None)
+    if found["bare"] is None:
+        return found["name"], found["round"] or found["square"]
+    name, unit = found["name"], found["bare"]
+    # "cell_A" and "trace 1" are names; "time_s", "V_mV" and "current/A" have units.
+    single = "/" in found["sign"] or "," in found["sign"] or (name.lower(), unit) in _SINGLE
+    known = unit != "1" and (unit in UNITS or unit in TIME_UNITS) and (len(unit) > 1 or single)
+    return (name, unit) if known else (header.strip(), None)
 
 
 def _factor(path: Path, header: str, given: str | None, known: dict[str, float], option: str, what: str) -> float:

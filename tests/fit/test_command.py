@@ -415,6 +415,10 @@ def test_cells_are_built_from_swc_hoc_python_and_cylinders(folder: Path) -> None
 def test_a_file_that_is_no_problem_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "there is no such file" in refusal(tmp_path / "none.py", capsys)
     assert "No such file" in refusal(tmp_path / "none.toml", capsys)
+    assert main(["fit", str(tmp_path / "none.py"), "--json"]) == 1
+    assert lines(capsys.readouterr().out) == [
+        {"kind": "error", "message": f"{tmp_path / 'none.py'}: there is no such file"}
+    ]
     (tmp_path / "empty.py").write_text("")
     assert "defines no function problem()" in refusal(tmp_path / "empty.py", capsys)
     (tmp_path / "wrong.py").write_text("def problem():\n    return 1\n")

@@ -40,10 +40,11 @@ def write(tmp_path: Path) -> Callable[[str], Path]:
         "V_mV;Time_s\n-65;0\n-64.5;1e-4\n20.25;2e-4\n",
         "# a cell\n\nt [us]\tV [V]\n0\t-0.065\n100\t-0.0645\n# a note\n200\t0.02025\n",
         "t/ms  v/uV\n0   -65000\n0.1 -64500\n 0.2  20250\n",
+        "time_s,current/A\n0,-65e-9\n1e-4,-64.5e-9\n2e-4,20.25e-9\n",
         '\ufeff"Time, s","membrane potential (V)"\r\n0,-0.065\r\n0.0001,-0.0645\r\n0.0002,0.02025\r\n',
         "t (µs), v (µV)\n0, -65000\n100, -64500\n200, 20250",
     ],
-    ids=["comma", "semicolon", "tab", "blanks", "quotes", "micro"],
+    ids=["comma", "semicolon", "tab", "blanks", "amperes", "quotes", "micro"],
 )
 def test_delimiters_and_units_are_recognised(text: str, write: Callable[[str], Path]) -> None:
     same(read(write(text)), [0, 0.1, 0.2], MILLIVOLTS)
@@ -69,6 +70,14 @@ def test_numbers_without_a_header_are_read_with_the_units_given(write: Callable[
     for missing in ({"unit": "V"}, {"time_unit": "s"}):
         with pytest.raises(DataError, match="is not told by the header"):
             read_csv(path, **missing)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["cell_A", "trace 1", "soma_1", "V", "mV"])
+def test_the_end_of_a_name_is_not_taken_for_a_unit(name: str, write: Callable[[str], Path]) -> None:
+    path = write(f"time_s;{name}\n0;1\n1;2\n")
+    with pytest.raises(DataError, match="unit of the values is not told"):
+        read_csv(path)
+    same(read_csv(path, name, unit="1"), [0, 1000], [1, 2])
 
 
 def test_a_file_of_values_alone_takes_the_interval(write: Callable[[str], Path]) -> None:
