@@ -7,7 +7,8 @@
 >>> found = fit.minimise(problem, fit.GaussNewton())
 """
 
-from nmodlgrad.fit.data import DataError, read, read_csv, read_npz, read_nwb
+from nmodlgrad.fit.columns import DataError
+from nmodlgrad.fit.data import read, read_csv, read_npz, read_nwb
 from nmodlgrad.fit.free import Free
 from nmodlgrad.fit.journal import JournalError
 from nmodlgrad.fit.losses import (

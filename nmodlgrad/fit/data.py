@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-import csv
-import math
-import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nmodlgrad.diagnostics import NmodlGradError
+from nmodlgrad.fit.columns import (
+    TIME_UNITS,
+    TIMES,
+    UNITS,
+    DataError,
+    columns,
+    factor,
+    joined,
+    known_unit,
+    numbers_in,
+    read_table,
+)
 from nmodlgrad.fit.traces import Trace
 
 Floats = NDArray[np.float64]
-
-TIME_UNITS = {"s": 1e3, "sec": 1e3, "seconds": 1e3, "ms": 1.0, "us": 1e-3, "µs": 1e-3, "μs": 1e-3}  # in ms
-UNITS = {
-    **{"V": 1e3, "volts": 1e3, "mV": 1.0, "uV": 1e-3, "µV": 1e-3, "μV": 1e-3},  # in mV
-    **{"A": 1e9, "amperes": 1e9, "mA": 1e6, "uA": 1e3, "µA": 1e3, "μA": 1e3, "nA": 1.0, "pA": 1e-3},  # in nA
-    "1": 1.0,  # whatever the variable has
-}
-_DELIMITERS = (",", ";", "\t")
-_NAME_AND_UNIT = re.compile(
-    r"(?P<name>.*?)\s*(?:\(\s*(?P<round>[^()]+?)\s*\)|\[\s*(?P<square>[^\[\]]+?)\s*\]|(?P<sign>[\s_/,]+)(?P<bare>\w+))"
-)
-_TIMES = ("t", "time", "times", "timestamp", "timestamps")
-_SINGLE = {*((name, "s") for name in _TIMES), *((name, "V") for name in ("v", "vm", "voltage"))}
-
-
-class DataError(NmodlGradError):
-    """A file can not be read as a trace; the message says where and why."""
 
 
 def read(path: str | Path, **rest: Any) -> Trace:
@@ -84,13 +74,13 @@ def read_csv(
         with the number of the line, for what is no number, not finite, missing, or not later than the line before; for
         columns that are not there, and units that are not told
     """
-    table = _table(Path(path))
-    places = _columns(table, values, times, every)
-    value_of = _factor(table.path, table.names[places[-1]], unit, UNITS, "unit", "values")
+    table = read_table(Path(path))
+    places = columns(table, values, times, every)
+    value_of = factor(table.path, table.names[places[-1]], unit, UNITS, "unit", "values")
     time_of = (
-        _factor(table.path, table.names[places[0]], time_unit, TIME_UNITS, "time_unit", "times") if every is None else 1
+        factor(table.path, table.names[places[0]], time_unit, TIME_UNITS, "time_unit", "times") if every is None else 1
     )
-    numbers = _numbers(table, places)
+    numbers = numbers_in(table, places)
     at = time_of * numbers[:, 0] if every is None else every * np.arange(len(numbers), dtype=np.float64)
     late = np.flatnonzero(np.diff(at) <= 0)
     if len(late):
@@ -130,19 +120,19 @@ def read_npz(
     except (OSError, ValueError, AttributeError) as error:
         raise DataError(f"{path}: {error}") from None
     if times is None and every is None:
-        times = next((name for name in arrays if name.lower() in _TIMES), None)
+        times = next((name for name in arrays if name.lower() in TIMES), None)
         if times is None:
-            raise DataError(f"{path} has {_list(arrays)}: say which are the times, times=..., or every=... in ms")
+            raise DataError(f"{path} has {joined(arrays)}: say which are the times, times=..., or every=... in ms")
     if values is None:
         others = [name for name in arrays if name != times]
         if len(others) != 1:
-            raise DataError(f"{path} has {_list(arrays)}: say which are the values, values=...")
+            raise DataError(f"{path} has {joined(arrays)}: say which are the values, values=...")
         values = others[0]
-    numbers = _array(path, arrays, values) * _known(path, unit, UNITS, "unit")
+    numbers = _array(path, arrays, values) * known_unit(path, unit, UNITS, "unit")
     if every is not None:
         return Trace.sampled(numbers, every, shift)
     assert times is not None
-    at = _array(path, arrays, times) * _known(path, time_unit, TIME_UNITS, "time_unit")
+    at = _array(path, arrays, times) * known_unit(path, time_unit, TIME_UNITS, "time_unit")
     return _sampled_at(f"{path}: {times}", at + shift, numbers)
 
 
@@ -182,15 +172,15 @@ def _series(path: str | Path, there: Any, name: str | None, shift: float) -> Tra
     if name is None:
         clamped = [each for each in there if type(there[each]).__name__ == "CurrentClampSeries"]
         if len(clamped) != 1:
-            raise DataError(f"{path} has the series {_list(clamped or there)}: say which, values=...")
+            raise DataError(f"{path} has the series {joined(clamped or there)}: say which, values=...")
         name = clamped[0]
     if name not in there:
-        raise DataError(f"{path} has no series {name} under acquisition, but {_list(there)}")
+        raise DataError(f"{path} has no series {name} under acquisition, but {joined(there)}")
     series = there[name]
     raw = np.asarray(series.data[:], float)
     if raw.ndim != 1 or not len(raw):
         raise DataError(f"{path}: {name} has the shape {raw.shape}, where one dimension is asked for")
-    factor = _known(path, series.unit, UNITS, f"unit of {name}")
+    factor = known_unit(path, series.unit, UNITS, f"unit of {name}")
     numbers = (raw * series.conversion + (series.offset or 0.0)) * factor
     if series.timestamps is not None:
         times = 1e3 * np.asarray(series.timestamps[:], float) + shift
@@ -200,151 +190,10 @@ def _series(path: str | Path, there: Any, name: str | None, shift: float) -> Tra
     return _sampled_at(f"{path}: {name}", times, numbers)
 
 
-# ------------------------------------------------------------------ text
-@dataclass(frozen=True)
-class _Table:
-    """The cells of a text file, the number of each row's line, and what the header calls the columns."""
-
-    path: Path
-    rows: list[list[str]]
-    lines: list[int]
-    names: list[str]
-
-
-def _table(path: Path) -> _Table:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: {error}") from None
-    kept = [(n, row) for n, row in enumerate(text.splitlines(), 1) if row.strip() and not row.lstrip().startswith("#")]
-    if not kept:
-        raise DataError(f"{path} has no data")
-    delimiter = _delimiter([row for _, row in kept])
-    cells = list(_split([row for _, row in kept], delimiter))
-    lines = [number for number, _ in kept]
-    width = len(cells[0])
-    if all(map(_is_number, cells[0])):
-        return _Table(path, cells, lines, [""] * width)
-    if len(cells) == 1:
-        raise DataError(f"{path} has a header and no data")
-    return _Table(path, cells[1:], lines[1:], [cell.strip() for cell in cells[0]])
-
-
-def _delimiter(rows: Sequence[str]) -> str | None:
-    """What is in the last row, of numbers only; blanks if there is nothing else, None for a single number."""
-    blank = " " if len(rows[-1].split()) > 1 else None
-    return next((each for each in _DELIMITERS if each in rows[-1]), blank)
-
-
-def _split(rows: Sequence[str], delimiter: str | None) -> Iterator[list[str]]:
-    if delimiter is None:
-        return ([row.strip()] for row in rows)
-    if delimiter == " ":
-        return (row.split() for row in rows)
-    return csv.reader(rows, delimiter=delimiter, skipinitialspace=True)
-
-
-def _columns(table: _Table, values: str | int | None, times: str | int | None, every: float | None) -> list[int]:
-    """The place of the times, if there are any, and that of the values."""
-    width = len(table.names)
-    if every is not None:
-        if times is not None:
-            raise DataError(f"{table.path}: give times or every, not both")
-        if not every > 0:
-            raise DataError(f"{table.path}: every is a time in ms, not {every!r}")
-        return [_column(table, values, [*range(width)], "values")]
-    named = [k for k, name in enumerate(table.names) if _name_and_unit(name)[0].lower() in _TIMES]
-    at = _column(table, times, named[:1] or ([0] if width == 2 else []), "times")
-    return [at, _column(table, values, [k for k in range(width) if k != at], "values")]
-
-
-def _column(table: _Table, given: str | int | None, choice: Sequence[int], what: str) -> int:
-    width = len(table.names)
-    if given is None:
-        if len(choice) == 1:
-            return choice[0]
-        hint = f"{what}=..." + (", or every=... in ms" if what == "times" else "")
-        raise DataError(f"{table.path} has {_header(table)}: say where the {what} are, {hint}")
-    if isinstance(given, int):
-        if not 0 <= given < width:
-            raise DataError(f"{table.path} has no column {given}, but {width} from 0 on")
-        return given
-    exact = [k for k, name in enumerate(table.names) if name == given]
-    found = exact or [k for k, name in enumerate(table.names) if name and _name_and_unit(name)[0] == given]
-    if len(found) != 1:
-        number = "more than one column" if found else "no column"
-        raise DataError(f"{table.path} has {number} {given!r}, but {_header(table)}")
-    return found[0]
-
-
-def _header(table: _Table) -> str:
-    if any(table.names):
-        return "the columns " + _list(table.names)
-    return f"{len(table.names)} column{'s' if len(table.names) > 1 else ''} without names"
-
-
-def _name_and_unit(header: str) -> tuple[str, str | None]:
-    """The two parts of a column's name, if the end of it is a unit."""
-    found = _NAME_AND_UNIT.fullmatch(header.strip())
-    if found is None:
-        return header.strip(), None
-    if found["bare"] is None:
-        return found["name"], found["round"] or found["square"]
-    name, unit = found["name"], found["bare"]
-    # "cell_A" and "trace 1" are names; "time_s", "V_mV" and "current/A" have units.
-    single = "/" in found["sign"] or "," in found["sign"] or (name.lower(), unit) in _SINGLE
-    known = unit != "1" and (unit in UNITS or unit in TIME_UNITS) and (len(unit) > 1 or single)
-    return (name, unit) if known else (header.strip(), None)
-
-
-def _factor(path: Path, header: str, given: str | None, known: dict[str, float], option: str, what: str) -> float:
-    unit = _name_and_unit(header)[1] if given is None else given
-    if unit is None:
-        raise DataError(
-            f"{path}: the unit of the {what} is not told by the header ({header!r}): say {option}=..., "
-            f"one of {', '.join(known)}"
-        )
-    return _known(path, unit, known, option)
-
-
-def _known(path: str | Path, unit: str, known: dict[str, float], option: str) -> float:
-    if unit not in known:
-        raise DataError(f"{path}: {option} is {unit!r}; there are {', '.join(known)}")
-    return known[unit]
-
-
-def _numbers(table: _Table, places: Sequence[int]) -> Floats:
-    """The cells of these columns: shape (rows, places)."""
-    found = np.empty((len(table.rows), len(places)))
-    width = len(table.names)
-    for k, (line, row) in enumerate(zip(table.lines, table.rows, strict=True)):
-        if len(row) != width:
-            raise DataError(f"{table.path}:{line}: {len(row)} columns, where the first line has {width}")
-        for j, place in enumerate(places):
-            try:
-                number = float(row[place])
-            except ValueError:
-                hint = "; write a decimal point" if "," in row[place] else ""
-                what = f"{row[place]!r} is no number{hint}" if row[place].strip() else "a value is missing"
-                raise DataError(f"{table.path}:{line}: {what} (column {place}, from 0 on)") from None
-            if not math.isfinite(number):
-                raise DataError(f"{table.path}:{line}: {row[place].strip()} is not finite (column {place}, from 0 on)")
-            found[k, j] = number
-    return found
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
-
-
 # ------------------------------------------------------------------ arrays
 def _array(path: str | Path, arrays: dict[str, Any], name: str) -> Floats:
     if name not in arrays:
-        raise DataError(f"{path} has no array {name}, but {_list(arrays)}")
+        raise DataError(f"{path} has no array {name}, but {joined(arrays)}")
     given = arrays[name]
     if given.ndim != 1 or not len(given) or given.dtype.kind not in "fiu":
         raise DataError(f"{path}: {name} is {given.dtype} of shape {given.shape}, not numbers in one dimension")
@@ -367,7 +216,3 @@ def _sampled_at(where: str, times: Floats, numbers: Floats) -> Trace:
     if len(late):
         raise DataError(f"{where}: time {late[0] + 1} is not after the one before")
     return Trace(times, numbers)
-
-
-def _list(names: Any) -> str:
-    return ", ".join(names) or "nothing"

@@ -5,19 +5,19 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import math
-import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from neuron import h
 
 from nmodlgrad.fit import data, losses, schema
+from nmodlgrad.fit.columns import DataError
 from nmodlgrad.fit.free import Free
 from nmodlgrad.fit.optimisers import BY_NAME, GaussNewton, Optimiser
+from nmodlgrad.fit.places import Places, listed, parsed
 from nmodlgrad.fit.problem import Problem, Protocol
 from nmodlgrad.fit.schema import BadProblem, Document, Place
 from nmodlgrad.runtime.errors import CannotCarry, UnknownParameter, WrongArgument
@@ -99,12 +99,12 @@ def _of_toml(path: Path) -> Described:
     optimiser = _optimiser(document)
     h.load_file("stdrun.hoc")
     if "load" in described:
-        load(*[_source(path.parent, name) for name in _listed(described["load"])])
+        load(*[_source(path.parent, name) for name in listed(described["load"])])
     for name in ("celsius", "v_init"):
         if name in described:
             setattr(h, name, described[name])
     kept = _cell(document)
-    places = _Places(document)
+    places = Places(document)
     _furnish(document, places)
     free = [_free(document, places, k, each) for k, each in enumerate(described["parameter"])]
     clamps: list[tuple[int, Any, float]] = []
@@ -122,10 +122,6 @@ def _source(folder: Path, name: str) -> str | Path:
     """What is beside the file, or the name of a built-in mechanism."""
     beside = folder / name
     return beside if beside.exists() else name
-
-
-def _listed(given: str | Sequence[str]) -> list[str]:
-    return [given] if isinstance(given, str) else list(given)
 
 
 def _optimiser(document: Document) -> Optimiser:
@@ -180,7 +176,7 @@ def _sections(document: Document, tables: Mapping[str, Mapping[str, Any]]) -> li
                 setattr(made[name], key, value)
     for name, table in tables.items():
         if "parent" in table:
-            section, x = _parsed(table["parent"])
+            section, x = parsed(table["parent"])
             if section not in made:
                 document.refuse(("cell", "sections", name, "parent"), f"there is no section {section}")
             made[name].connect(made[section](x))
@@ -200,7 +196,7 @@ def _swc(file: Path, longest: float) -> list[Any]:
     return made
 
 
-def _furnish(document: Document, places: _Places) -> None:
+def _furnish(document: Document, places: Places) -> None:
     """Insert mechanisms, and set parameters."""
     table = document.data["cell"]
     for mechanism, patterns in table.get("insert", {}).items():
@@ -218,58 +214,17 @@ def _furnish(document: Document, places: _Places) -> None:
                 document.refuse(("cell", "set", k, "name"), f"{section} has no {each['name']}")
 
 
-class _Places:
-    """Sections and segments by name: whole, without their cell, and without their number."""
-
-    def __init__(self, document: Document) -> None:
-        self._document = document
-
-    def sections(self, patterns: str | Sequence[str], place: Place) -> list[Any]:
-        found = []
-        for pattern in _listed(patterns):
-            matching = [s for s in h.allsec() if any(_matches(name, pattern) for name in _names(s))]
-            if not matching:
-                names = ", ".join(s.name() for s in h.allsec())
-                self._document.refuse(place, f"no section is called {pattern!r}; there are {names or 'none'}")
-            found += [section for section in matching if section not in found]
-        return found
-
-    def segment(self, name: str, place: Place) -> Any:
-        section, x = _parsed(name)
-        found = self.sections(section, place)
-        if len(found) > 1 or not 0 <= x <= 1:
-            which = f"{len(found)} sections are called {section!r}" if len(found) > 1 else f"{x} is not from 0 to 1"
-            self._document.refuse(place, f"one segment is asked for, but {which}")
-        return found[0](x)
-
-
-def _names(section: Any) -> Iterable[str]:
-    whole = section.name()
-    short = whole.rpartition(".")[2]
-    return whole, short, re.sub(r"\[\d+\]$", "", short)
-
-
-def _matches(name: str, pattern: str) -> bool:
-    return fnmatchcase(name, pattern.replace("[", "[[]"))
-
-
-def _parsed(segment: str) -> tuple[str, float]:
-    found = schema.SEGMENT.fullmatch(segment)
-    assert found is not None
-    return found["section"], float(found["x"])
-
-
 # ------------------------------------------------------------------ parameters and protocols
-def _free(document: Document, places: _Places, k: int, table: Mapping[str, Any]) -> Free:
+def _free(document: Document, places: Places, k: int, table: Mapping[str, Any]) -> Free:
     place: Place = ("parameter", k)
     where: dict[str, Any] = {}
     if "sections" in table:
         where["sections"] = places.sections(table["sections"], (*place, "sections"))
     if "segments" in table:
-        for name in _listed(table["segments"]):
+        for name in listed(table["segments"]):
             if not schema.SEGMENT.fullmatch(name):
                 document.refuse((*place, "segments"), f'a segment is written as "soma(0.5)", not {name!r}')
-        where["segments"] = [places.segment(name, (*place, "segments")) for name in _listed(table["segments"])]
+        where["segments"] = [places.segment(name, (*place, "segments")) for name in listed(table["segments"])]
     try:
         parameter = Parameter(table["name"], **where, scale=table.get("scale", 1.0))
         targets(parameter)  # refuses what is no parameter there
@@ -285,7 +240,7 @@ def _free(document: Document, places: _Places, k: int, table: Mapping[str, Any])
 
 
 def _protocol(
-    document: Document, places: _Places, clamps: Sequence[tuple[int, Any, float]], k: int, table: Mapping[str, Any]
+    document: Document, places: Places, clamps: Sequence[tuple[int, Any, float]], k: int, table: Mapping[str, Any]
 ) -> Protocol:
     def prepare() -> None:
         for owner, clamp, amplitude in clamps:
@@ -298,7 +253,7 @@ def _protocol(
         document.refuse(("protocol", k), str(error))
 
 
-def _loss(document: Document, places: _Places, place: Place, table: Mapping[str, Any]) -> losses.Loss:
+def _loss(document: Document, places: Places, place: Place, table: Mapping[str, Any]) -> losses.Loss:
     kind = table["kind"]
     wanted = "data" if kind == "squared-error" else "target"
     allowed = _COMMON | {wanted} | _OPTIONS.get(kind, set())
@@ -318,7 +273,7 @@ def _loss(document: Document, places: _Places, place: Place, table: Mapping[str,
     try:
         goal = table["target"] if wanted == "target" else _trace(document.path.parent, table["data"])
         return _KINDS[kind](at, goal, **rest)
-    except (data.DataError, WrongArgument) as error:
+    except (DataError, WrongArgument) as error:
         document.refuse((*place, wanted), str(error))
 
 
@@ -328,6 +283,6 @@ def _trace(folder: Path, table: Mapping[str, Any]) -> Any:
     known = set(inspect.signature(reader).parameters)
     for key in options:
         if key not in known:
-            raise data.DataError(f"{table['file']}: {key} means nothing for such a file")
+            raise DataError(f"{table['file']}: {key} means nothing for such a file")
     trace = reader(folder / table["file"], **options)
     return trace.resampled(table["resample"]) if "resample" in table else trace

@@ -97,6 +97,7 @@ def test_a_file_of_values_alone_takes_the_interval(write: Callable[[str], Path])
         ("0.2,1,2", "4: 3 columns, where the first line has 2"),
         ("0.1,1", "4: its time is not after the one of line 3"),
         ("0.05,1", "4: its time is not after the one of line 3"),
+        ('0.2,"1', "4: unexpected end of data"),
         ('"0,2",1', "4: '0,2' is no number; write a decimal point"),
     ],
 )
