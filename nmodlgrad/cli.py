@@ -1,9 +1,10 @@
-"""The command line: ``nmodlgrad SOURCE...`` translates, ``gradcheck`` tries gradients, ``demo`` shows one."""
+"""The command line: ``nmodlgrad SOURCE...`` translates; ``gradcheck`` tries gradients, ``fit`` fits, ``demo`` shows."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -30,6 +31,7 @@ examples:
   nmodlgrad kdr.mod --wrt gbar,vhalf        only these parameters can be seeded: fewer terms in the output
   nmodlgrad --check mods/                   what is wrong with them, and what can not be differentiated; writes nothing
   nmodlgrad gradcheck mods/                 each gradient beside finite differences, in a small cell
+  nmodlgrad fit cell.toml                   parameters of a cell from recorded traces: see nmodlgrad fit --help
   nmodlgrad mods/ --json                    one JSON object per line: what was written, or what is refused and where
   nmodlgrad demo                            a branched cell, its gradient beside a finite difference, and a picture
 
@@ -55,6 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["demo"]:
         return _demo(given[1:])
+    if given[:1] == ["fit"]:
+        return _fit(given[1:])
     command = _gradcheck if given[:1] == ["gradcheck"] else None
     options = _gradcheck_parser().parse_args(given[1:]) if command else _parser().parse_args(given)
     report = _Report(options.json)
@@ -261,6 +265,13 @@ def _gradcheck(options: argparse.Namespace, report: _Report) -> int:
     else:
         print(table.summary(reports))
     return int(good < len(reports))
+
+
+def _fit(arguments: Sequence[str]) -> int:
+    os.environ.setdefault("NEURON_MODULE_OPTIONS", "-nogui")  # read when NEURON is imported, which this does
+    from nmodlgrad.fit.command import main as fit
+
+    return fit(arguments)
 
 
 def _demo(arguments: Sequence[str]) -> int:

@@ -7,6 +7,8 @@
 >>> found = fit.minimise(problem, fit.GaussNewton())
 """
 
+from nmodlgrad.fit.columns import DataError
+from nmodlgrad.fit.data import read, read_csv, read_npz, read_nwb
 from nmodlgrad.fit.free import Free
 from nmodlgrad.fit.journal import JournalError
 from nmodlgrad.fit.losses import (
@@ -25,14 +27,18 @@ from nmodlgrad.fit.minimise import Fit, minimise
 from nmodlgrad.fit.multistart import Fits, multistart
 from nmodlgrad.fit.optimisers import LBFGSB, Adam, Cosine, Exponential, GaussNewton, Optimiser, Polyak
 from nmodlgrad.fit.problem import Evaluation, Problem, Protocol, Response
+from nmodlgrad.fit.report import write_report
 from nmodlgrad.fit.traces import Trace
 from nmodlgrad.fit.transforms import Identity, Log, Logit, Softplus, Transform
+from nmodlgrad.fit.uncertainty import Combination, Uncertainty, uncertainty
 
 __all__ = [
     "LBFGSB",
     "Adam",
     "AfterHyperpolarisation",
+    "Combination",
     "Cosine",
+    "DataError",
     "Evaluation",
     "Exponential",
     "Feature",
@@ -59,7 +65,14 @@ __all__ = [
     "Trace",
     "Transform",
     "Trough",
+    "Uncertainty",
     "Variance",
     "minimise",
     "multistart",
+    "read",
+    "read_csv",
+    "read_npz",
+    "read_nwb",
+    "uncertainty",
+    "write_report",
 ]

@@ -107,7 +107,12 @@ class Journal:
         triangle = np.column_stack([evaluation.jacobian, evaluation.residuals])
         packed = triangle[np.triu_indices(len(triangle))] if np.isfinite(evaluation.loss) else np.zeros(0)
         self._append(
-            {"theta": evaluation.theta.tolist(), "triangle": packed.tolist(), "seconds": round(entry.seconds, 6)}
+            {
+                "theta": evaluation.theta.tolist(),
+                "triangle": packed.tolist(),
+                "counts": list(evaluation.counts),
+                "seconds": round(entry.seconds, 6),
+            }
         )
 
     def _append(self, data: Mapping[str, Any]) -> None:
@@ -130,7 +135,7 @@ def _entry(data: Mapping[str, Any]) -> Entry:
     triangle = np.zeros((count + 1, count + 1))
     if data["triangle"]:
         triangle[np.triu_indices(count + 1)] = data["triangle"]
-        evaluation = Evaluation(theta, triangle[:, count], triangle[:, :count])
+        evaluation = Evaluation(theta, triangle[:, count], triangle[:, :count], tuple(data["counts"]))
     else:
         evaluation = Evaluation(theta, np.full(count + 1, np.inf), np.zeros((count + 1, count)))
     return Entry(evaluation, data["seconds"])

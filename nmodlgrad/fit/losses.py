@@ -109,8 +109,9 @@ class SquaredError(Loss):
         each = each[inside(target.times, window)]
         if not each.any():
             raise WrongArgument("some weight is above 0")
-        self._part = part
-        self._factor = np.sqrt(each / each.sum()) / _scale(scale)
+        counts = each > 0
+        self._part = Trace(part.times[counts], part.values[counts])
+        self._factor = np.sqrt(each[counts] / each.sum()) / _scale(scale)
 
     def sampling_steps(self, dt: float) -> int:
         """The steps between the target's samples, if these are at steps."""
@@ -127,11 +128,11 @@ class SquaredError(Loss):
 
     @property
     def target(self) -> Trace:
-        """The part of the target that is in the window."""
+        """The part of the target that is in the window and has a weight."""
         return self._part
 
     def residuals(self, values: Floats, interval: float) -> Linear:
-        """One for each sample of the target."""
+        """One for each sample of the target that counts."""
         matrix = interpolation(self._part.times, len(values), interval)
         return self._factor * (matrix @ values - self._part.values), sparse.diags_array(self._factor) @ matrix
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import threading
 import time
@@ -20,6 +21,7 @@ from nmodlgrad.fit.interrupts import interrupts
 from nmodlgrad.fit.journal import Entry, Journal
 from nmodlgrad.fit.optimisers import Optimiser
 from nmodlgrad.fit.problem import Evaluation, Problem
+from nmodlgrad.fit.traces import Trace
 from nmodlgrad.runtime.errors import WrongArgument
 
 Floats = NDArray[np.float64]
@@ -144,10 +146,25 @@ def _identity(problem: Problem, optimiser: Optimiser, start: Floats) -> Mapping[
         "parameters": list(problem.labels),
         "transforms": [repr(each.mapping) for each in problem.free],
         "protocols": [protocol.name for protocol in problem.protocols],
+        "losses": _digest(problem),
         "dt": problem.dt,
         "optimiser": repr(optimiser),
         "start": start.tolist(),
     }
+
+
+def _digest(problem: Problem) -> str:
+    """Another one when a target, a scale, a weight, a window or a duration changes."""
+    digest = hashlib.sha256()
+    for protocol in problem.protocols:
+        digest.update(f"{protocol.duration!r}\n".encode())
+        for loss in protocol.losses:
+            for name, value in sorted(vars(loss).items()):
+                for part in (value.times, value.values) if isinstance(value, Trace) else (value,):
+                    known = part is None or isinstance(part, str | float | tuple)
+                    told = part.tobytes() if isinstance(part, np.ndarray) else repr(part).encode() if known else b""
+                    digest.update(name.encode() + told + b"\n")
+    return digest.hexdigest()
 
 
 def _end(entries: list[Entry], goal: float, seconds: float, stop: threading.Event) -> None:

@@ -66,11 +66,14 @@ class Evaluation:
     ----------
     theta, residuals, jacobian
         shapes (parameters,), (residuals,), (residuals, parameters). Infinite residuals say that the model diverged
+    counts
+        how many residuals each loss gave, in the order of the protocols and their losses, before any compression
     """
 
     theta: Floats
     residuals: Floats
     jacobian: Floats
+    counts: tuple[int, ...] = ()
 
     @property
     def loss(self) -> float:
@@ -96,7 +99,7 @@ class Evaluation:
         found = np.zeros((count + 1, count + 1))
         triangle = np.linalg.qr(np.column_stack([self.jacobian, self.residuals]), mode="r")
         found[: len(triangle)] = triangle
-        return Evaluation(self.theta, found[:, count], found[:, :count])
+        return Evaluation(self.theta, found[:, count], found[:, :count], self.counts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,7 +205,8 @@ class Problem:
         except Diverged:
             return Evaluation(at, np.full(1, math.inf), np.zeros((1, len(self.free))))
         residuals = np.concatenate([each for each, _ in linear])
-        return Evaluation(at, residuals, np.concatenate([rows for _, rows in linear]) * slopes)
+        counts = tuple(len(each) for each, _ in linear)
+        return Evaluation(at, residuals, np.concatenate([rows for _, rows in linear]) * slopes, counts)
 
     def value_and_grad(self, theta: ArrayLike) -> tuple[float, Floats]:
         """The loss, and its derivative by theta: shape (parameters,)."""
@@ -273,6 +277,9 @@ class _Tap:
 
 
 def _residuals(response: Response) -> tuple[Floats, Floats]:
+    """None of a loss without weight: it says nothing of the noise either."""
+    if not response.loss.weight:
+        return np.zeros(0), np.zeros((0, response.derivatives.shape[1]))
     residuals, by_sample = response.loss.residuals(response.samples, response.interval)
     factor = math.sqrt(response.loss.weight)
     return factor * residuals, factor * (by_sample @ response.derivatives)

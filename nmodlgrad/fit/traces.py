@@ -12,6 +12,7 @@ from nmodlgrad.runtime.errors import WrongArgument
 
 Floats = NDArray[np.float64]
 _SAME_TIME = 1e-6  # of a step: what NEURON's sums of dt and a file's decimals leave
+_GAP = 1.5  # times the usual step between samples
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +62,66 @@ class Trace:
         if not chosen.any():
             raise WrongArgument(f"no sample of the target is in the window {window} ms")
         return Trace(self.times[chosen], self.values[chosen])
+
+    def shifted(self, by: float) -> Trace:
+        """The same, later by so many ms."""
+        return Trace(self.times + by, self.values)
+
+    def resampled(self, interval: float) -> Trace:
+        """Averages over intervals, for a target that is sampled more densely than it has to be.
+
+        Parameters
+        ----------
+        interval
+            ms, longer than those of the samples
+
+        Returns
+        -------
+        Trace
+            at the multiples of `interval`, where it is the mean of the line through the samples from half an interval
+            before to half an interval after. So noise of higher frequencies is averaged away and not folded into lower
+            ones, at the cost of ``interval^2 / 24`` times the second derivative: choose what is short beside a spike.
+            With multiples of the model's dt it is compared without interpolation
+
+        Raises
+        ------
+        WrongArgument
+            for an interval that is no longer than those of the samples, and for gaps: samples that are apart by more
+            than 1.5 times the median, with the number of the one before (from 0 on)
+        """
+        steps = np.diff(self.times)
+        usual = float(np.median(steps)) if len(steps) else np.inf
+        if not usual < interval < np.inf:
+            raise WrongArgument(
+                f"samples are {usual:g} ms apart: an interval to average over is longer, not {interval!r}"
+            )
+        gaps = np.flatnonzero(steps > _GAP * usual)
+        if len(gaps):
+            raise WrongArgument(
+                f"there are no samples from {self.times[gaps[0]]:g} to {self.times[gaps[0] + 1]:g} ms (after sample "
+                f"{gaps[0]}, from 0 on): resample the parts"
+            )
+        slack = _SAME_TIME * usual
+        first = np.ceil((self.times[0] - slack) / interval + 0.5)
+        last = np.floor((self.times[-1] + slack) / interval - 0.5)
+        centres = interval * np.arange(first, last + 1)
+        if not len(centres):
+            raise WrongArgument(
+                f"the trace is shorter than {interval:g} ms, or has no multiple of it with all around it"
+            )
+        return Trace(
+            centres, (self._integral(centres + interval / 2) - self._integral(centres - interval / 2)) / interval
+        )
+
+    def _integral(self, times: Floats) -> Floats:
+        """The integral of the line through the samples, from the first of them on."""
+        widths = np.diff(self.times)
+        whole = np.concatenate([[0.0], np.cumsum(widths * (self.values[1:] + self.values[:-1]) / 2)])
+        at = np.clip(times, self.times[0], self.times[-1])
+        before = np.clip(np.searchsorted(self.times, at, side="right") - 1, 0, len(widths) - 1)
+        part = at - self.times[before]
+        slope = (self.values[before + 1] - self.values[before]) / widths[before]
+        return whole[before] + part * (self.values[before] + part * slope / 2)
 
 
 def inside(times: Floats, window: tuple[float, float] | None) -> NDArray[np.bool_]:
