@@ -7,6 +7,7 @@
 >>> found = fit.minimise(problem, fit.GaussNewton())
 """
 
+from nmodlgrad.fit import adapters
 from nmodlgrad.fit.free import Free
 from nmodlgrad.fit.journal import JournalError
 from nmodlgrad.fit.losses import (
@@ -58,5 +59,6 @@ __all__ = [
     "Transform",
     "Trough",
     "Variance",
+    "adapters",
     "minimise",
 ]
