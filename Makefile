@@ -1,11 +1,14 @@
 # make demo   a branched cell, its gradient beside finite differences, and a picture
 # make test   the tests
 # make lint   ruff and mypy
+# make test-adapters   the tests of the adapters for PyTorch and JAX, in an environment of their own, .venv-adapters.
+#                      pip's PyTorch may be gigabytes, for GPUs: give another one as in TORCH=torch==2.13.0
 #
 # Each sets up the virtual environment VENV when it has to: when it is missing, or pyproject.toml has changed.
 
 PYTHON ?= python3
 VENV ?= .venv
+TORCH ?= torch
 
 bin := $(VENV)/bin
 pip := $(bin)/python -m pip install --quiet --disable-pip-version-check
@@ -14,7 +17,7 @@ ifneq ($(words $(CURDIR)),1)
 $(error NEURON's nrnivmodl does not work in folders whose name has a space: move this one ($(CURDIR)) elsewhere)
 endif
 
-.PHONY: demo test lint
+.PHONY: demo test lint test-adapters
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/installed
@@ -27,6 +30,14 @@ lint: $(VENV)/installed-lint
 	$(bin)/ruff check .
 	$(bin)/ruff format --check .
 	$(bin)/mypy
+
+test-adapters:
+	@$(MAKE) --no-print-directory VENV=.venv-adapters .venv-adapters/installed-adapters
+	.venv-adapters/bin/python -m pytest tests/fit/test_torch.py tests/fit/test_jax.py
+
+.venv-adapters/installed-adapters: $(VENV)/created pyproject.toml
+	@echo "installing PyTorch, JAX and what the tests need into .venv-adapters ..."
+	@$(pip) --editable ".[test,jax]" "$(TORCH)" && touch $@
 
 $(VENV)/installed: $(VENV)/created pyproject.toml
 	@echo "installing into $(VENV) ..."

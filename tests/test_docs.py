@@ -13,7 +13,7 @@ import pytest
 from nmodlgrad.catalogue import CATALOGUE
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 AFTERWARDS = """
 assert rows.shape == (len(voltage), 4) and abs(rows).max(axis=0).all(), rows

@@ -7,6 +7,7 @@
 >>> found = fit.minimise(problem, fit.GaussNewton())
 """
 
+from nmodlgrad.fit import adapters
 from nmodlgrad.fit.columns import DataError
 from nmodlgrad.fit.data import read, read_csv, read_npz, read_nwb
 from nmodlgrad.fit.free import Free
@@ -67,6 +68,7 @@ __all__ = [
     "Trough",
     "Uncertainty",
     "Variance",
+    "adapters",
     "minimise",
     "multistart",
     "read",
