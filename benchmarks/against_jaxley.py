@@ -13,28 +13,24 @@ jax.jacfwd. The gradient is that of the sum over steps of (v - target)^2/2: Sens
 through a scan that is checkpointed at two levels. A parameter is one conductance in one compartment; beyond 120 of them
 reversal potentials and capacitances follow.
 
-Every case runs in a process of its own, on one core, the cases in turn, several rounds over; the table gives medians over
-all runs, with the lowest and the highest. A run of NEURON includes finitialize. The first result counts from before the
-imports: in the first round nmodlgrad compiles its mechanisms, in later ones it finds them compiled.
+Every case runs in a process of its own, on one core, the cases in turn, several rounds over; the table gives medians
+over all runs, with the lowest and the highest. A run of NEURON includes finitialize. The first result counts from before
+the imports: at first nmodlgrad has to compile its mechanisms, again means that it finds them compiled.
 """
 
 from __future__ import annotations
 
-import argparse
+import functools
 import itertools
-import json
-import os
 import resource
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+import side_by_side
 
 PARENTS = (-1, 0, 0, 1, 1)  # branches
 SEGMENTS = 8  # of each branch
@@ -46,6 +42,7 @@ CHECKPOINTS = (80, 50)  # steps: their product is STEPS
 REST_MV, TARGET_MV = -65, -60
 COUNTS = (16, 64, 256)
 RUNS = 5
+ONE_THREAD = {"XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false"}
 # What the parameters are called in NEURON and in Jaxley; "direction" k is parameter k // 40 in compartment k % 40.
 NAMES = (
     ("gnabar_hh", "HH_gNa"),
@@ -123,7 +120,13 @@ def neuron_run(task: str, count: int, table: bool = True) -> Callable[[], Any]:
     context.set_maxstep(DURATION_MS)
     sections = [h.Section(name=f"branch{number}") for number in range(len(PARENTS))]
     for section, parent in zip(sections, PARENTS, strict=True):
-        section.L, section.diam, section.Ra, section.nseg, section.cm = LENGTH_UM, DIAMETER_UM, AXIAL_OHM_CM, SEGMENTS, 1
+        section.L, section.diam, section.Ra, section.nseg, section.cm = (
+            LENGTH_UM,
+            DIAMETER_UM,
+            AXIAL_OHM_CM,
+            SEGMENTS,
+            1,
+        )
         section.insert("hh")
         if parent >= 0:
             section.connect(sections[parent](1))
@@ -175,82 +178,58 @@ def values(program: str, task: str, count: int, table: bool) -> Any:
     return (jaxley_run(task, count) if program == "jaxley" else neuron_run(task, count, table))().tolist()
 
 
-def in_own_process(core: int, cache: str | None, call: str, *arguments: Any) -> Any:
-    """`measure` or `values` in a fresh process on one core, with an own cache of compiled mechanisms if one is given."""
-    environment = os.environ | {
-        "NEURON_MODULE_OPTIONS": "-nogui",
-        "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false",
-        "OMP_NUM_THREADS": "1",
-    }
-    if cache:
-        environment["NMODLGRAD_CACHE"] = cache
-    command = [sys.executable, __file__, "--call", json.dumps([core, call, arguments])]
-    result = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=environment)
-    return json.loads(result.stdout.splitlines()[-1])
-
-
-def called(core: int, call: str, arguments: list[Any]) -> None:
-    """In the fresh process."""
-    os.sched_setaffinity(0, {core})
-    print(json.dumps({"measure": measure, "values": values}[call](*arguments)))
-
-
 # ------------------------------------------------------------------ the report
 def agreement(core: int) -> None:
     """Print how closely voltages and derivatives agree."""
+
+    def one(*arguments: Any) -> Any:
+        return side_by_side.fresh(core, values, arguments, **ONE_THREAD)
+
     count = COUNTS[-1]
     print("largest difference between NEURON and Jaxley, of the largest value")
     print("             without TABLE   with it")
     for task, number in (("forward", 0), ("jacobian", count), ("gradient", count)):
-        theirs = np.array(in_own_process(core, None, "values", "jaxley", task, number, True))
-        ours = (np.array(in_own_process(core, None, "values", "nmodlgrad", task, number, t)) for t in (False, True))
+        theirs = np.array(one("jaxley", task, number, True))
+        ours = (np.array(one("nmodlgrad", task, number, t)) for t in (False, True))
         scale = np.abs(theirs).max(axis=0)  # of each direction
-        off = [float((np.abs(one - theirs) / scale).max()) for one in ours]
+        off = [float((np.abs(array - theirs) / scale).max()) for array in ours]
         label = "voltage" if task == "forward" else f"{task}, K = {number}"
         print(f"{label:>19} {off[0]:9.1e} {off[1]:9.1e}")
 
 
-def table(found: Mapping[Case, list[dict[str, Any]]]) -> None:
+def table(at_first: Mapping[Case, list[dict[str, Any]]], again: Mapping[Case, list[dict[str, Any]]]) -> None:
     """Print medians, and ratios within this run."""
-
-    def median(case: Case) -> float:
-        return statistics.median(s for one in found[case] for s in one["seconds"])
-
-    print("\n     program      task    K    ms/run (lowest to highest)   first result/s   again/s   MiB   Jaxley over it")
-    for case, measured in found.items():
-        program, task, count = case
-        seconds = [1e3 * s for one in measured for s in one["seconds"]]
-        spread = f"{1e3 * median(case):8.1f} ({min(seconds):.1f} to {max(seconds):.1f})"
-        again = statistics.median(one["first"] for one in measured[1:] or measured)
-        memory = statistics.median(one["memory"] for one in measured) / 2**20
-        ratio = f"{median(('jaxley', task, count)) / median(case):.2f}" if program == "nmodlgrad" else ""
+    seconds = {case: [s for one in found for s in one["seconds"]] for case, found in again.items()}
+    median = side_by_side.medians(seconds)
+    print("\n     program      task    K    ms/run (lowest to highest)", end="")
+    print("   first result/s   again/s   MiB   Jaxley over it")
+    for (program, task, count), found in again.items():
+        case = (program, task, count)
+        spread = f"{1e3 * median[case]:8.1f} ({side_by_side.spread(seconds[case])})"
+        first = statistics.median(one["first"] for one in found)
+        memory = statistics.median(one["memory"] for one in found) / 2**20
+        ratio = f"{median['jaxley', task, count] / median[case]:.2f}" if program == "nmodlgrad" else ""
         print(
             f"{'NEURON' if program == 'nmodlgrad' and not count else program:>12} {task:>9} {count:4d} {spread:>29} "
-            f"{measured[0]['first']:16.2f} {again:9.2f} {memory:5.0f} {ratio:>16}"
+            f"{at_first[case][0]['first']:16.2f} {first:9.2f} {memory:5.0f} {ratio:>16}"
         )
 
 
 def main() -> None:
     """Print the agreement and the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5, help="how often each case is measured (default: %(default)s)")
-    parser.add_argument("--core", type=int, default=0, help="where all of it runs (default: %(default)s)")
-    parser.add_argument("--call", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.call:
-        called(*json.loads(options.call))
+    options = side_by_side.parser(__doc__).parse_args()
+    if side_by_side.called(options, measure, values):
         return
     agreement(options.core)
     pairs = [("forward", 0), *((task, count) for task in TASKS[1:] for count in COUNTS)]
     cases = [(program, *pair) for pair in pairs for program in ("jaxley", "nmodlgrad")]
-    found: dict[Case, list[dict[str, Any]]] = {case: [] for case in cases}
-    for number in range(options.rounds):
-        for case, measured in found.items():
-            if sys.stderr.isatty():
-                print(f"\rround {number + 1} of {options.rounds}, {case}    ", end="", file=sys.stderr, flush=True)
-            with tempfile.TemporaryDirectory() as fresh:
-                measured.append(in_own_process(options.core, None if number else fresh, "measure", *case))
-    table(found)
+    one = functools.partial(side_by_side.fresh, options.core, measure, **ONE_THREAD)
+    with tempfile.TemporaryDirectory() as empty:
+        begin = side_by_side.in_turn(
+            1, cases, lambda case: one(case, NMODLGRAD_CACHE=f"{empty}/{'-'.join(map(str, case))}")
+        )
+    again = side_by_side.in_turn(options.rounds, cases, one)
+    table({case: begin[case] + again[case] for case in cases})
 
 
 if __name__ == "__main__":
