@@ -14,8 +14,9 @@ through a scan that is checkpointed at two levels. A parameter is one conductanc
 reversal potentials and capacitances follow.
 
 Every case runs in a process of its own, on one core, the cases in turn, several rounds over; the table gives medians
-over all runs, with the lowest and the highest. A run of NEURON includes finitialize. The first result counts from before
-the imports: at first nmodlgrad has to compile its mechanisms, again means that it finds them compiled.
+over all runs of their processor time, with the lowest and the highest. A run of NEURON includes finitialize. The first
+result counts from before the imports: at first nmodlgrad has to compile its mechanisms, again means that it finds them
+compiled.
 """
 
 from __future__ import annotations
@@ -160,16 +161,16 @@ def neuron_run(task: str, count: int, table: bool = True) -> Callable[[], Any]:
 
 # ------------------------------------------------------------------ one process
 def measure(program: str, task: str, count: int) -> dict[str, Any]:
-    """Seconds until the first result, those of further runs, and the peak of memory in bytes."""
+    """Seconds until the first result, processor time of further runs, and the peak of memory in bytes."""
     start = time.perf_counter()
     run = jaxley_run(task, count) if program == "jaxley" else neuron_run(task, count)
     run()
     first = time.perf_counter() - start
     seconds = []
     for _ in range(RUNS):
-        start = time.perf_counter()
+        start = time.process_time()
         run()
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.process_time() - start)
     return {"first": first, "seconds": seconds, "memory": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}
 
 

@@ -3,8 +3,9 @@
     python benchmarks/cost.py [--rounds 5] [--core 0] [--dense] [--flags FLAGS]
 
 The model is a Hodgkin-Huxley cell of 211 compartments, 50 ms at dt 0.025 ms. Every case runs in a process of its own,
-on one core, the cases in turn, several rounds over; the table gives the median over rounds, the lowest and the highest,
-and ratios within this run. A one-sided finite difference of K parameters costs K + 1 simulations of the original.
+on one core, the cases in turn, several rounds over; the table gives the median of the processor time, the lowest and
+the highest, and ratios within this run. A one-sided finite difference of K parameters costs K + 1 simulations of the
+original.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def directions(sections: list, count: int, dense: bool) -> list:
 
 
 def measure(count: int, dense: bool, flags: str | None) -> float:
-    """Seconds for one run, the best of three; 0 directions is the original model, with nothing of ours loaded."""
+    """Seconds of processor time for one run, the best of three; 0 directions is the original, with nothing of ours."""
     from neuron import h
 
     h.load_file("stdrun.hoc")
@@ -64,9 +65,9 @@ def measure(count: int, dense: bool, flags: str | None) -> float:
     best = float("inf")
     for _ in range(3):
         h.finitialize(-65)
-        start = time.perf_counter()
+        start = time.process_time()
         h.continuerun(DURATION_MS)
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
     assert sensitivity is None or sensitivity.dv(sections[0](0.5)).any()
     return best
 

@@ -31,13 +31,13 @@ from cost import DURATION_MS, cell, directions
 COUNTS = (0, 1, 64, 256)
 AS_LONG = 20  # times the duration of cost.py, in one run
 APART = " -fno-inline-functions-called-once -fno-inline-functions -fno-inline-small-functions"
-# The phase of a function, by the first of these that its name or its library matches; else it is NEURON's own.
+# The phase of a function is the first of these that its name or its library matches.
 PHASES = {
     "currents of the model": r"^_?nrn_(cur|current|jacob)__hh",
     "partial derivatives of currents": r"^ng_current__|^ng_keep",
     "right-hand sides of all directions": r"^ng_(assemble|gather|contribute|flow)",
     "elimination of all directions": r"^ng_sweep|^eliminate__nmodlgrad",
-    "states, their partial derivatives and rows": r"__hh(_grad)?$|^_[a-z]+_rates$|rates|^hoc_Exp|libm|ng_sow",
+    "states, their partial derivatives and rows": r"__hh(_grad)?$|rates|^hoc_Exp|^ng_sow|libm\.",
     "records": r"^ng_(sample|append|accumulate)|^sample__|mem(move|cpy)",
     "checks": r"^ng_(check|touched|watch|runaway|is_tame)|^charge__|nmodlgrad_cable",
     "system": r"kernel",
@@ -88,7 +88,9 @@ def sampled(run: Any) -> tuple[float, list[tuple[float, str, str]]]:
         report = ["perf", "report", "--input", data, "--stdio", "--sort", "dso,symbol", "--field-separator", ";"]
         listed = subprocess.run(report, capture_output=True, text=True, check=True).stdout
     rows = [line.split(";") for line in listed.splitlines() if line.count(";") >= 2 and not line.startswith("#")]
-    found = [(float(share.strip(" %")) / 100, library.strip(), symbol.strip()[4:]) for share, library, symbol, *_ in rows]
+    found = [
+        (float(share.strip(" %")) / 100, library.strip(), symbol.strip()[4:]) for share, library, symbol, *_ in rows
+    ]
     if not found:
         sys.exit("perf has seen nothing: is it allowed to? (sysctl kernel.perf_event_paranoid)")
     return seconds, found
@@ -96,7 +98,9 @@ def sampled(run: Any) -> tuple[float, list[tuple[float, str, str]]]:
 
 def phase(library: str, function: str) -> str:
     """The phase that a function belongs to."""
-    return next(name for name, like in PHASES.items() if re.search(like, function) or like and re.search(like, library))
+    return next(
+        name for name, like in PHASES.items() if re.search(like, function) or (like and re.search(like, library))
+    )
 
 
 def main() -> None:

@@ -3,11 +3,11 @@
     python benchmarks/scaling.py [--rounds 5] [--core 0] [--plot docs/scaling.png]
 
 A Hodgkin-Huxley cell of a soma and dendrites in a binary tree, at dt 0.025 ms. A direction is one conductance in one
-segment; where there are more directions than these, in two segments at once; no two directions are the same. Every case
-runs in a process of its own, on one core, the cases in turn, several rounds over. The tables give medians: the time of a
-step over that of the original cell; what the gradient adds to a step, for each compartment and direction; the same for
-those directions only that the line above has not got; how much memory the rows are; and how much more memory the process
-takes, over 8*K*(3 + states) bytes a compartment.
+segment; where there are more directions than these, in two segments at once; no two directions are the same. Every
+case runs in a process of its own, on one core, the cases in turn, several rounds over. The tables give medians: the
+time of a step over that of the original cell; what the gradient adds to a step, for each compartment and direction; the
+same for those directions only that the line above has not got; how much memory the rows are; and how much more memory
+the process takes, over 8*K*(3 + states) bytes a compartment.
 """
 
 from __future__ import annotations
