@@ -23,7 +23,7 @@ import numpy as np
 import side_by_side
 from cost import cell
 
-COMPARTMENTS = (10, 30, 101, 301, 1001, 3001, 10001)
+COMPARTMENTS = (10, 31, 101, 301, 1001, 3001, 10001)
 DIRECTIONS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
 FEW = 16  # directions while the number of compartments is varied
 CELLS = (211, 701)  # compartments while the number of directions is varied
