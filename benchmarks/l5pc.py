@@ -1,11 +1,11 @@
 """What the gradient costs on a cell that people fit: the layer 5 pyramidal cell of bluepyopt's examples.
 
-    python benchmarks/l5pc.py [--rounds 5] [--duration 50] [--same-flags] [--mechanism NAME ...]
+    python benchmarks/l5pc.py [--rounds 5] [--core 0] [--duration 50] [--same-flags] [--mechanism NAME ...]
 
 Its 12 mechanisms, its morphology and its parameters come from the sdist of bluepyopt that tests/corpus pins; where that
-can not be had, the script says so. The original and the augmented cell run in processes of their own, in turn, several
-rounds over; the table gives the median over rounds of the processor time, and ratios within this run. The directions
-are conductances and the calcium pool's parameters, each over its region, as they are fitted.
+can not be had, the script says so. The original and the augmented cell run in processes of their own, on one core, in
+turn, several rounds over; the table gives the median over rounds of the processor time, and ratios within this run. The
+directions are conductances and the calcium pool's parameters, each over its region, as they are fitted.
 
 The originals are compiled by plain nrnivmodl, or, with --same-flags, as the augmented mechanisms are. With --mechanism,
 the cell is one unbranched cable with this mechanism alone, and pas: which mechanism costs what.
@@ -16,13 +16,12 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import os
-import statistics
-import subprocess
 import sys
 import tarfile
 import time
 from pathlib import Path, PurePosixPath
+
+import side_by_side
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parents[1] / "tests")]
 
@@ -194,25 +193,14 @@ def measure(count: int, duration: float, same_flags: bool, mechanism: str | None
     return best
 
 
-def in_own_process(*case: object) -> float:
-    """`measure` in a fresh process."""
-    environment = os.environ | {"NEURON_MODULE_OPTIONS": "-nogui"}
-    command = [sys.executable, __file__, "--measure", json.dumps(case)]
-    result = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=environment)
-    return float(result.stdout.splitlines()[-1])
-
-
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5, help="how often each case is measured (default: %(default)s)")
+    parser = side_by_side.parser(__doc__)
     parser.add_argument("--duration", type=float, default=50, help="of a run, in ms (default: %(default)s)")
     parser.add_argument("--same-flags", action="store_true", help="compile the originals as the augmented ones")
     parser.add_argument("--mechanism", nargs="+", default=[None], help="in a cable, each by itself")
-    parser.add_argument("--measure", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.measure:
-        print(measure(*json.loads(options.measure)))
+    if side_by_side.called(options, measure):
         return
     from corpus.packages import Unavailable
 
@@ -234,17 +222,15 @@ def main() -> None:
 
 def measured(mechanism: str | None, options: argparse.Namespace) -> dict[int, float]:
     """Median over rounds of each case's time."""
-    seconds: dict[int, list[float]] = {count: [] for count in (0, *DIRECTIONS)}
-    for number in range(options.rounds + 1):
-        for count, found in seconds.items():
-            if sys.stderr.isatty():
-                print(f"\rround {number} of {options.rounds}, K = {count}   ", end="", file=sys.stderr, flush=True)
-            spent = in_own_process(count, options.duration, options.same_flags, mechanism)
-            if number:  # the first time, mechanisms may have to be compiled
-                found.append(spent)
-    if sys.stderr.isatty():
-        print("\r" + " " * 40 + "\r", end="", file=sys.stderr)
-    return {count: statistics.median(found) for count, found in seconds.items()}
+
+    def case(counted: tuple[int]) -> float:
+        arguments = (*counted, options.duration, options.same_flags, mechanism)
+        return float(side_by_side.fresh(options.core, measure, arguments))
+
+    for count in (0, DIRECTIONS[-1]):  # compile before anything is timed
+        case((count,))
+    found = side_by_side.in_turn(options.rounds, [(count,) for count in (0, *DIRECTIONS)], case)
+    return {count: seconds for (count,), seconds in side_by_side.medians(found).items()}
 
 
 if __name__ == "__main__":
