@@ -179,7 +179,8 @@ class Loss:
             slot[f"{name}s"] = layout.address(numbers) if numbers is not None else 0
             slot[f"{name}_step"] = int(numbers is not None and numbers.ndim > 0)
         slot["every"], slot["end"] = steps(self._every_ms), self._end
-        slot["next"], slot["total"], slot["gradient"] = 0, 0.0, layout.address(self._gradient)
+        slot["next"] = slot["count"] = 0
+        slot["total"], slot["gradient"] = 0.0, layout.address(self._gradient)
 
     @property
     def value(self) -> float:
@@ -196,7 +197,7 @@ class Loss:
     @property
     def samples(self) -> int:
         """How many samples the sum has."""
-        return int(self._slot["next"])
+        return int(self._slot["count"])
 
 
 class Recordings:
