@@ -70,7 +70,7 @@ def _mover(run: Callable[[], Floats], knobs: Sequence[Knob]) -> Callable[[float]
 
 
 def _first_step(moved: Callable[[float], Floats], knobs: Sequence[Knob]) -> float:
-    unit = min(abs(knob.read() or 1.0) / abs(knob.seed) for knob in knobs)
+    unit = min(abs(knob.read() or 1.0) / abs(knob.seed) for knob in knobs if knob.seed)
     probe = 2.0**-20 * unit
     slope = float(abs(moved(probe) - moved(-probe)).max()) / (2 * probe)
     return min(FIRST_DISPLACEMENT_MV / slope, LARGEST_SHARE * unit) if np.isfinite(slope) and slope else probe

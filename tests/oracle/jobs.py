@@ -171,7 +171,8 @@ def _key(what: str, fixtures: list[Path]) -> str:
     """A hash of all that something of the originals depends on."""
     digest = hashlib.sha256(what.encode())
     digest.update(f"{version('neuron')} {sys.version}".encode())
-    models = [] if what == "originals" else [*TESTS.glob("oracle/*.py"), *TESTS.glob("scenarios/*.py")]
+    of_models = ("oracle/*.py", "scenarios/*.py", "fixtures/morphologies/*")
+    models = [] if what == "originals" else [path for pattern in of_models for path in TESTS.glob(pattern)]
     for source in [*sorted(models), *fixtures]:
         digest.update(source.read_bytes())
     return digest.hexdigest()[:24]

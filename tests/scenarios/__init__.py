@@ -12,6 +12,7 @@ the edge of a bin (found by trying thirty); there the differences are good to 5e
 """
 
 from scenarios import (  # noqa: F401  (each registers its own)
+    cells,
     changes,
     constructs,
     density_mechanisms,
