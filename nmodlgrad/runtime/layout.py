@@ -107,7 +107,7 @@ SUM = np.dtype(
         ("every", _LONG),
         ("end", _LONG),
         ("next", _LONG),
-        ("count", _LONG),
+        ("samples", _LONG),
         ("total", _DOUBLE),
         ("gradient", _ADDRESS),
     ]

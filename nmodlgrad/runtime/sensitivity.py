@@ -18,7 +18,7 @@ from nmodlgrad.runtime.errors import CannotCarry, Closed, UnknownParameter, Wron
 from nmodlgrad.runtime.memory import Budget
 from nmodlgrad.runtime.parameter import Direction, Parameter
 from nmodlgrad.runtime.pointers import Pointers, connected
-from nmodlgrad.runtime.recording import Loss, Recorder
+from nmodlgrad.runtime.recording import Loss, Recorder, Sum
 from nmodlgrad.runtime.seeds import Seeds, identity
 from nmodlgrad.runtime.swap import (
     Shadow,
@@ -245,9 +245,10 @@ class Sensitivity:
             as :meth:`record`
         """
         observable = self._observable(place, variable)
-        loss = Loss(self, observable, target, weight, recording.check_interval(every))
-        observable.cell.recordings.losses.append(loss)
-        return loss
+        interval = recording.check_interval(every)
+        added = Sum(observable, target, weight, interval, len(self.parameters))
+        observable.cell.recordings.sums.append(added)
+        return Loss(self, added)
 
     def _observable(self, place: Any, variable: str) -> observables.Observable:
         self._check_open()
