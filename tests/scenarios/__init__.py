@@ -24,11 +24,12 @@ from scenarios import (  # noqa: F401  (each registers its own)
     long_runs,
     point_processes,
     pointers,
+    pyramidal,
     seeding,
     solving,
     trees,
 )
 from scenarios.long_runs import FEW_PERCENT
-from scenarios.registry import FIXTURES_OF, SCENARIOS, WRT_OF
+from scenarios.registry import FIXTURES_OF, MECHANISMS_OF, SCENARIOS, WRT_OF
 
-__all__ = ["FEW_PERCENT", "FIXTURES_OF", "SCENARIOS", "WRT_OF"]
+__all__ = ["FEW_PERCENT", "FIXTURES_OF", "MECHANISMS_OF", "SCENARIOS", "WRT_OF"]

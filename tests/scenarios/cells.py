@@ -172,6 +172,9 @@ def a_myelinated_axon(h: Any) -> Model:
 class CellOfAClass:
     """A cell as a Python class, which owns its sections."""
 
+    def __str__(self) -> str:
+        return "CellOfAClass"
+
     def __init__(self, h: Any) -> None:
         self.soma, self.dend = h.Section(name="soma", cell=self), h.Section(name="dend", cell=self)
         self.soma.L = self.soma.diam = 20
@@ -181,7 +184,7 @@ class CellOfAClass:
 
 @scenario("naf", "kdr", "leak", "expsyn2", "halfgap")
 def cells_of_different_kinds(h: Any, threads: int = 1, pointers: bool = True) -> Model:
-    """Five cells: hh, channels of a user, nothing but a leak, one compartment, and one that only a gap junction moves."""
+    """Five cells: hh, channels of a user, a leak only, one compartment, and one that only a gap junction moves."""
     h.usetable_naf = 0
     h.ParallelContext().nthread(threads)
     first = CellOfAClass(h)
