@@ -80,9 +80,9 @@ def measure(count: int, duration: float, same_flags: bool, mechanism: str | None
     load(folder, count, same_flags)
     from neuron import h
 
-    cell = cable(mechanism) if mechanism else pyramidal_cell(folder)
+    cell = cable(mechanism) if mechanism else pyramidal_cell(h, folder)
     if not mechanism:
-        equip(cell, folder)
+        equip(h, cell, folder)
     clamp = h.IClamp(cell["somatic"][0](0.5))
     clamp.delay, clamp.dur, clamp.amp = 1, 1e9, 1
     sensitivity = None

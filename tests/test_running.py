@@ -51,6 +51,14 @@ def test_threads_change_nothing(threads: int) -> None:
     assert model(code.format(threads=threads)) == model(code.format(threads=1))
 
 
+def test_cells_of_different_kinds_give_the_same_bits_on_any_number_of_threads(oracle: Oracle) -> None:
+    jobs = [oracle.tangents("cells_of_different_kinds", threads=threads, pointers=False) for threads in (1, 2, 3)]
+    one, *several = (job.result() for job in jobs)
+    assert one["tangent_0"].any()
+    for other in several:
+        assert {key for key in one if not np.array_equal(one[key], other[key])} == set()
+
+
 def test_another_dt_gives_what_a_fresh_model_gives() -> None:
     code = """
         ng.load("hh", "pas")
