@@ -260,7 +260,7 @@ with ng.Sensitivity([mild]) as sensitivity:
     assert "Diverged: the cell of other: t = " in printed
     assert "ms: the derivative of v at other_dend(" in printed
     assert "along direction 1, wild is not finite" in printed
-    assert ("nothing was refused Diverged" in printed) == (threads == 2), "on one thread the run stops for all"
+    assert "nothing was refused Diverged" in printed, "what the first cell has recorded until then is right"
     assert "(201, 1) True" in printed
 
 
