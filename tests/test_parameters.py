@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from oracle.jobs import FIXTURES
 from processes import model
 
@@ -302,3 +304,54 @@ def test_the_temperature_is_a_parameter_where_every_mechanism_was_asked_for_it()
     )
     for line, words in zip(out, expected, strict=True):
         assert line.startswith(words)
+
+
+def test_sections_of_one_name_are_told_apart() -> None:
+    out = model("""
+        ng.load("hh", "pas")
+        a, b = cell("same"), cell("same")
+        sens = ng.Sensitivity([ng.Parameter("gnabar_hh", sections=[a[0]]), ng.Parameter("g_pas", sections=[b[1]])])
+        records = sens.record(a[0](0.5)), sens.record(b[0](0.5))
+        run(a[0])
+        x, y = (r.to_numpy() for r in records)
+        sens.theta = [0.01, 0]
+        print(x.any(axis=0), y.any(axis=0), a[0].gnabar_hh_grad, b[0].gnabar_hh_grad)
+    """)
+    assert out == "[ True False] [False  True] 0.13 0.12\n"
+
+
+def test_a_suffix_that_ends_another_is_told_apart(tmp_path: Path) -> None:
+    text = (
+        "NEURON {{ SUFFIX {name} NONSPECIFIC_CURRENT i RANGE gbar }}\nPARAMETER {{ gbar = 1e-5 }}\nASSIGNED {{ v i }}\n"
+    )
+    for name in ("HVA", "Ca_HVA"):
+        (tmp_path / f"{name}.mod").write_text(text.format(name=name) + "BREAKPOINT { i = gbar*v }\n")
+    out = model(
+        f"""
+        from pathlib import Path
+        ng.load(Path({str(tmp_path)!r}))
+        s = h.Section(name="s"); s.insert("HVA"); s.insert("Ca_HVA")
+        sens = ng.Sensitivity([ng.Parameter("gbar_Ca_HVA", sections=[s])])
+        sens.theta = [1e-5]
+        print(s.gbar_HVA, s.gbar_Ca_HVA)
+        """,
+        tmp_path,
+    )
+    assert out == "1e-05 2e-05\n"
+
+
+def test_a_global_parameter_acts_at_the_ends_of_sections_too(tmp_path: Path) -> None:
+    text = (Path(__file__).parent / "fixtures" / "expsyn2.mod").read_text()
+    text = text.replace("POINT_PROCESS expsyn2", "POINT_PROCESS shared").replace("RANGE tau,", "GLOBAL tau\n    RANGE")
+    (tmp_path / "shared.mod").write_text(text)
+    out = model(
+        """
+        ng.load("hh", "pas", "shared.mod")
+        a, b = cell("a"), cell("b")
+        synapses = h.shared(a[0](0.5)), h.shared(b[1](1))
+        sens = ng.Sensitivity([ng.Parameter("tau", of=synapses[0])])
+        print(sens.dv(a[0](0.5)), sens.dv(b[0](0.5)))
+        """,
+        tmp_path,
+    )
+    assert out == "[0.] [0.]\n"

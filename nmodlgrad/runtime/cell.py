@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -71,6 +71,18 @@ def points_of(sections: Iterable[Any]) -> list[Any]:
     return list(found.values())
 
 
+def present(sections: Iterable[Any], entries: Mapping[str, Entry]) -> Iterator[tuple[Entry, Any, Any]]:
+    """Every augmented mechanism in a cell: its entry, the segment, and the point process if it is one."""
+    by_name = {entry.name: entry for entry in entries.values()}
+    for segment in segments_of(sections):
+        names = {mechanism.name() for mechanism in segment}
+        yield from ((by_name[name], segment, None) for name in sorted(names & by_name.keys()))
+    for point in points_of(sections):
+        entry = by_name.get(str(point.hname()).split("[")[0])
+        if entry is not None:
+            yield entry, point.get_segment(), point
+
+
 class Cell:
     """The plan of one cell (``ng_Plan``), in numpy arrays that NEURON's mechanisms work on."""
 
@@ -88,6 +100,7 @@ class Cell:
         """`start` is the seed row of the voltages that finitialize sets, `seeded` has those of concentrations, `moved`
         those of the shape."""
         self.root, self.instances, self.directions = root, instances, len(start)
+        self.name = str(root)
         self.moved, self.shadows = moved, shadows
         self.sections = sections_of(root)
         self._reshaped: dict[Any, frozenset[str]] = {}
@@ -177,21 +190,36 @@ class Cell:
             raise CannotCarry(f"{segment} belongs to no cell that this Sensitivity carries")
         return place
 
-    def refresh(self) -> bool:
-        """Describe the cell as it is now, before every finitialize; returns whether NEURON's structure had changed.
+    def has_changed(self) -> bool:
+        """Whether NEURON's structure, of this or another cell, is not the one that was described.
 
         Raises
         ------
         CannotCarry
-            when sections, segments or mechanisms are not what they were when the gradient was attached.
+            when the cell is not there any more.
         """
-        structure = int(self.cable.structure())
-        changed = structure != self.structure
-        if changed:
-            self._check_shape()
-            self.index[:] = self._nodes()
-            self.names = layout.Texts(self._node_names())
-            self.structure = structure
+        self._check_root()
+        return int(self.cable.structure()) != self.structure
+
+    def check_members(self) -> None:
+        """The cell has the sections, segments and mechanisms that it had when the gradient was attached.
+
+        Raises
+        ------
+        CannotCarry
+            when it has not.
+        """
+        self._check_shape()
+        self._check_instances()
+
+    def renumber(self) -> None:
+        """Find the nodes again in NEURON's new structure."""
+        self.index[:] = self._nodes()
+        self.names = layout.Texts(self._node_names())
+        self.structure = int(self.cable.structure())
+
+    def refresh(self) -> None:
+        """Describe the cell as it is now, before every finitialize."""
         if self.observed - {(place(site.segment), site.ion) for site in self.ions if site.observed}:
             self._allocate_ions()
         self._describe_instances()
@@ -201,7 +229,6 @@ class Cell:
         self._sow_concentrations()
         self._describe_plan()
         self.recordings.begin(self, self.plan[0], run_length_ms())
-        return changed
 
     def _describe_plan(self) -> None:
         plan = self.plan[0]
@@ -281,16 +308,30 @@ class Cell:
             return int(row["total"])
         return int(row["record"]) + (entry.current_carried + entry.current_parameters + 1) * layout.PAIR
 
+    def _check_root(self) -> None:
+        if self.cable is not None and not self.cable.has_loc():
+            raise CannotCarry(f"the section {self.name}, the root of its cell, was deleted while a gradient is carried")
+
     def _check_shape(self) -> None:
-        try:
-            now = self._shape()
-        except ReferenceError:
-            raise CannotCarry("the cell's root section was deleted while a gradient is carried") from None
-        if now != self.shape:
+        if (now := self._shape()) != self.shape:
             changed = ", ".join(sorted({str(s) for s, _ in set(now) ^ set(self.shape)})) or "the order of its sections"
             raise CannotCarry(
                 f"the cell of {self.root} changed after the gradient was attached ({changed}): "
                 "close() the Sensitivity and make a new one"
+            )
+
+    def _check_instances(self) -> None:
+        """Those that are there are those that are carried: none came, went or was moved."""
+        carried = {_key(instance.entry, instance.segment, instance.point): instance for instance in self.instances}
+        for entry, segment, point in present(self.sections, registry.entries()):
+            if carried.pop(_key(entry, segment, point), None) is None:
+                raise CannotCarry(
+                    f"{segment} got {point or entry.original} after the Sensitivity was made: "
+                    "close() it and make a new one"
+                )
+        for gone in carried.values():
+            raise CannotCarry(
+                f"{gone.point or gone.entry.original} was removed from {gone.segment} while a gradient is carried"
             )
 
     def _describe_instances(self) -> None:
@@ -324,7 +365,7 @@ class Cell:
             for instance, (row, where, first, ions) in zip(instances, places, strict=True)
         }
         for instance, described in found.items():
-            self._link(instance, described.address)
+            instance.holder.ng_link = float(described.address)
         self._describe_ions(found)
         self.computed.describe(found, self.node)
         self.described = found
@@ -423,7 +464,7 @@ class Cell:
         self.plan["sown"], self.plan["first_sown"] = layout.address(self.sown), layout.address(self.first_sown)
         for instance, described in self.described.items():
             if _is_idle(instance.entry, described):
-                self._link(instance, 0)
+                instance.holder.ng_link = 0.0
 
     # ------------------------------------------------------------------ what POINTERs read
     def moves(self, kind: str, name: str, segment: Any) -> bool:
@@ -452,15 +493,6 @@ class Cell:
         for slot, row in voltages:
             slot["latched"] = layout.address(self.latched[rows.index(row)])
         self.plan["copies"], self.plan["copy_count"] = layout.address(self.copies), len(rows)
-
-    def _link(self, instance: Instance, address: int) -> None:
-        try:
-            instance.holder.ng_link = float(address)
-        except (AttributeError, ReferenceError):
-            where = instance.segment
-            raise CannotCarry(
-                f"{instance.entry.original} was removed from {where} while a gradient is carried"
-            ) from None
 
     # ------------------------------------------------------------------ results
     def observe(self, segment: Any, ion: str, name: str) -> None:
@@ -500,14 +532,17 @@ class Cell:
         if self.structure < 0:
             return np.zeros(self.directions)
         self.check_fault()
+        if self.has_changed():
+            raise CannotCarry(f"the cell of {self.name}: sections, segments or mechanisms changed: finitialize first")
         return np.array(self.voltage[self.node(segment), : self.directions])
 
     def check_fault(self) -> None:
-        """The cable stopped; in a worker thread of NEURON it could not even say so."""
+        """The cable stopped, or is gone; in a worker thread of NEURON it could not even say so."""
+        self._check_root()
         if fault := int(self.plan[0]["cell"]["fault"]):
             kinds = {layout.DIVERGED: Diverged, layout.FULL: TooMuchMemory}
             error = kinds.get(int(self.plan[0]["kind"]), CannotCarry)
-            raise error(f"the cell of {self.root}: {ctypes.string_at(fault).decode()}")
+            raise error(f"the cell of {self.name}: {ctypes.string_at(fault).decode()}")
 
     def restart(self) -> None:
         """Nothing depends on theta until the next step, whatever the voltages and the states are."""
@@ -553,6 +588,11 @@ def _seeds(
     here = shape.get(place(instance.segment), {})
     read = [parameter.name for parameter in instance.entry.parameters if parameter.scope == "geometry"]
     return instance.seeds | {name: here[name] for name in read if name in here}
+
+
+def _key(entry: Entry, segment: Any, point: Any) -> tuple[Any, ...]:
+    """Equal for what is the same instance in the same place."""
+    return entry.name, place(segment), "" if point is None else point.hname()
 
 
 def _is_idle(entry: Entry, described: Described) -> bool:

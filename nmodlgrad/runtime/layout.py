@@ -107,6 +107,7 @@ SUM = np.dtype(
         ("every", _LONG),
         ("end", _LONG),
         ("next", _LONG),
+        ("samples", _LONG),
         ("total", _DOUBLE),
         ("gradient", _ADDRESS),
     ]

@@ -12,13 +12,13 @@ from neuron import h
 from numpy.typing import ArrayLike, NDArray
 
 from nmodlgrad.runtime import checks, ions, observables, recording, registry
-from nmodlgrad.runtime.cell import Cell, Instance, points_of, root_of, sections_of, segments_of
+from nmodlgrad.runtime.cell import Cell, Instance, points_of, present, root_of, sections_of
 from nmodlgrad.runtime.cell import place as node_of
 from nmodlgrad.runtime.errors import CannotCarry, Closed, UnknownParameter, WrongArgument
 from nmodlgrad.runtime.memory import Budget
 from nmodlgrad.runtime.parameter import Direction, Parameter
 from nmodlgrad.runtime.pointers import Pointers, connected
-from nmodlgrad.runtime.recording import Loss, Recorder
+from nmodlgrad.runtime.recording import Loss, Recorder, Sum
 from nmodlgrad.runtime.seeds import Seeds, identity
 from nmodlgrad.runtime.swap import (
     Shadow,
@@ -78,7 +78,8 @@ class Sensitivity:
         self._shadows: list[Shadow] = []
         self._pointers: Pointers | None = None
         self._cells: list[Cell] = []
-        self._forget = weakref.finalize(self, _unlink, self._cells)  # links must not outlive the memory they point to
+        # links must not outlive the memory they point to, and events must not go to point processes that are gone
+        self._forget = weakref.finalize(self, _let_go, self._cells, self._points)
         self._forget.atexit = False
         roots = connected(self._roots(), self._entries.values())
         try:
@@ -144,35 +145,34 @@ class Sensitivity:
         checks.check_mechanisms(cell.sections, cell.cable, registry.types(), self._entries, silent)
 
     def _instances(self, sections: Sequence[Any], seeds: Seeds) -> list[Instance]:
-        found = []
-        by_name = {entry.name: entry for entry in self._entries.values()}
-        for segment in segments_of(sections):
-            present = {mechanism.name() for mechanism in segment}
-            for name in sorted(present & by_name.keys()):
-                found.append(Instance(by_name[name], segment, None, seeds.rows(by_name[name], segment), []))
-        for point in points_of(sections):
-            entry = by_name.get(_kind(point))
-            if entry is not None:
-                segment = point.get_segment()
-                rows, weights = seeds.rows(entry, segment, point), seeds.weights(point)
-                found.append(Instance(entry, segment, point, rows, weights, seeds.played(point)))
-        return found
+        return [
+            Instance(entry, segment, None, seeds.rows(entry, segment), [])
+            if point is None
+            else Instance(
+                entry, segment, point, seeds.rows(entry, segment, point), seeds.weights(point), seeds.played(point)
+            )
+            for entry, segment, point in present(sections, self._entries)
+        ]
 
     # ------------------------------------------------------------------ during the run
     def _refresh(self) -> None:
         """Before the INITIAL blocks of every finitialize."""
         checks.check_integration()
+        for cell in self._cells:
+            if cell.has_changed():
+                cell.check_members()
+                self._check(cell)
+                cell.renumber()
         for entry in self._entries.values():
             if entry.swapped:
                 copy_globals(entry)
+        for pair in (*self._points, *self._shadows):
+            pair.check()
         refresh_points(self._points)
-        for shadow in self._shadows:
-            shadow.check()
         until = recording.run_length_ms()
         self._budget.plan_records((size for cell in self._cells for size in cell.recordings.sizes(until)), until)
         for cell in self._cells:
-            if cell.refresh():
-                self._check(cell)
+            cell.refresh()
         assert self._pointers is not None
         self._pointers.connect()
         for cell in self._cells:
@@ -245,9 +245,10 @@ class Sensitivity:
             as :meth:`record`
         """
         observable = self._observable(place, variable)
-        loss = Loss(self, observable, target, weight, recording.check_interval(every))
-        observable.cell.recordings.losses.append(loss)
-        return loss
+        interval = recording.check_interval(every)
+        added = Sum(observable, target, weight, interval, len(self.parameters))
+        observable.cell.recordings.sums.append(added)
+        return Loss(self, added)
 
     def _observable(self, place: Any, variable: str) -> observables.Observable:
         self._check_open()
@@ -342,9 +343,7 @@ class Sensitivity:
         """Detach: the model is as it was, with the parameters where they stand now."""
         self._closed = True
         self._handler = None
-        _unlink(self._cells)
-        unswap_points(self._points)
-        self._points = []
+        _let_go(self._cells, self._points)
         self._shadows = []
         self._pointers = None
         for entry, sections in self._density:
@@ -389,10 +388,12 @@ def _refuse_shared_stimuli(rows: Iterable[Iterable[Target]]) -> None:
         seen.add(identity(target))
 
 
-def _unlink(cells: list[Cell]) -> None:
+def _let_go(cells: list[Cell], points: list[SwappedPoint]) -> None:
     for cell in cells:
         cell.unlink()
     cells.clear()
+    unswap_points(points)
+    points.clear()
 
 
 class _Refresh:
