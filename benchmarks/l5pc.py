@@ -14,7 +14,6 @@ the cell is one unbranched cable with this mechanism alone, and pas: which mecha
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from pathlib import Path
