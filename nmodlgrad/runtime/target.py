@@ -4,107 +4,182 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 from neuron import h
+from numpy.typing import NDArray
 
 from nmodlgrad.runtime import geometry, registry
-from nmodlgrad.runtime.cell import points_of
-from nmodlgrad.runtime.errors import UnknownParameter
+from nmodlgrad.runtime.errors import UnknownParameter, WrongArgument
 from nmodlgrad.runtime.ions import WRITTEN, starts_from_global
-from nmodlgrad.runtime.parameter import Direction, Parameter, parts
+from nmodlgrad.runtime.parameter import Parameter
+from nmodlgrad.runtime.places import kind_of, points_of
 from nmodlgrad.runtime.registry import Entry, SeedParameter
 from nmodlgrad.runtime.stimulus import Stimulus
 
 SEEDABLE = ("range", "global")
+OF_SEGMENTS = frozenset({"range", "ion", "geometry", "concentration"})
+"""Kinds of parameters whose places are segments; Ra and L have the middle one of their section."""
+OF_ALL = frozenset({"global", "v_init", "celsius", "starting concentration"})
+"""Kinds of parameters that are one value for many places."""
 _STARTING = re.compile(r"(?P<ion>\w+)(?P<side>[io])0_(?P=ion)_ion")
+_UNITS = {
+    "cm": "uF/cm2",
+    "Ra": "ohm cm",
+    "diam": "um",
+    "L": "um",
+    "ion": "mV",
+    "v_init": "mV",
+    "celsius": "degC",
+    "concentration": "mM",
+    "starting concentration": "mM",
+}
+
+Read = Callable[[Any], float]
+Write = Callable[[Any, float], None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Target:
-    """One value that a direction moves.
+    """A parameter in the terms of the original model, at the places where one direction moves it.
 
-    `entry` and `parameter` tell which seed it is. `place` is a segment, a point process, a NetCon or a Stimulus; for
-    v_init, celsius and the like the sections where they act; None for a GLOBAL. `read` and `write` access the value in
-    the original model, `seed` is d value / d theta.
+    `entry` and `parameter` tell which seed it is. `places` are segments, point processes, NetCons or Stimuli; what is
+    one value for many places has None. `read` and `write` access the value at a place, `given` are the sections where
+    one without a place acts.
     """
 
     kind: str  # see the functions below, one for each
     entry: Entry | None
     parameter: str
-    place: Any
-    read: Callable[[], float]
-    write: Callable[[float], None]
-    seed: float = 1.0
+    places: tuple[Any, ...]
+    read: Read
+    write: Write
+    given: tuple[Any, ...] = ()
 
     @property
-    def point(self) -> Any:
-        """The point process that it is a parameter of, if it is one of a point process."""
-        if self.kind == "played":
-            return self.place.point
-        return self.place if self.kind == "point" else None
-
-    @property
-    def segment(self) -> Any:
-        """Where it acts; None for one value that acts in many places."""
-        match self.kind:
-            case "point" | "played":
-                return self.point.get_segment()
-            case "weight":
-                return self.place.syn().get_segment()
-            case "v_init" | "celsius" | "starting concentration":
-                return None
-            case _:
-                return self.place
+    def key(self) -> tuple[str, str, str]:
+        """Equal for what is one parameter of the model, at whatever place."""
+        return self.kind, self.entry.original if self.entry is not None else "", self.parameter
 
     @property
     def sections(self) -> Iterable[Any]:
         """Some sections of every cell in which it acts."""
-        if self.kind in ("v_init", "celsius", "starting concentration"):
-            return tuple(self.place)
-        if self.segment is not None:
-            return (self.segment.sec,)
-        assert self.entry is not None
-        return _sections_with(self.entry)
+        if self.kind in OF_ALL:
+            return self.given
+        return dict.fromkeys(_segment(self.kind, place).sec for place in self.places)
+
+    @property
+    def unit(self) -> str:
+        """As its mechanism declares it; empty where it does not."""
+        if self.entry is None:
+            return _UNITS.get(self.parameter) or _UNITS.get(self.kind, "")
+        return next((p.unit for p in self.entry.parameters if p.name == self.parameter), "")
+
+    @property
+    def identity(self) -> Callable[[Any], Any]:
+        """What tells places apart that are no segments."""
+        return _IDENTITIES.get(self.kind, _same)
+
+    def seeds(self, parameter: Parameter) -> float | NDArray[np.float64]:
+        """D value / d theta, at each place if that is not one number.
+
+        Raises
+        ------
+        WrongArgument
+            as `Parameter.seed`
+        """
+        if not callable(parameter.scale):
+            return parameter.seed(None)
+        return np.array([parameter.seed(_segment(self.kind, place)) for place in self.places])
+
+    def without_places(self) -> Target:
+        """The same parameter, nowhere."""
+        return replace(self, places=(), given=())
 
 
-def targets(direction: Parameter | Direction) -> list[Target]:
-    """Everything that a direction moves, in terms of the original model.
-
-    Raises
-    ------
-    UnknownParameter
-        when there is no such parameter, or it can not be seeded
-    CannotCarry
-        when its mechanism was not translated
-    WrongArgument
-        when a scale is not finite somewhere
-    """
-    return [replace(one, seed=part.seed(one.segment)) for part in parts(direction) for one in _targets(part)]
+def _segment(kind: str, place: Any) -> Any:
+    """Where something acts; None for one value that acts in many places."""
+    match kind:
+        case "point":
+            return place.get_segment()
+        case "played":
+            return place.point.get_segment()
+        case "weight":
+            return place.syn().get_segment()
+        case _:
+            return place
 
 
-def _targets(parameter: Parameter) -> list[Target]:
+def _same(_: Any) -> None:
+    """There is only one."""
+
+
+_IDENTITIES: Mapping[str, Callable[[Any], Any]] = {
+    "point": lambda point: point.hname(),
+    "weight": lambda netcon: netcon.hname(),
+    "played": lambda stimulus: stimulus.vector.hname(),
+}
+
+
+class Finder:
+    """Finds what parameters mean; the same answer, and the same object, for the same question."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Any, ...], Target] = {}
+        self._played: set[str] = set()
+
+    def target(self, parameter: Parameter) -> Target:
+        """What a parameter is in terms of the original model.
+
+        Raises
+        ------
+        UnknownParameter
+            when there is no such parameter, or it can not be seeded
+        CannotCarry
+            when its mechanism was not translated
+        WrongArgument
+            when it is a stimulus that another parameter is already
+        """
+        if parameter.of is not None or parameter.segments is not None:
+            found = _target(parameter)
+            if found.kind == "played":
+                self._refuse_shared(parameter.played)
+            return found
+        question = parameter.name, *(parameter.sections or ())
+        if question not in self._known:
+            self._known[question] = _target(parameter)
+        return self._known[question]
+
+    def _refuse_shared(self, vector: Any) -> None:
+        """A Vector that theta scales belongs to one direction."""
+        if vector.hname() in self._played:
+            raise WrongArgument(f"{vector} is the stimulus of two parameters: give each a Vector of its own")
+        self._played.add(vector.hname())
+
+
+def _target(parameter: Parameter) -> Target:
     if parameter.of is not None:
-        return [_of_object(parameter)]
+        return _of_object(parameter)
     if parameter.name in geometry.NAMES:
         return _geometry(parameter)
     if parameter.name == "v_init":
-        return [_initial_voltage(parameter)]
+        return _initial_voltage(parameter)
     if parameter.name == "celsius":
-        return [_temperature(parameter)]
+        return _temperature(parameter)
     if starting := _STARTING.fullmatch(parameter.name):
-        return [_starting_concentration(parameter, starting["ion"], starting["side"])]
+        return _starting_concentration(parameter, starting["ion"], starting["side"])
     entry, seed = _named_in_hoc(parameter.name)
     if entry is None:
         return _reversal(parameter) if parameter.name[0] == "e" else _concentration(parameter)
     if seed.scope == "global":
-        return [_global(parameter, entry, seed)]
+        return _global(parameter, entry, seed)
     segments = _segments(parameter)
     lacking = [s for s in segments if not (hasattr(s, entry.original) or hasattr(s, entry.name))]
     _refuse_lacking(parameter, segments, lacking, f"the mechanism {entry.original}")
-    return [_range(entry, seed.name, segment) for segment in segments]
+    return _range(entry, seed.name, segments)
 
 
 def _segments(parameter: Parameter) -> list[Any]:
@@ -131,18 +206,14 @@ def _refuse_lacking(parameter: Parameter, segments: Sequence[Any], lacking: Sequ
 
 
 # ------------------------------------------------------------------ one kind each
-def _range(entry: Entry, name: str, segment: Any) -> Target:
-    def mechanism() -> Any:
+def _range(entry: Entry, name: str, segments: Sequence[Any]) -> Target:
+    def mechanism(segment: Any) -> Any:
         return getattr(segment, entry.name if hasattr(segment, entry.name) else entry.original)
 
-    return Target(
-        "range",
-        entry,
-        name,
-        segment,
-        lambda: float(getattr(mechanism(), name)),
-        lambda x: setattr(mechanism(), name, x),
-    )
+    def write(segment: Any, value: float) -> None:
+        setattr(mechanism(segment), name, value)
+
+    return Target("range", entry, name, tuple(segments), lambda s: float(getattr(mechanism(s), name)), write)
 
 
 def _global(parameter: Parameter, entry: Entry, seed: SeedParameter) -> Target:
@@ -150,15 +221,16 @@ def _global(parameter: Parameter, entry: Entry, seed: SeedParameter) -> Target:
         raise UnknownParameter(f"{parameter.name} is GLOBAL: one value for all instances, so it takes no place")
     name = f"{seed.name}_{entry.original if not entry.swapped else entry.name}"
 
-    def write(value: float) -> None:
+    def write(_: Any, value: float) -> None:
         setattr(h, name, value)
         if entry.swapped:
             setattr(h, f"{seed.name}_{entry.original}", value)
 
-    return Target("global", entry, seed.name, None, lambda: float(getattr(h, name)), write)
+    acting = tuple(_sections_with(entry))
+    return Target("global", entry, seed.name, (None,), lambda _: float(getattr(h, name)), write, acting)
 
 
-def _reversal(parameter: Parameter) -> list[Target]:
+def _reversal(parameter: Parameter) -> Target:
     ion = parameter.name[1:]
     segments = _segments(parameter)
     lacking = [segment for segment in segments if not hasattr(segment, f"{ion}_ion")]
@@ -173,20 +245,28 @@ def _reversal(parameter: Parameter) -> list[Target]:
             raise UnknownParameter(
                 f"{parameter.name} is computed from concentrations in {segment}: it is no parameter there"
             )
-    return [_attribute("ion", None, parameter.name, segment) for segment in segments]
+    return _attribute("ion", None, parameter.name, segments)
 
 
-def _geometry(parameter: Parameter) -> list[Target]:
+def _geometry(parameter: Parameter) -> Target:
     """cm and diam of segments, Ra and L of whole sections."""
     name = parameter.name
     if name not in geometry.OF_SECTIONS:
-        return [_attribute("geometry", None, name, segment) for segment in _segments(parameter)]
+        return _attribute("geometry", None, name, _segments(parameter))
     if parameter.sections is None:
         raise UnknownParameter(f"{name} belongs to a section: say where it acts with sections")
-    return [_attribute("geometry", None, name, section, section(0.5)) for section in parameter.sections]
+    middles = tuple(section(0.5) for section in parameter.sections)
+    return Target(
+        "geometry",
+        None,
+        name,
+        middles,
+        lambda middle: float(getattr(middle.sec, name)),
+        lambda middle, value: setattr(middle.sec, name, value),
+    )
 
 
-def _concentration(parameter: Parameter) -> list[Target]:
+def _concentration(parameter: Parameter) -> Target:
     """A concentration that stays as it was set in each segment."""
     name, ion = parameter.name, parameter.name[:-1]
     segments = _segments(parameter)
@@ -203,7 +283,7 @@ def _concentration(parameter: Parameter) -> list[Target]:
             raise UnknownParameter(
                 f"{name} starts in {segment} from what the last run has left, by its ion_style: it is no parameter"
             )
-    return [_attribute("concentration", None, name, segment) for segment in segments]
+    return _attribute("concentration", None, name, segments)
 
 
 def _starting_concentration(parameter: Parameter, ion: str, side: str) -> Target:
@@ -211,23 +291,16 @@ def _starting_concentration(parameter: Parameter, ion: str, side: str) -> Target
     name, concentration = parameter.name, f"{ion}{side}"
     if parameter.sections is not None or parameter.segments is not None:
         raise UnknownParameter(f"{name} is GLOBAL: one value for all places, so it takes none")
-    place = [section for section in h.allsec() if starts_from_global(section, ion)]
-    if not place:
+    sections = tuple(section for section in h.allsec() if starts_from_global(section, ion))
+    if not sections:
         raise UnknownParameter(
             f"{name}: no concentration starts from it (Parameter({concentration!r}, ...) is the one that stays)"
         )
-    writers = {section: _writer(section, concentration) for section in place}
+    writers = {section: _writer(section, concentration) for section in sections}
     if not any(entry is None or concentration in entry.initial_inputs for entry in writers.values()):
         names = " and ".join(sorted({entry.original for entry in writers.values() if entry is not None}))
         raise UnknownParameter(f"{name}: INITIAL of {names} computes {concentration} wherever it is used")
-    return Target(
-        "starting concentration",
-        None,
-        concentration,
-        place,
-        lambda: float(getattr(h, name)),
-        lambda value: setattr(h, name, value),
-    )
+    return _of_interpreter("starting concentration", name, sections, concentration)
 
 
 def _writer(section: Any, concentration: str) -> Entry | None:
@@ -246,8 +319,9 @@ def _initial_voltage(parameter: Parameter) -> Target:
         )
     if not hasattr(h, "v_init"):
         raise UnknownParameter("v_init is a variable of the standard run system: h.load_file('stdrun.hoc') first")
-    place = tuple(parameter.sections if parameter.sections is not None else h.allsec())
-    return Target("v_init", None, "v_init", place, lambda: float(h.v_init), lambda value: setattr(h, "v_init", value))
+    return _of_interpreter(
+        "v_init", "v_init", tuple(parameter.sections if parameter.sections is not None else h.allsec())
+    )
 
 
 def _temperature(parameter: Parameter) -> Target:
@@ -256,15 +330,26 @@ def _temperature(parameter: Parameter) -> Target:
         raise UnknownParameter(
             "celsius is one temperature for all: give sections of some cells, or no place for all of them"
         )
-    place = tuple(parameter.sections if parameter.sections is not None else h.allsec())
+    sections = tuple(parameter.sections if parameter.sections is not None else h.allsec())
+    return _of_interpreter("celsius", "celsius", sections)
+
+
+def _of_interpreter(kind: str, name: str, sections: tuple[Any, ...], parameter: str = "") -> Target:
+    """A variable of hoc that acts in some sections."""
     return Target(
-        "celsius", None, "celsius", place, lambda: float(h.celsius), lambda value: setattr(h, "celsius", value)
+        kind,
+        None,
+        parameter or name,
+        (None,),
+        lambda _: float(getattr(h, name)),
+        lambda _, value: setattr(h, name, value),
+        sections,
     )
 
 
 def _of_object(parameter: Parameter) -> Target:
     owner = parameter.of
-    kind = owner.hname().split("[")[0] if hasattr(owner, "hname") else type(owner).__name__
+    kind = kind_of(owner) if hasattr(owner, "hname") else type(owner).__name__
     if kind == "NetCon" and parameter.played is None:
         return _weight(parameter, owner)
     if not hasattr(owner, "get_segment"):
@@ -275,14 +360,18 @@ def _of_object(parameter: Parameter) -> Target:
         return _global(Parameter(parameter.name), entry, seed)
     if parameter.played is not None:
         return _played(parameter, entry)
-    return _attribute("point", entry, parameter.name, owner)
+    return _attribute("point", entry, parameter.name, [owner])
 
 
-def _attribute(kind: str, entry: Entry | None, name: str, owner: Any, place: Any = None) -> Target:
-    """A parameter that is an attribute of its owner, which is its place unless another is given."""
-    where = owner if place is None else place
+def _attribute(kind: str, entry: Entry | None, name: str, places: Iterable[Any]) -> Target:
+    """A parameter that is an attribute of its places."""
     return Target(
-        kind, entry, name, where, lambda: float(getattr(owner, name)), lambda value: setattr(owner, name, value)
+        kind,
+        entry,
+        name,
+        tuple(places),
+        lambda place: float(getattr(place, name)),
+        lambda place, value: setattr(place, name, value),
     )
 
 
@@ -294,8 +383,9 @@ def _played(parameter: Parameter, entry: Entry) -> Target:
             f"{name}: a stimulus is a parameter where it acts on the current of a point process and on nothing else, "
             f"which {name} of {entry.original} does not"
         )
-    stimulus = Stimulus(parameter.played, parameter.of, name)
-    return Target("played", entry, name, stimulus, stimulus.read, stimulus.write)
+    return Target(
+        "played", entry, name, (Stimulus(parameter.played, parameter.of, name),), Stimulus.read, Stimulus.write
+    )
 
 
 def _weight(parameter: Parameter, netcon: Any) -> Target:
@@ -304,20 +394,20 @@ def _weight(parameter: Parameter, netcon: Any) -> Target:
         raise UnknownParameter(f"a NetCon's {parameter.name} can not be seeded, its weight can")
     if synapse is None:
         raise UnknownParameter("the NetCon has no target")
-    entry = registry.require(synapse.hname().split("[")[0])
+    entry = registry.require(kind_of(synapse))
     if entry.weight is None:
         raise UnknownParameter(f"no state of {entry.original} depends on the weight of its NetCons")
 
-    def write(value: float) -> None:
-        netcon.weight[0] = value
+    def write(place: Any, value: float) -> None:
+        place.weight[0] = value
 
-    return Target("weight", entry, entry.weight, netcon, lambda: float(netcon.weight[0]), write)
+    return Target("weight", entry, entry.weight, (netcon,), lambda place: float(place.weight[0]), write)
 
 
 def _sections_with(entry: Entry) -> Iterable[Any]:
     for section in h.allsec():
         names = {mechanism.name() for segment in section for mechanism in segment}
-        names |= {str(point.hname()).split("[")[0] for point in points_of([section])}
+        names |= {kind_of(point) for point in points_of([section])}
         if names & {entry.name, entry.original}:
             yield section
 
