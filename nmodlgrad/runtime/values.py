@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nmodlgrad.runtime.bands import Bands, Column, Entries, distinct, summed
+from nmodlgrad.runtime.finder import Finder
 from nmodlgrad.runtime.parameter import Direction, Parameter, parts
 from nmodlgrad.runtime.places import Numbering, Objects, Segments, root_of
-from nmodlgrad.runtime.target import OF_SEGMENTS, Finder, Target
+from nmodlgrad.runtime.target import OF_SEGMENTS, Target
 
 Numbers = NDArray[np.int64]
 Floats = NDArray[np.float64]
