@@ -90,6 +90,7 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "through_a_voltage_that_events_reset": ("a_voltage_that_events_reset", {}),
     "through_a_voltage_that_state_discontinuity_sets": ("a_voltage_that_state_discontinuity_sets", {}),
     "of_parameters_that_are_moved_together": ("parameters_moved_together", {}),
+    "of_directions_that_are_scattered_over_places": ("directions_scattered_over_places", {}),
     "of_the_voltage_that_a_run_starts_from": ("a_voltage_to_start_from", {}),
     "of_the_voltage_that_two_cells_start_from": ("a_voltage_that_two_cells_start_from", {}),
     "of_concentrations_that_stay": ("concentrations_that_stay", {}),
