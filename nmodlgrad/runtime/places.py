@@ -50,6 +50,10 @@ class Numbering(Protocol):
         """The number of a place; a new one if it has none."""
         ...
 
+    def find(self, place: Any) -> int:
+        """The number of a place; -1 if it has none."""
+        ...
+
     def place(self, number: int) -> Any:
         """The place of a number."""
         ...
@@ -66,12 +70,17 @@ class Segments:
     def number(self, place: Any) -> int:
         """The number of a segment that has a membrane."""
         section = place.sec
-        first = self._first.get(section)
-        if first is None:
-            first = self._first[section] = self._starts[-1]
+        if section not in self._first:
+            self._first[section] = self._starts[-1]
             self._sections.append(section)
-            self._starts.append(first + int(section.nseg))
-        return first + min(int(place.x * section.nseg), int(section.nseg) - 1)
+            self._starts.append(self._starts[-1] + int(section.nseg))
+        return self.find(place)
+
+    def find(self, place: Any) -> int:
+        """The number of a segment; -1 if it has none."""
+        section = place.sec
+        first = self._first.get(section)
+        return -1 if first is None else first + min(int(place.x * section.nseg), int(section.nseg) - 1)
 
     def place(self, number: int) -> Any:
         """The segment, as it was when its section was first seen."""
@@ -92,6 +101,10 @@ class Objects:
         if number == len(self._places):
             self._places.append(place)
         return number
+
+    def find(self, place: Any) -> int:
+        """The number of a place; -1 if it has none."""
+        return int(self._numbers.get(self._key(place), -1))
 
     def place(self, number: int) -> Any:
         """The place of a number."""

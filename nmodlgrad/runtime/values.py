@@ -54,9 +54,9 @@ class Values:
 
     def rows(self, places: Iterable[Any]) -> Numbers:
         """The row of each place; -1 for those where the parameter is not moved."""
-        numbers = np.fromiter((self._numbering.number(place) for place in places), np.int64)
+        numbers = np.fromiter((self._numbering.find(place) for place in places), np.int64)
         at = np.searchsorted(self._numbers, numbers)
-        return np.where(np.append(self._numbers, -1)[at] == numbers, at, -1)
+        return np.where(np.append(self._numbers, -2)[at] == numbers, at, -1)
 
     def entries(self, place: Any) -> Entries | None:
         """The seeds at a place; None where the parameter is not moved."""
