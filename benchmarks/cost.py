@@ -1,21 +1,18 @@
 """What the gradient costs: simulation time with K directions over the time of the original model.
 
-    python benchmarks/cost.py [--rounds 5] [--dense] [--flags FLAGS]
+    python benchmarks/cost.py [--rounds 5] [--core 0] [--dense] [--flags FLAGS]
 
 The model is a Hodgkin-Huxley cell of 211 compartments, 50 ms at dt 0.025 ms. Every case runs in a process of its own,
-the cases in turn, several rounds over; the table gives the median over rounds and ratios within this run. A one-sided
-finite difference of K parameters costs K + 1 simulations of the original.
+on one core, the cases in turn, several rounds over; the table gives the median of the processor time, the lowest and
+the highest, and ratios within this run. A one-sided finite difference of K parameters costs K + 1 simulations of the
+original.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-import statistics
-import subprocess
-import sys
 import time
+
+import side_by_side
 
 DIRECTIONS = (1, 16, 64, 256)
 DURATION_MS = 50
@@ -50,7 +47,7 @@ def directions(sections: list, count: int, dense: bool) -> list:
 
 
 def measure(count: int, dense: bool, flags: str | None) -> float:
-    """Seconds for one run, the best of three; 0 directions is the original model, with nothing of ours loaded."""
+    """Seconds of processor time for one run, the best of three; 0 directions is the original, with nothing of ours."""
     from neuron import h
 
     h.load_file("stdrun.hoc")
@@ -68,47 +65,36 @@ def measure(count: int, dense: bool, flags: str | None) -> float:
     best = float("inf")
     for _ in range(3):
         h.finitialize(-65)
-        start = time.perf_counter()
+        start = time.process_time()
         h.continuerun(DURATION_MS)
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
     assert sensitivity is None or sensitivity.dv(sections[0](0.5)).any()
     return best
 
 
-def in_own_process(count: int, dense: bool, flags: str | None) -> float:
-    """`measure` in a fresh process."""
-    environment = os.environ | {"NEURON_MODULE_OPTIONS": "-nogui"}
-    command = [sys.executable, __file__, "--measure", json.dumps([count, dense, flags])]
-    result = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-    return float(result.stdout.splitlines()[-1])
-
-
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5, help="how often each case is measured (default: %(default)s)")
+    parser = side_by_side.parser(__doc__)
     parser.add_argument("--dense", action="store_true", help="every direction acts in every segment")
     parser.add_argument("--flags", help="compile with these flags instead of the default ones (see nmodlgrad/build.py)")
-    parser.add_argument("--measure", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.measure:
-        print(measure(*json.loads(options.measure)))
+    if side_by_side.called(options, measure):
         return
-    seconds: dict[int, list[float]] = {count: [] for count in (0, *DIRECTIONS)}
-    in_own_process(1, options.dense, options.flags)  # compile before anything is timed
-    for number in range(options.rounds):
-        for count, found in seconds.items():
-            if sys.stderr.isatty():
-                print(f"\rround {number + 1} of {options.rounds}, K = {count}   ", end="", file=sys.stderr, flush=True)
-            found.append(in_own_process(count, options.dense, options.flags))
-    if sys.stderr.isatty():
-        print("\r" + " " * 40 + "\r", end="", file=sys.stderr)
-    original = statistics.median(seconds[0])
-    print(f"original hh, 211 compartments, {DURATION_MS} ms: {1e3 * original:.1f} ms")
-    print("   K   time/ms   over original   one-sided difference over it")
+
+    def case(counted: tuple[int]) -> float:
+        return float(side_by_side.fresh(options.core, measure, (*counted, options.dense, options.flags)))
+
+    case((1,))  # compile before anything is timed
+    seconds = side_by_side.in_turn(options.rounds, [(count,) for count in (0, *DIRECTIONS)], case)
+    median = side_by_side.medians(seconds)
+    original = median[0,]
+    spread = side_by_side.spread(seconds[0,])
+    print(f"original hh, 211 compartments, {DURATION_MS} ms: {1e3 * original:.1f} ms ({spread})")
+    print("   K   time/ms (lowest to highest)   over original   one-sided difference over it")
     for count in DIRECTIONS:
-        median = statistics.median(seconds[count])
-        print(f"{count:4d}  {1e3 * median:8.1f}   {median / original:13.2f}   {(count + 1) * original / median:28.1f}")
+        time_ms, spread = 1e3 * median[count,], side_by_side.spread(seconds[count,])
+        ratio = median[count,] / original
+        print(f"{count:4d}  {time_ms:8.1f} {f'({spread})':>20} {ratio:15.2f}   {(count + 1) / ratio:28.1f}")
 
 
 if __name__ == "__main__":

@@ -41,6 +41,13 @@ def refusal(action):
     return "nothing was refused"
 """
 
+GRADIENT = """
+ng.load("hh", "pas")
+soma, dend, clamp = cell()
+sens = ng.Sensitivity([ng.Parameter("gnabar_hh", sections=[soma]), ng.Parameter("g_pas", sections=[dend])])
+dv = sens.record(dend(0.5))
+"""
+
 
 def model(code: str, folder: Path | None = None, *, errors: bool = False, **environment: str) -> str:
     """What the code prints, after the preamble above; fails with the process's whole output if it does.

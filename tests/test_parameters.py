@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from oracle.jobs import FIXTURES
 from processes import model
 
@@ -302,3 +304,106 @@ def test_the_temperature_is_a_parameter_where_every_mechanism_was_asked_for_it()
     )
     for line, words in zip(out, expected, strict=True):
         assert line.startswith(words)
+
+
+def test_sections_of_one_name_are_told_apart() -> None:
+    out = model("""
+        ng.load("hh", "pas")
+        a, b = cell("same"), cell("same")
+        sens = ng.Sensitivity([ng.Parameter("gnabar_hh", sections=[a[0]]), ng.Parameter("g_pas", sections=[b[1]])])
+        records = sens.record(a[0](0.5)), sens.record(b[0](0.5))
+        run(a[0])
+        x, y = (r.to_numpy() for r in records)
+        sens.theta = [0.01, 0]
+        print(x.any(axis=0), y.any(axis=0), a[0].gnabar_hh_grad, b[0].gnabar_hh_grad)
+    """)
+    assert out == "[ True False] [False  True] 0.13 0.12\n"
+
+
+def test_a_suffix_that_ends_another_is_told_apart(tmp_path: Path) -> None:
+    text = (
+        "NEURON {{ SUFFIX {name} NONSPECIFIC_CURRENT i RANGE gbar }}\nPARAMETER {{ gbar = 1e-5 }}\nASSIGNED {{ v i }}\n"
+    )
+    for name in ("HVA", "Ca_HVA"):
+        (tmp_path / f"{name}.mod").write_text(text.format(name=name) + "BREAKPOINT { i = gbar*v }\n")
+    out = model(
+        f"""
+        from pathlib import Path
+        ng.load(Path({str(tmp_path)!r}))
+        s = h.Section(name="s"); s.insert("HVA"); s.insert("Ca_HVA")
+        sens = ng.Sensitivity([ng.Parameter("gbar_Ca_HVA", sections=[s])])
+        sens.theta = [1e-5]
+        print(s.gbar_HVA, s.gbar_Ca_HVA)
+        """,
+        tmp_path,
+    )
+    assert out == "1e-05 2e-05\n"
+
+
+def test_a_global_parameter_acts_at_the_ends_of_sections_too(tmp_path: Path) -> None:
+    text = (Path(__file__).parent / "fixtures" / "expsyn2.mod").read_text()
+    text = text.replace("POINT_PROCESS expsyn2", "POINT_PROCESS shared").replace("RANGE tau,", "GLOBAL tau\n    RANGE")
+    (tmp_path / "shared.mod").write_text(text)
+    out = model(
+        """
+        ng.load("hh", "pas", "shared.mod")
+        a, b = cell("a"), cell("b")
+        synapses = h.shared(a[0](0.5)), h.shared(b[1](1))
+        sens = ng.Sensitivity([ng.Parameter("tau", of=synapses[0])])
+        print(sens.dv(a[0](0.5)), sens.dv(b[0](0.5)))
+        """,
+        tmp_path,
+    )
+    assert out == "[0.] [0.]\n"
+
+
+def test_what_a_direction_moves_twice_adds_up_and_what_it_moves_by_zero_stays() -> None:
+    """Against the sums of directions that move one thing each; what they give is held against differences elsewhere."""
+    out = model("""
+        ng.load("hh", "pas", "ExpSyn")
+        soma, dend, clamp = cell()
+        synapse, source = h.ExpSyn(dend(0.5)), h.NetStim()
+        netcon = h.NetCon(source, synapse)
+        source.start, source.number, netcon.weight[0] = 2, 1, 0.01
+        simple = [
+            *(ng.Parameter("g_pas", segments=dend(x), scale=1e-5) for x in (0.1, 0.5, 0.9)),
+            ng.Parameter("gnabar_hh", sections=soma, scale=0.01),
+            ng.Parameter("weight", of=netcon),
+            ng.Parameter("tau", of=synapse),
+        ]
+        def leak(scale, *places):
+            return ng.Parameter("g_pas", segments=[dend(x) for x in places], scale=1e-5 * scale)
+        def sodium(scale):
+            return ng.Parameter("gnabar_hh", sections=soma, scale=scale)
+        weight, tau = (lambda scale: ng.Parameter("weight", of=netcon, scale=scale)), simple[-1]
+        mixed = {
+            ng.Direction(leak(2, 0.1, 0.1, 0.5), leak(-3, 0.5)): [4, -1, 0, 0, 0, 0],
+            ng.Direction(sodium(0.02), sodium(-0.02), leak(0, 0.9), tau): [0, 0, 0, 0, 0, 1],
+            ng.Direction(weight(2), weight(-0.5), tau, tau): [0, 0, 0, 0, 1.5, 2],
+            ng.Direction(sodium(0), weight(0)): [0, 0, 0, 0, 0, 0],
+            leak(1, 0.9, 0.9): [0, 0, 2, 0, 0, 0],
+        }
+        directions = []
+        for direction in mixed:  # scattered: what they share is never next to each other
+            directions += [direction, *simple, ng.Parameter("gl_hh", sections=soma)]
+        def run(asked):
+            with ng.Sensitivity(asked) as sens:
+                record = sens.record(dend(0.5))
+                h.finitialize(-65)
+                h.continuerun(8)
+                return record.to_numpy()
+        alone = np.concatenate([run(one) for one in simple], axis=1)
+        together = run(directions)
+        step = len(simple) + 2
+        for number, sums in enumerate(mixed.values()):
+            expected = alone @ np.array(sums)
+            print(abs(together[:, number * step] - expected).max() <= 1e-12 * abs(alone).max(),
+                  np.array_equal(together[:, number * step + 1 : (number + 1) * step - 1], alone),
+                  together[:, number * step].any() == any(sums))
+        sens = ng.Sensitivity(list(mixed))
+        sens.theta = [1, 1, 1, 1, 1]
+        print(*(round((segment.pas_grad.g - 0.001) * 1e5, 9) for segment in dend))
+        print(round(soma(0.5).hh_grad.gnabar, 9), round(netcon.weight[0], 9), synapse.tau)
+    """).splitlines()
+    assert out[:5] == ["True True True"] * 5
+    assert out[5:] == ["4.0 -1.0 2.0", "0.12 1.51 3.1"]

@@ -237,6 +237,33 @@ print(refusal(record.to_numpy), np.isfinite(soma(0.5).v))
     assert "Diverged: the cell of soma" in printed
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_of_several_cells_the_one_that_diverges_is_named_and_its_next_run_is_well(threads: int) -> None:
+    printed = model(
+        BUILD
+        + f"""
+h.ParallelContext().nthread({threads})
+other, other_dend, other_clamp = cell("other")
+mild = ng.Parameter("gnabar_hh", sections=[soma, other])
+wild = ng.Direction(ng.Parameter("g_pas", sections=other_dend, scale=1e305), name="wild")
+with ng.Sensitivity([mild, wild]) as sensitivity:
+    records = [sensitivity.record(place(0.5)) for place in (soma, other)]
+    refusal(lambda: run(soma, 5))
+    print(refusal(records[0].to_numpy), refusal(lambda: sensitivity.dv(other(0.5))))
+with ng.Sensitivity([mild]) as sensitivity:
+    record = sensitivity.record(other(0.5))
+    run(soma, 5)
+    print(record.to_numpy().shape, np.isfinite(record.to_numpy()).all())
+""",
+        errors=True,
+    )
+    assert "Diverged: the cell of other: t = " in printed
+    assert "ms: the derivative of v at other_dend(" in printed
+    assert "along direction 1, wild is not finite" in printed
+    assert "nothing was refused Diverged" in printed, "what the first cell has recorded until then is right"
+    assert "(201, 1) True" in printed
+
+
 def test_the_samples_as_an_xarray() -> None:
     pytest.importorskip("xarray")
     printed = model(

@@ -23,7 +23,7 @@ from nmodlgrad.fit.schema import BadProblem, Document, Place
 from nmodlgrad.runtime.errors import CannotCarry, UnknownParameter, WrongArgument
 from nmodlgrad.runtime.load import load
 from nmodlgrad.runtime.parameter import Parameter
-from nmodlgrad.runtime.target import targets
+from nmodlgrad.runtime.values import Moved
 
 _KINDS: dict[str, Callable[..., losses.Loss]] = {
     "squared-error": losses.SquaredError,
@@ -227,7 +227,7 @@ def _free(document: Document, places: Places, k: int, table: Mapping[str, Any]) 
         where["segments"] = [places.segment(name, (*place, "segments")) for name in listed(table["segments"])]
     try:
         parameter = Parameter(table["name"], **where, scale=table.get("scale", 1.0))
-        targets(parameter)  # refuses what is no parameter there
+        Moved([parameter])  # refuses what is no parameter there
         return Free(
             parameter,
             start=table.get("start"),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from nmodlgrad.fit.transforms import Transform, of_name
 from nmodlgrad.runtime.errors import WrongArgument
 from nmodlgrad.runtime.parameter import Direction, Parameter
-from nmodlgrad.runtime.target import targets
+from nmodlgrad.runtime.values import Moved
 
 _ALIKE = 1e-9  # relative differences between places below this are rounding
 
@@ -78,7 +80,13 @@ class Free:
         WrongArgument
             when it is not the same everywhere, in units of the scale.
         """
-        values = [target.read() / target.seed for target in targets(self.direction) if target.seed]
+        values = [
+            float(value / entries.numbers.sum())
+            for moved in Moved([self.direction]).values()
+            for rows, entries in moved.seeds.groups()
+            if len(entries.numbers)
+            for value in np.atleast_1d(moved.base[rows])
+        ]
         if not values or max(values) - min(values) > _ALIKE * max(map(abs, values)):
             raise WrongArgument(
                 f"{self.label}: it is not scale * value with one value in all of its places, so say where it starts: "

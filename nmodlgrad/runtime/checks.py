@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 from neuron import h
 
-from nmodlgrad.runtime.cell import Instance, points_of, root_of
 from nmodlgrad.runtime.errors import CannotCarry
+from nmodlgrad.runtime.instances import Instance
+from nmodlgrad.runtime.places import kind_of, points_of, root_of
 from nmodlgrad.runtime.registry import Entry, MechanismType
 
 # Currents that are exact as they are: no state, linear in v (NEURON's matrix holds their conductance) or none of it.
@@ -42,7 +44,7 @@ def check_temperature(instances: Iterable[Instance]) -> None:
 
 
 def check_mechanisms(
-    sections: Iterable[Any],
+    sections: Collection[Any],
     cable: Any,
     types: Mapping[str, MechanismType],
     entries: Mapping[str, Entry],
@@ -54,9 +56,11 @@ def check_mechanisms(
     """
     fine = {entry.name for entry in entries.values()} | EXACT_AS_THEY_ARE | _NO_CURRENT_OF_THEIR_OWN
     quiet = {point.hname() for point in silent}
-    present = [(segment, mechanism.name()) for section in sections for segment in section for mechanism in segment]
     points = [point for point in points_of(sections) if point.hname() not in quiet]
-    present += [(point.get_segment(), point.hname().split("[")[0]) for point in points]
+    present = chain(
+        ((segment, mechanism.name()) for section in sections for segment in section for mechanism in segment),
+        ((point.get_segment(), kind_of(point)) for point in points),
+    )
     swapped = {entry.original for entry in entries.values() if entry.swapped}
     for segment, name in present:
         if name in swapped:

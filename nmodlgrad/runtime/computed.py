@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from nmodlgrad.runtime import layout
 
 if TYPE_CHECKING:
-    from nmodlgrad.runtime.cell import Described, Instance
+    from nmodlgrad.runtime.instances import Instance, InstanceTable
 
 
 class Computed:
@@ -28,18 +28,18 @@ class Computed:
         if (instance, name) not in self.variables:
             self.variables.append((instance, name))
 
-    def describe(self, found: Mapping[Instance, Described], node: Callable[[Any], int]) -> None:
+    def describe(self, described: InstanceTable, node: Callable[[Any], int]) -> None:
         """A run begins; the instances have been described."""
         count = max(len(self.variables), 1)
         self._rows, self.table = layout.rows(count, self._width), np.zeros(count, layout.OBSERVED)
         instances = dict.fromkeys(instance for instance, _ in self.variables)
         self._records = {i: np.zeros((len(i.entry.observables), i.entry.record_length)) for i in instances}
         for instance, record in self._records.items():
-            found[instance].row["observed_record"] = layout.address(record)
+            described.row(instance)["observed_record"] = layout.address(record)
         for number, (instance, name) in enumerate(self.variables):
             slot, place = self.table[number], instance.entry.observables.index(name)
             slot["node"], slot["row"] = node(instance.segment), layout.address(self._rows[number])
-            slot["contribution"]["instance"] = found[instance].address
+            slot["contribution"]["instance"] = described.address(instance)
             slot["contribution"]["record"] = layout.address(self._records[instance][place])
 
     def row_of(self, instance: Instance, name: str) -> int:

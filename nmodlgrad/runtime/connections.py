@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 from neuron import h
-from numpy.typing import NDArray
 
 from nmodlgrad.runtime import layout
+from nmodlgrad.runtime.bands import EMPTY, Bands, Entries
+from nmodlgrad.runtime.instances import Instance, InstanceTable
 
-if TYPE_CHECKING:
-    from nmodlgrad.runtime.cell import Instance
-
-Row = NDArray[np.float64]
+Seed = tuple[Bands, int]  # a row of bands
 _SELF = 0  # the address that events without a NetCon have: those that INITIAL or WATCH sends
 
 
@@ -23,53 +21,56 @@ class Connections:
 
     def __init__(self, width: int) -> None:
         self._width = width
-        self._table = np.zeros(1, layout.CONNECTION)
-        self._values = np.zeros(1)
-        self._rows = layout.rows(1, width)
-        self._starts: list[tuple[int, Row]] = []  # rows that start as a weight's seed
+        self._table = np.zeros(0, layout.CONNECTION)
+        self._rows = layout.rows(0, width)
+        self._starts: list[tuple[int, Entries]] = []  # rows that start as a weight's seed
 
-    def describe(self, instances: Sequence[Instance], address: Callable[[Any], float]) -> list[tuple[int, int]]:
-        """Find every NetCon that matters; returns where each instance's table lies, and its length."""
-        onto = _by_target() if any(i.entry.arguments for i in instances) else {}
-        tables = [_connections(i, onto, address) for i in instances]
-        seeds = [row for table in tables for _, row in table if row is not None]
-        count = sum(len(i.entry.arguments) * len(table) for i, table in zip(instances, tables, strict=True))
-        self._table = np.zeros(max(sum(map(len, tables)), 1), layout.CONNECTION)
-        self._values = np.concatenate([np.zeros(1), *(layout.band(row)[2] for row in seeds)])
-        self._rows = layout.rows(max(count, 1), self._width)
+    def describe(
+        self, instances: Iterable[Instance], described: InstanceTable, address: Callable[[Any], float]
+    ) -> None:
+        """Find every NetCon that matters, and tell the instances."""
+        concerned = [instance for instance in instances if instance.entry.arguments or instance.weights]
+        onto = _by_target() if any(instance.entry.arguments for instance in concerned) else {}
+        tables = [_connections(instance, onto, address) for instance in concerned]
+        count = sum(len(i.entry.arguments) * len(table) for i, table in zip(concerned, tables, strict=True))
+        self._table = np.zeros(sum(map(len, tables)), layout.CONNECTION)
+        self._table["seed"]["bands"] = EMPTY
+        self._rows = layout.rows(count, self._width)
         self._starts = []
-        places, at, row, value = [], 0, 0, 1
-        for instance, table in zip(instances, tables, strict=True):
+        described.table["connections"] = described.table["connection_count"] = 0
+        at = row = 0
+        for instance, table in zip(concerned, tables, strict=True):
             arguments, weight = instance.entry.arguments, instance.entry.weight
-            places.append((layout.address(self._table) + at * layout.CONNECTION.itemsize, len(table)))
+            described.row(instance)["connections"] = layout.address(self._table[at:])
+            described.row(instance)["connection_count"] = len(table)
             for place, seed in table:
                 self._table[at]["address"] = place
-                value = layout.put_seed(self._table[at]["seed"], seed, self._values, value)
                 if arguments:
-                    self._table[at]["rows"] = layout.address(self._rows) + row * self._width * 8
-                if seed is not None and weight in arguments:
-                    self._starts.append((row + arguments.index(weight), seed))
+                    self._table[at]["rows"] = layout.address(self._rows[row:])
+                if seed is not None:
+                    self._table[at]["seed"]["bands"] = seed[0].address(seed[1])
+                    if weight in arguments:
+                        self._starts.append((row + arguments.index(weight), seed[0].entries(seed[1])))
                 at, row = at + 1, row + len(arguments)
         self.reset()
-        return places
 
     def reset(self) -> None:
         """Nothing that is kept depends on theta, but for weights, along their own directions."""
         self._rows[:] = 0
         for number, seed in self._starts:
-            self._rows[number, : len(seed)] = seed
+            self._rows[number, seed.directions] = seed.numbers
 
 
 def _connections(
     instance: Instance, onto: dict[str, list[Any]], address: Callable[[Any], float]
-) -> list[tuple[int, Row | None]]:
+) -> list[tuple[int, Seed | None]]:
     """Addresses and seeds: of the NetCons whose weight is seeded, and of all of them if they keep derivatives."""
-    found: dict[int, Row | None] = {}
+    found: dict[int, Seed | None] = {}
     if instance.entry.arguments:
         found[_SELF] = None
         found |= {int(address(netcon._ref_weight[0])): None for netcon in onto.get(instance.point.hname(), ())}
-    found |= {int(address(netcon._ref_weight[0])): row for netcon, row in instance.weights}
-    return sorted(found.items())
+    found |= {int(address(netcon._ref_weight[0])): (seeds, row) for netcon, seeds, row in instance.weights}
+    return sorted(found.items(), key=lambda item: item[0])
 
 
 def _by_target() -> dict[str, list[Any]]:

@@ -21,7 +21,9 @@ from neuron import h
 from numpy.typing import NDArray
 
 from nmodlgrad.runtime import layout
+from nmodlgrad.runtime.bands import Entries
 from nmodlgrad.runtime.errors import CannotCarry
+from nmodlgrad.runtime.places import place
 
 OF_SECTIONS = frozenset({"Ra", "L"})
 """Parameters that a section has one of."""
@@ -33,11 +35,11 @@ Node = Callable[[Any], int]
 
 @dataclass(frozen=True, eq=False)
 class Moved:
-    """A value of the shape that directions move: `seed` is d value/dtheta, shape (directions,)."""
+    """A value of the shape that directions move: `seed` is d value/dtheta."""
 
     name: str
     segment: Any
-    seed: Floats
+    seed: Entries
 
 
 @dataclass(frozen=True)
@@ -87,11 +89,11 @@ class Change:
     log_area: Floats
 
     @classmethod
-    def of(cls, direction: int, moved: Iterable[Moved], tree: Tree, node: Node) -> Change:
-        """Add up what is moved."""
+    def of(cls, moved: Iterable[tuple[Moved, float]], tree: Tree, node: Node) -> Change:
+        """Add up what is moved, each value by its seed."""
         change = cls(*np.zeros((3, len(tree.parent))))
-        for one in moved:
-            seed, section = one.seed[direction], one.segment.sec
+        for one, seed in moved:
+            section = one.segment.sec
             match one.name:
                 case "cm":
                     change.cm[node(one.segment)] += seed
@@ -130,9 +132,8 @@ def shaped(
     rows: list[tuple[NDArray[np.intp], NDArray[np.intp], Floats, int]] = []
     if moved:
         tree = Tree.of(sections, node, nodes)
-        for direction in np.flatnonzero(np.any([one.seed != 0 for one in moved], axis=0)).tolist():
-            change = Change.of(direction, (one for one in moved if one.seed[direction]), tree, node)
-            rows += [(*effect, direction) for effect in _effects(change, tree)]
+        for direction, group in sorted(_by_direction(moved).items()):
+            rows += [(*effect, direction) for effect in _effects(Change.of(group, tree, node), tree)]
     table = np.zeros(sum(len(row[0]) for row in rows), layout.SHAPED)
     if rows:
         at, flux, slope = (np.concatenate(column) for column in list(zip(*rows, strict=True))[:3])
@@ -141,6 +142,15 @@ def shaped(
         table["direction"] = np.repeat([row[3] for row in rows], [len(row[0]) for row in rows])[order]
         return table, np.searchsorted(at[order], np.arange(nodes + 1)).astype(np.int64)
     return table, np.zeros(nodes + 1, np.int64)
+
+
+def _by_direction(moved: Iterable[Moved]) -> dict[int, list[tuple[Moved, float]]]:
+    """What each direction moves, and its seeds."""
+    found: dict[int, list[tuple[Moved, float]]] = {}
+    for one in moved:
+        for direction, seed in zip(one.seed.directions.tolist(), one.seed.numbers.tolist(), strict=True):
+            found.setdefault(direction, []).append((one, seed))
+    return found
 
 
 def _effects(change: Change, tree: Tree) -> Iterable[tuple[NDArray[np.intp], NDArray[np.intp], Floats]]:
@@ -205,16 +215,15 @@ def reshaped(moved: Iterable[Moved]) -> Iterable[tuple[Any, frozenset[str]]]:
                 yield from ((segment, frozenset({"area"})) for segment in one.segment.sec)
 
 
-def seeds(moved: Iterable[Moved], key: Callable[[Any], Any]) -> dict[Any, dict[str, Floats]]:
-    """d diam/dtheta in um and d area/dtheta in um2, by the key of a segment and the name: shape (directions,)."""
-    found: dict[Any, dict[str, Floats]] = {}
+def seeds(moved: Iterable[Moved]) -> dict[tuple[Any, str], Entries]:
+    """D diam/dtheta in um and d area/dtheta in um2, by the place of a segment and the name."""
+    found: dict[tuple[Any, str], list[Entries]] = {}
     for one in moved:
         for segment, growth in growths(one):
-            row = found.setdefault(key(segment), {})
-            row["area"] = row.get("area", 0) + segment.area() * growth * one.seed
-            if one.name == "diam":
-                row["diam"] = row.get("diam", 0) + one.seed
-    return found
+            found.setdefault((place(segment), "area"), []).append(one.seed.times(segment.area() * growth))
+        if one.name == "diam":
+            found.setdefault((place(one.segment), "diam"), []).append(one.seed)
+    return {key: Entries.summed(parts) for key, parts in found.items()}
 
 
 def check(moved: Iterable[Moved]) -> None:

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from nmodlgrad.runtime import layout
 from nmodlgrad.runtime.errors import CannotCarry
+from nmodlgrad.runtime.places import kind_of
 
 if TYPE_CHECKING:
-    from nmodlgrad.runtime.cell import Instance
+    from nmodlgrad.runtime.instances import Instance
 
 CLAMP = "IClamp"
 """It works without being translated. Its current is the attribute i, in nA into the cell, whatever the voltage is."""
@@ -69,8 +70,8 @@ def injected(
         segment, slot = point.get_segment(), table[used]
         instance = instances.get(point.hname())
         if instance is not None:
-            slot["current"], slot["density"] = pair(instance), 1
-            slot["conductance"] = pair(instance) + 8
+            kept = pair(instance)
+            slot["current"], slot["conductance"], slot["density"] = kept, kept + 8, 1
         elif kind_of(point) == CLAMP:
             slot["current"], slot["density"] = int(address(point._ref_i)), -100 / segment.area()
         else:
@@ -78,8 +79,3 @@ def injected(
         slot["node"] = node(segment)
         used += 1
     return table[:used]
-
-
-def kind_of(point: Any) -> str:
-    """The name of a point process's mechanism."""
-    return str(point.hname()).split("[")[0]

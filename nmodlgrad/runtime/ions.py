@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from neuron import h
-from numpy.typing import NDArray
 
+from nmodlgrad.runtime.bands import Entries
 from nmodlgrad.runtime.errors import CannotCarry
+from nmodlgrad.runtime.places import place
+from nmodlgrad.runtime.registry import Entry
 
 if TYPE_CHECKING:
-    from nmodlgrad.runtime.cell import Instance
+    from nmodlgrad.runtime.instances import Instance
+    from nmodlgrad.runtime.seeds import Seeds
 
 WRITTEN = 3  # in either half of ion_style: a mechanism computes it
 _INITIAL = 1 << 5  # of ion_style: the reversal potential is computed from the concentrations by finitialize
 _ADVANCED = 1 << 6  # and in every step
 _FROM_GLOBAL = 1 << 2  # finitialize sets the concentrations to cai0_ca_ion and cao0_ca_ion, say
-
-SeedRows = Mapping[str, NDArray[np.float64]]
 
 
 @dataclass(eq=False)
@@ -40,8 +40,8 @@ class IonSite:
     inside: Instance | None = None
     outside: Instance | None = None
     potential: Instance | None = None
-    seeded: SeedRows = field(default_factory=dict)
-    warmth: NDArray[np.float64] | None = None
+    seeded: Mapping[str, Entries] = field(default_factory=dict)
+    warmth: Entries | None = None
     observed: bool = False
 
     @property
@@ -100,15 +100,8 @@ def starts_from_global(section: Any, ion: str) -> bool:
     return hasattr(section(0.5), f"{ion}_ion") and bool(_style(section, ion) & _FROM_GLOBAL)
 
 
-def sites(
-    instances: Sequence[Instance],
-    key: Any,
-    seeded: Callable[[Any], SeedRows],
-    observed: Collection[tuple[Any, str]] = (),
-) -> list[IonSite]:
+def sites(instances: Sequence[Instance], seeds: Seeds, observed: Collection[tuple[Any, str]] = ()) -> list[IonSite]:
     """The sites at which something is to be carried.
-
-    `key` tells the node of a segment, `seeded` the concentrations that are parameters there.
 
     `observed` are the currents that the user records: node and ion.
 
@@ -118,20 +111,24 @@ def sites(
         when two mechanisms write one concentration or one reversal potential.
     """
     found: dict[tuple[Any, str], IonSite] = {}
+    ions = {ion: None for instance in instances for ion in instance.entry.ions}
+    entries = {instance.entry.name: instance.entry for instance in instances}.values()
+    recorded = {ion for _, ion in observed}
+    live = {ion for ion in ions if ion in recorded or seeds.moves(ion) or any(_acts(entry, ion) for entry in entries)}
     for instance in instances:
-        for ion in instance.entry.ions:
-            place = key(instance.segment), ion
-            if place not in found:
-                rows = seeded(instance.segment)
+        for ion in (ion for ion in instance.entry.ions if ion in live):
+            where = place(instance.segment), ion
+            if where not in found:
+                rows = seeds.concentrations(instance.segment, ion)
                 computed = _style(instance.segment.sec, ion) & (_INITIAL | _ADVANCED)
-                found[place] = IonSite(
+                found[where] = IonSite(
                     ion,
                     instance.segment,
                     seeded={x: rows[x] for x in concentrations(ion) if x in rows},
                     warmth=rows.get("celsius") if computed else None,
-                    observed=place in observed,
+                    observed=where in observed,
                 )
-            site = found[place]
+            site = found[where]
             site.instances.append(instance)
             for name, quantity in ((f"{ion}i", "inside"), (f"{ion}o", "outside"), (f"e{ion}", "potential")):
                 if name in (*instance.entry.concentrations, *instance.entry.reversals):
@@ -141,6 +138,12 @@ def sites(
                         raise CannotCarry(f"{names} both write {name} in {instance.segment}: that is not carried")
                     setattr(site, quantity, instance)
     return [site for site in found.values() if site.moves or site.reads_current]
+
+
+def _acts(entry: Entry, ion: str) -> bool:
+    """Whether a mechanism writes something of an ion, or reads its current."""
+    written = {*entry.concentrations, *entry.reversals}.intersection((*concentrations(ion), f"e{ion}"))
+    return bool(written) or any(p.name == f"i{ion}" for p in entry.parameters if p.scope == "ion")
 
 
 def check(instances: Sequence[Instance], sites: Iterable[IonSite]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from array import array
 from collections.abc import Iterable
 
 import numpy as np
@@ -31,11 +32,10 @@ NERNST = np.dtype(
         ("kelvin", _DOUBLE),
     ]
 )
+BAND = np.dtype([("first", np.int32), ("count", np.int32)])
 SEED = np.dtype(
     [
-        ("first", _LONG),
-        ("end", _LONG),
-        ("values", _ADDRESS),
+        ("bands", _ADDRESS),
         ("row", _ADDRESS),
         ("latched", _ADDRESS),
         ("nernst", _ADDRESS),
@@ -107,6 +107,7 @@ SUM = np.dtype(
         ("every", _LONG),
         ("end", _LONG),
         ("next", _LONG),
+        ("samples", _LONG),
         ("total", _DOUBLE),
         ("gradient", _ADDRESS),
     ]
@@ -179,8 +180,12 @@ class Texts:
     """Names that C puts into messages, cut where they are very long, and their addresses."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        self._kept = [each.encode()[:LONGEST_NAME] for each in texts]
-        self.addresses = np.array([*map(text, self._kept), 0], np.uint64)
+        characters, places = bytearray(), array("q")
+        for each in texts:
+            places.append(len(characters))
+            characters += each.encode()[:LONGEST_NAME] + b"\0"
+        self._characters = np.array(characters, np.uint8)
+        self.addresses = address(self._characters) + np.array(places, np.uint64)
 
 
 def padded(directions: int) -> int:
@@ -195,28 +200,7 @@ def rows(count: int, width: int) -> NDArray[np.float64]:
     return raw[offset : offset + count * width].reshape(count, width)
 
 
-def band(row: NDArray[np.float64]) -> tuple[int, int, NDArray[np.float64]]:
-    """First and one past the last direction of a seed row that are not zero, and the values between."""
-    places = np.flatnonzero(row)
-    if not len(places):
-        return 0, 0, row[:0]
-    return int(places[0]), int(places[-1]) + 1, row[places[0] : places[-1] + 1]
-
-
 def starts(lengths: Iterable[int]) -> NDArray[np.int64]:
     """Where each of several pieces begins that follow each other."""
     listed = np.fromiter(lengths, np.int64)
     return np.cumsum(listed) - listed
-
-
-def put_seed(slot: np.void, row: NDArray[np.float64] | None, values: NDArray[np.float64], at: int) -> int:
-    """Describe a seed row in its slot, its numbers in `values` from `at` on; returns where the next ones go."""
-    slot["row"] = slot["latched"] = slot["nernst"] = 0
-    if row is None:
-        slot["first"] = slot["end"] = 0
-        return at
-    first, end, numbers = band(row)
-    values[at : at + len(numbers)] = numbers
-    slot["first"], slot["end"] = first, end
-    slot["values"] = address(values) + at * 8
-    return at + len(numbers)

@@ -24,11 +24,12 @@ def available() -> int:
 
 
 class Budget:
-    """A limit in bytes, and what of it the rows of all cells take. Records may take the rest (``ng_budget``)."""
+    """A limit in bytes, and what of it rows and seeds of all cells take. Records may take the rest (``ng_budget``)."""
 
-    def __init__(self, limit: float | None) -> None:
+    def __init__(self, limit: float | None, seeds: int) -> None:
+        """`seeds` are the bytes that these take."""
         self.limit = available() // 2 if limit is None else int(limit)
-        self.rows = 0
+        self.rows = seeds
         self.left = np.array([self.limit], np.int64)
 
     def take_rows(self, count: int, what: str) -> None:

@@ -8,8 +8,10 @@ from typing import Any
 
 from neuron import h
 
-from nmodlgrad.runtime.cell import Cell, Instance, place
+from nmodlgrad.runtime.cell import Cell
 from nmodlgrad.runtime.errors import CannotCarry, WrongArgument
+from nmodlgrad.runtime.instances import Instance
+from nmodlgrad.runtime.places import place
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def _of_instance(cell: Cell, instance: Instance, owner: Any, label: str, name: s
     elif name in entry.observables:
         row = cell.computed.row_of
     else:
-        raise CannotCarry(f"{label} of {owner}: {_reason(instance, name)}")
+        raise CannotCarry(f"{label} of {owner}: {_reason(cell, instance, name)}")
 
     def reference() -> Any:
         base, _, index = name.partition("[")
@@ -108,9 +110,9 @@ def _unit(instance: Instance, name: str) -> str:
         return ""
 
 
-def _reason(instance: Instance, name: str) -> str:
+def _reason(cell: Cell, instance: Instance, name: str) -> str:
     entry = instance.entry
-    if name in instance.seeds:
+    if name in cell.table.seeded(instance):
         return "it is a parameter along one of the directions: its derivative is the scale"
     if name in (*(p.name for p in entry.parameters), *entry.range_parameters, *entry.globals):
         return "it is a parameter, which depends on nothing"
@@ -124,10 +126,10 @@ def _reason(instance: Instance, name: str) -> str:
 def _of_ion(cell: Cell, segment: Any, ion: str, name: str) -> Observable:
     if not hasattr(segment, f"{ion}_ion"):
         raise CannotCarry(f"{name} of {segment}: there is no ion {ion}")
-    cell.observe(segment, ion, name)
+    cell.ions.observe(segment, ion, name)
     unit = {f"e{ion}": "mV", f"i{ion}": "mA/cm2"}.get(name, "mM")
     return Observable(
-        cell, name, segment, unit, lambda: cell.row_of_ion(segment, name), lambda: getattr(segment, f"_ref_{name}")
+        cell, name, segment, unit, lambda: cell.ions.row_of(segment, name), lambda: getattr(segment, f"_ref_{name}")
     )
 
 

@@ -10,10 +10,12 @@ from typing import Any
 from neuron import h
 
 from nmodlgrad.runtime import registry, relays
-from nmodlgrad.runtime.cell import Cell, Instance, place, root_of
+from nmodlgrad.runtime.cell import Cell
 from nmodlgrad.runtime.directory import Directory, Pointee, Pointer, pointers
 from nmodlgrad.runtime.errors import CannotCarry
+from nmodlgrad.runtime.instances import Instance
 from nmodlgrad.runtime.ions import WRITTEN
+from nmodlgrad.runtime.places import place, root_of
 from nmodlgrad.runtime.registry import Entry, Passed
 
 
@@ -109,7 +111,7 @@ class Pointers:
             if source is None or pointer.name not in names:
                 continue
             cell = self._roots[root_of(instance.segment.sec)]
-            slot = cell.described[instance].seeds[names.index(pointer.name)]
+            slot = cell.table.slots(instance)[names.index(pointer.name)]
             slot["row"] = slot["latched"] = source.row()
             if source.instance is None:
                 voltages[cell.root].append((slot, source.row()))
@@ -127,7 +129,7 @@ class Pointers:
 
     def _pointers(self) -> Iterator[tuple[Pointer, Instance]]:
         """Every POINTER of the cells that is set, and its instance."""
-        entries = {i.entry.name: i.entry for i in self._instances.values() if i.entry.pointers}.values()
+        entries = {i.entry.name: i.entry for cell in self._cells for i in cell.instances if i.entry.pointers}.values()
         if not entries:
             return
         self._look_up()
@@ -182,13 +184,13 @@ class Pointers:
 
     def _refuse_moving(self, pointer: Pointer, pointee: Pointee) -> None:
         """A weight or a GLOBAL that carries a derivative."""
+        if pointee.kind == "global":
+            if any(pointee.name in cell.table.moved for cell in self._cells):
+                raise _refusal(pointer, pointee, "one of the parameters")
+            return
         for instance in (i for cell in self._cells for i in cell.instances):
-            entry = instance.entry
-            if pointee.kind == "global":
-                if any(f"{name}_{entry.original}" == pointee.name for name in instance.seeds):
-                    raise _refusal(pointer, pointee, "one of the parameters")
-            elif any(netcon == pointee.owner for netcon, _ in instance.weights) or (
-                entry.arguments and pointee.owner.syn() == instance.point
+            if any(netcon == pointee.owner for netcon, *_ in instance.weights) or (
+                instance.entry.arguments and pointee.owner.syn() == instance.point
             ):
                 raise _refusal(pointer, pointee, "a weight that carries a derivative")
 
@@ -223,7 +225,7 @@ class Pointers:
             if name in other.entry.left:  # who reads it in BREAKPOINT may run before or after
                 raise _refusal(pointer, pointee, f"which BREAKPOINT of {other.entry.original} computes")
             return Source(cell, pointee.segment, other, name)
-        elif name in other.seeds:
+        elif name in cell.table.seeded(other):
             raise _refusal(pointer, pointee, "one of the parameters")
         elif name.split("[")[0] in other.entry.assigned:
             raise _refusal(pointer, pointee, f"which {other.entry.original} computes")
@@ -233,7 +235,7 @@ class Pointers:
 def _concentration(cell: Cell, pointer: Pointer, pointee: Pointee) -> Source | None:
     """A concentration moves with the mechanism that writes it; potentials and currents are not carried here."""
     ion, moved = pointee.kind.removesuffix("_ion"), False
-    for site in cell.ions:
+    for site in cell.ions.sites:
         if site.ion == ion and place(site.segment) == place(pointee.segment):
             writer = {f"{ion}i": site.inside, f"{ion}o": site.outside}.get(pointee.name)
             if writer is not None:

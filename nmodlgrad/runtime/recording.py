@@ -150,6 +150,37 @@ class Recorder:
         )
 
 
+class Sum:
+    """What a loss is in the cell that carries it (``ng_Sum``)."""
+
+    def __init__(
+        self,
+        observable: Observable,
+        target: ArrayLike | None,
+        weight: ArrayLike,
+        every_ms: float | None,
+        directions: int,
+    ) -> None:
+        self.observable, self._every_ms = observable, every_ms
+        self._weights = _numbers("weight", weight)
+        self._targets = _numbers("target", target) if target is not None else None
+        self._end = _common_length(self._weights, self._targets)
+        self.gradient = np.zeros(directions)
+        self.slot = np.zeros(1, layout.SUM)[0]
+
+    def begin(self, slot: np.void, address: Callable[[Any], float]) -> None:
+        """A run begins: the sum is zero."""
+        self.slot = slot
+        self.gradient[:] = 0
+        slot["value"], slot["row"] = int(address(self.observable.reference())), self.observable.row()
+        for name, numbers in (("weight", self._weights), ("target", self._targets)):
+            slot[f"{name}s"] = layout.address(numbers) if numbers is not None else 0
+            slot[f"{name}_step"] = int(numbers is not None and numbers.ndim > 0)
+        slot["every"], slot["end"] = steps(self._every_ms), self._end
+        slot["next"] = slot["samples"] = 0
+        slot["total"], slot["gradient"] = 0.0, layout.address(self.gradient)
+
+
 class Loss:
     """A sum over the samples of a variable x, and its gradient, kept up to date while the model runs.
 
@@ -158,49 +189,26 @@ class Loss:
     is that of ``finitialize``, where the sum starts anew. Nothing is stored of the samples.
     """
 
-    def __init__(
-        self,
-        sensitivity: Sensitivity,
-        observable: Observable,
-        target: ArrayLike | None,
-        weight: ArrayLike,
-        every_ms: float | None,
-    ) -> None:
-        self._sensitivity = sensitivity
-        self.observable, self._every_ms = observable, every_ms
-        self._weights = _numbers("weight", weight)
-        self._targets = _numbers("target", target) if target is not None else None
-        self._end = _common_length(self._weights, self._targets)
-        self._gradient = np.zeros(len(sensitivity.parameters))
-        self._slot = np.zeros(1, layout.SUM)[0]
-
-    def begin(self, slot: np.void, address: Callable[[Any], float]) -> None:
-        """A run begins: the sum is zero."""
-        self._slot = slot
-        self._gradient[:] = 0
-        slot["value"], slot["row"] = int(address(self.observable.reference())), self.observable.row()
-        for name, numbers in (("weight", self._weights), ("target", self._targets)):
-            slot[f"{name}s"] = layout.address(numbers) if numbers is not None else 0
-            slot[f"{name}_step"] = int(numbers is not None and numbers.ndim > 0)
-        slot["every"], slot["end"] = steps(self._every_ms), self._end
-        slot["next"], slot["total"], slot["gradient"] = 0, 0.0, layout.address(self._gradient)
+    def __init__(self, sensitivity: Sensitivity, sum_: Sum) -> None:
+        self._sensitivity = sensitivity  # which carries the sum: it lives as long as this
+        self._sum = sum_
 
     @property
     def value(self) -> float:
         """The sum so far."""
-        self.observable.cell.check_fault()
-        return float(self._slot["total"])
+        self._sum.observable.cell.check_fault()
+        return float(self._sum.slot["total"])
 
     @property
     def gradient(self) -> Floats:
         """d value/d theta: shape (directions,)."""
-        self.observable.cell.check_fault()
-        return self._gradient.copy()
+        self._sum.observable.cell.check_fault()
+        return self._sum.gradient.copy()
 
     @property
     def samples(self) -> int:
         """How many samples the sum has."""
-        return int(self._slot["next"])
+        return int(self._sum.slot["samples"])
 
 
 class Recordings:
@@ -208,7 +216,7 @@ class Recordings:
 
     def __init__(self) -> None:
         self._logs: dict[tuple[Any, ...], Log] = {}
-        self.losses: list[Loss] = []
+        self.sums: list[Sum] = []
         self._log_table, self._sum_table = np.zeros(1, layout.LOG), np.zeros(1, layout.SUM)
 
     def log(self, key: tuple[Any, ...], observable: Observable, every_ms: float | None, directions: int) -> Log:
@@ -224,13 +232,13 @@ class Recordings:
         """A run begins; the cell has been described."""
         logs: Sequence[Log] = list(self._logs.values())
         self._log_table = np.zeros(max(len(logs), 1), layout.LOG)
-        self._sum_table = np.zeros(max(len(self.losses), 1), layout.SUM)
+        self._sum_table = np.zeros(max(len(self.sums), 1), layout.SUM)
         for number, log in enumerate(logs):
             log.begin(self._log_table[number], _samples(log.every_ms, until_ms))
-        for number, loss in enumerate(self.losses):
-            loss.begin(self._sum_table[number], cell.cable.address)
+        for number, each in enumerate(self.sums):
+            each.begin(self._sum_table[number], cell.cable.address)
         plan["logs"], plan["log_count"] = layout.address(self._log_table), len(logs)
-        plan["sums"], plan["sum_count"] = layout.address(self._sum_table), len(self.losses)
+        plan["sums"], plan["sum_count"] = layout.address(self._sum_table), len(self.sums)
 
 
 def steps(every_ms: float | None) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from nmodlgrad.runtime.cell import Cell, root_of
+from nmodlgrad.runtime.cell import Cell
 from nmodlgrad.runtime.directory import Directory, Pointee, Pointer
 from nmodlgrad.runtime.errors import CannotCarry
+from nmodlgrad.runtime.places import root_of
 from nmodlgrad.runtime.registry import Passed
 
 
@@ -54,22 +55,22 @@ def _is_quiet(pointee: Pointee, others: Mapping[str, Passed]) -> bool:
 
 def _moving(pointee: Pointee, cells: Sequence[Cell], others: Mapping[str, Passed]) -> str:
     """Why a variable may depend on theta; empty if it does not."""
-    instances = [instance for cell in cells for instance in cell.instances]
+    instances = [(cell, instance) for cell in cells for instance in cell.instances]
     if pointee.kind == "weight":
         target = pointee.owner.syn()
-        for instance in instances:
-            seeded = any(netcon == pointee.owner for netcon, _ in instance.weights)
+        for _, instance in instances:
+            seeded = any(netcon == pointee.owner for netcon, *_ in instance.weights)
             if seeded or (instance.entry.arguments and instance.point == target):
                 return "a weight that carries a derivative"
         return ""
     if pointee.kind == "global":
-        moved = {f"{name}_{i.entry.original}" for i in instances for name in i.seeds}
-        return "a GLOBAL that is one of the parameters" if pointee.name in moved else ""
+        moved = any(pointee.name in cell.table.moved for cell in cells)
+        return "a GLOBAL that is one of the parameters" if moved else ""
     if root_of(pointee.segment.sec) not in [cell.root for cell in cells]:
         return ""
-    for instance in instances:
+    for cell, instance in instances:
         own = instance.point == pointee.point if pointee.point is not None else instance.segment == pointee.segment
-        if own and instance.entry.name == pointee.kind and pointee.name in instance.seeds:
+        if own and instance.entry.name == pointee.kind and pointee.name in cell.table.seeded(instance):
             return "one of the parameters"
     if any(cell.moves(pointee.kind, pointee.name, pointee.segment) for cell in cells):
         return "one of the parameters"

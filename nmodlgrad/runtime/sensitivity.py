@@ -12,14 +12,17 @@ from neuron import h
 from numpy.typing import ArrayLike, NDArray
 
 from nmodlgrad.runtime import checks, ions, observables, recording, registry
-from nmodlgrad.runtime.cell import Cell, Instance, points_of, root_of, sections_of, segments_of
-from nmodlgrad.runtime.cell import place as node_of
+from nmodlgrad.runtime.cell import Cell
 from nmodlgrad.runtime.errors import CannotCarry, Closed, UnknownParameter, WrongArgument
+from nmodlgrad.runtime.instances import Instance, present
+from nmodlgrad.runtime.layout import Texts
 from nmodlgrad.runtime.memory import Budget
 from nmodlgrad.runtime.parameter import Direction, Parameter
+from nmodlgrad.runtime.places import kind_of, points_of, root_of, sections_of
+from nmodlgrad.runtime.places import place as node_of
 from nmodlgrad.runtime.pointers import Pointers, connected
-from nmodlgrad.runtime.recording import Loss, Recorder
-from nmodlgrad.runtime.seeds import Seeds, identity
+from nmodlgrad.runtime.recording import Loss, Recorder, Sum
+from nmodlgrad.runtime.seeds import Seeds
 from nmodlgrad.runtime.swap import (
     Shadow,
     SwappedPoint,
@@ -29,7 +32,7 @@ from nmodlgrad.runtime.swap import (
     unswap_density,
     unswap_points,
 )
-from nmodlgrad.runtime.target import Target, targets
+from nmodlgrad.runtime.values import Moved
 
 
 class Sensitivity:
@@ -74,25 +77,27 @@ class Sensitivity:
             raise UnknownParameter("a Sensitivity needs at least one Parameter")
         checks.check_integration()
         self._entries = registry.entries()
-        self._targets = [targets(parameter) for parameter in self.parameters]
-        _refuse_shared_stimuli(self._targets)
-        self._base = [[target.read() for target in row] for row in self._targets]
+        self._moved = Moved(self.parameters)
+        if not self._moved.roots:
+            raise UnknownParameter("no section has the mechanisms of these parameters")
         self._theta = np.zeros(len(self.parameters))
         self._closed = False
-        self._budget = Budget(memory_limit)
+        self._budget = Budget(memory_limit, self._moved.size)
         self._density: list[tuple[registry.Entry, list[Any]]] = []
         self._points: list[SwappedPoint] = []
         self._shadows: list[Shadow] = []
         self._pointers: Pointers | None = None
         self._cells: list[Cell] = []
-        self._start(start)
-        self._forget = weakref.finalize(self, _unlink, self._cells)  # links must not outlive the memory they point to
+        # links must not outlive the memory they point to, and events must not go to point processes that are gone
+        self._forget = weakref.finalize(self, _let_go, self._cells, self._points)
         self._forget.atexit = False
-        roots = connected(self._roots(), self._entries.values())
+        self._start(start)
+        self._labels = Texts(f"{k}, {label}" for k, label in enumerate(self.labels))
+        roots = connected(self._moved.roots, self._entries.values())
         try:
             for root in roots:
                 self._attach(root)
-            seeded = {(shadow.original.hname(), name) for shadow in self._shadows for name in self._moved(shadow)}
+            seeded = {(shadow.original.hname(), name) for shadow in self._shadows for name in self._moved_of(shadow)}
             self._pointers = Pointers(self._cells, self._entries.values(), seeded)
             self._pointers.check()
         except BaseException:
@@ -105,88 +110,76 @@ class Sensitivity:
     def _start(self, theta: ArrayLike | None) -> None:
         """Let theta be the values themselves, if it begins somewhere."""
         if theta is not None:
-            self._base = [[0.0] * len(row) for row in self._targets]
+            for moved in self._moved.values():
+                moved.base[:] = 0
             self.theta = theta
-
-    def _roots(self) -> list[Any]:
-        sections = (section for row in self._targets for target in row for section in target.sections)
-        roots = list({root_of(section): None for section in sections})
-        if not roots:
-            raise UnknownParameter("no section has the mechanisms of these parameters")
-        return roots
 
     def _attach(self, root: Any) -> None:
         sections = sections_of(root)
         points = points_of(sections)
-        if any(_kind(point) == "nmodlgrad_cable" and point.plan for point in points):
+        if any(kind_of(point) == "nmodlgrad_cable" and point.plan for point in points):
             raise CannotCarry(f"the cell of {root} is carried by another Sensitivity: close() that one first")
         for entry in self._entries.values():
             if entry.swapped and not entry.point_process:
                 self._density.append((entry, swap_density(sections, entry)))
         for point in points:
-            point_entry = self._entries.get(_kind(point))
+            point_entry = self._entries.get(kind_of(point))
             if point_entry is not None and point_entry.swapped:
                 self._points.append(SwappedPoint.of(point, point_entry))
         refresh_points(self._points)
         shadows = self._shadowed(points)
         self._shadows += shadows
-        seeds = Seeds(self._targets, [*self._points, *shadows])
-        moved = [one for one in seeds.moved if root_of(one.segment.sec) == root]
-        labels = [f"{k}, {label}" for k, label in enumerate(self.labels)]
-        instances = self._instances(sections, seeds)
-        cell = Cell(root, instances, labels, self._budget, seeds.start, seeds.concentrations, moved, shadows)
+        seeds = Seeds(self._moved, [*self._points, *shadows])
+        cell = Cell(root, self._instances(sections, seeds), self._labels, self._budget, seeds, shadows)
         self._cells.append(cell)
         self._check(cell)
 
     def _shadowed(self, points: Sequence[Any]) -> list[Shadow]:
         """Shadows of those point processes that have a parameter among the directions."""
-        seeded = {t.point.hname() for row in self._targets for t in row if t.point is not None}
-        found = [(point, self._entries.get(_kind(point))) for point in points if point.hname() in seeded]
+        seeded = {point.hname() for point, _ in self._moved.of_points()}
+        found = [(point, self._entries.get(kind_of(point))) for point in points if point.hname() in seeded]
         return [Shadow.of(point, entry) for point, entry in found if entry is not None and entry.shadow]
 
-    def _moved(self, shadow: Shadow) -> set[str]:
+    def _moved_of(self, shadow: Shadow) -> set[str]:
         """The parameters of a point process that are among the directions."""
-        return {t.parameter for row in self._targets for t in row if t.point == shadow.original}
+        return {name for point, name in self._moved.of_points() if point == shadow.original}
 
     def _check(self, cell: Cell) -> None:
         """Everything in the cell can be carried."""
         silent = [point.original for point in self._points]
-        ions.check(cell.instances, cell.ions)
+        ions.check(cell.instances, cell.ions.sites)
         cell.check_shape()
-        if any(target.kind == "celsius" for row in self._targets for target in row):
+        if self._moved.of_kind("celsius"):
             checks.check_temperature(cell.instances)
         checks.check_mechanisms(cell.sections, cell.cable, registry.types(), self._entries, silent)
 
     def _instances(self, sections: Sequence[Any], seeds: Seeds) -> list[Instance]:
-        found = []
-        by_name = {entry.name: entry for entry in self._entries.values()}
-        for segment in segments_of(sections):
-            present = {mechanism.name() for mechanism in segment}
-            for name in sorted(present & by_name.keys()):
-                found.append(Instance(by_name[name], segment, None, seeds.rows(by_name[name], segment), []))
-        for point in points_of(sections):
-            entry = by_name.get(_kind(point))
-            if entry is not None:
-                segment = point.get_segment()
-                rows, weights = seeds.rows(entry, segment, point), seeds.weights(point)
-                found.append(Instance(entry, segment, point, rows, weights, seeds.played(point)))
-        return found
+        return [
+            Instance(number, entry, segment)
+            if point is None
+            else Instance(number, entry, segment, point, seeds.weights(point), seeds.played(point))
+            for number, (entry, segment, point) in enumerate(present(sections, self._entries))
+        ]
 
     # ------------------------------------------------------------------ during the run
     def _refresh(self) -> None:
         """Before the INITIAL blocks of every finitialize."""
         checks.check_integration()
+        for cell in self._cells:
+            if cell.has_changed():
+                cell.check_members()
+                self._check(cell)
+                cell.renumber()
         for entry in self._entries.values():
             if entry.swapped:
                 copy_globals(entry)
+        for pair in (*self._points, *self._shadows):
+            pair.check()
         refresh_points(self._points)
-        for shadow in self._shadows:
-            shadow.check()
         until = recording.run_length_ms()
         self._budget.plan_records((size for cell in self._cells for size in cell.recordings.sizes(until)), until)
         for cell in self._cells:
-            if cell.refresh():
-                self._check(cell)
+            cell.refresh()
         assert self._pointers is not None
         self._pointers.connect()
         for cell in self._cells:
@@ -259,9 +252,10 @@ class Sensitivity:
             as :meth:`record`
         """
         observable = self._observable(place, variable)
-        loss = Loss(self, observable, target, weight, recording.check_interval(every))
-        observable.cell.recordings.losses.append(loss)
-        return loss
+        interval = recording.check_interval(every)
+        added = Sum(observable, target, weight, interval, len(self.parameters))
+        observable.cell.recordings.sums.append(added)
+        return Loss(self, added)
 
     def _observable(self, place: Any, variable: str) -> observables.Observable:
         self._check_open()
@@ -277,8 +271,7 @@ class Sensitivity:
     @property
     def units(self) -> tuple[str, ...]:
         """The unit of the parameter that each direction moves, if it is known; empty where several move together."""
-        units = ({_unit(target) for target in row} for row in self._targets)
-        return tuple(found.pop() if len(found) == 1 else "" for found in units)
+        return self._moved.units
 
     def dv(self, segment: Any) -> NDArray[np.float64]:
         """dV/dtheta at a segment now: shape (directions,), mV per unit of theta.
@@ -335,17 +328,11 @@ class Sensitivity:
         theta = np.asarray(values, float)
         if theta.shape != self._theta.shape:
             raise ValueError(f"theta has {len(self._theta)} directions, not the shape {theta.shape}")
-        moved: dict[tuple[Any, ...], tuple[Target, float]] = {}
-        for k, (row, base) in enumerate(zip(self._targets, self._base, strict=True)):
-            for target, value in zip(row, base, strict=True):
-                key = identity(target)
-                start = moved[key][1] if key in moved else value
-                moved[key] = target, start + target.seed * float(theta[k])
-        for target, value in moved.values():
-            if target.kind == "played" and not value:
-                raise ValueError(f"theta would leave nothing of the stimulus that {target.place.vector} plays")
-        for target, value in moved.values():
-            target.write(value)
+        for stimulus, factor in (pair for values in self._moved.of_kind("played") for pair in values.at(theta)):
+            if not factor:
+                raise ValueError(f"theta would leave nothing of the stimulus that {stimulus.vector} plays")
+        for moved in self._moved.values():
+            moved.write(theta)
         refresh_points(self._points)
         for cell in self._cells:
             cell.describe_numbers()
@@ -356,9 +343,7 @@ class Sensitivity:
         """Detach: the model is as it was, with the parameters where they stand now."""
         self._closed = True
         self._handler = None
-        _unlink(self._cells)
-        unswap_points(self._points)
-        self._points = []
+        _let_go(self._cells, self._points)
         self._shadows = []
         self._pointers = None
         for entry, sections in self._density:
@@ -392,21 +377,12 @@ def _listed(parameters: Any) -> tuple[Parameter | Direction, ...]:
     return found
 
 
-def _refuse_shared_stimuli(rows: Iterable[Iterable[Target]]) -> None:
-    """A Vector that theta scales belongs to one direction."""
-    seen = set()
-    for target in (target for row in rows for target in row if target.kind == "played"):
-        if identity(target) in seen:
-            raise WrongArgument(
-                f"{target.place.vector} is the stimulus of two parameters: give each a Vector of its own"
-            )
-        seen.add(identity(target))
-
-
-def _unlink(cells: list[Cell]) -> None:
+def _let_go(cells: list[Cell], points: list[SwappedPoint]) -> None:
     for cell in cells:
         cell.unlink()
     cells.clear()
+    unswap_points(points)
+    points.clear()
 
 
 class _Refresh:
@@ -424,27 +400,3 @@ class _Refresh:
 def _key(place: Any) -> tuple[Any, ...]:
     """Equal for places that are the same: segments, or point processes."""
     return node_of(place) if hasattr(place, "node_index") else (place.hname(),)
-
-
-_UNITS = {
-    "cm": "uF/cm2",
-    "Ra": "ohm cm",
-    "diam": "um",
-    "L": "um",
-    "ion": "mV",
-    "v_init": "mV",
-    "celsius": "degC",
-    "concentration": "mM",
-    "starting concentration": "mM",
-}
-
-
-def _unit(target: Target) -> str:
-    """The unit of a parameter, as its mechanism declares it; empty where it does not."""
-    if target.entry is None:
-        return _UNITS.get(target.parameter) or _UNITS.get(target.kind, "")
-    return next((p.unit for p in target.entry.parameters if p.name == target.parameter), "")
-
-
-def _kind(point: Any) -> str:
-    return str(point.hname()).split("[")[0]

@@ -77,6 +77,19 @@ class _Pair:
         """Make the augmented one, at the place of the original."""
         return cls(original, getattr(h, entry.name)(original.get_segment()), entry)
 
+    def check(self) -> None:
+        """The original is still where it was.
+
+        Raises
+        ------
+        CannotCarry
+            when it was moved.
+        """
+        if self.original.get_segment() != self.augmented.get_segment():
+            raise CannotCarry(
+                f"{self.original} was moved after the Sensitivity was made: close() it and make a new one"
+            )
+
 
 _AnyPair = TypeVar("_AnyPair", bound=_Pair)
 
@@ -97,19 +110,6 @@ class Shadow(_Pair):
     In every step the cable copies the parameters over before these are used, so they may change at any time.
     """
 
-    def check(self) -> None:
-        """It is still where the original is.
-
-        Raises
-        ------
-        CannotCarry
-            when the original was moved.
-        """
-        if self.original.get_segment() != self.augmented.get_segment():
-            raise CannotCarry(
-                f"{self.original} was moved after the Sensitivity was made: close() it and make a new one"
-            )
-
     def copies(self) -> Iterator[tuple[Any, Any]]:
         """Each parameter of the original and of the augmented one, as references."""
         for name in self.entry.range_parameters:
@@ -125,8 +125,8 @@ def refresh_points(points: Sequence[SwappedPoint]) -> None:
 
 
 def unswap_points(points: Sequence[SwappedPoint]) -> None:
-    """Give the events back."""
-    _redirect({point.augmented.hname(): point.original for point in points})
+    """Give the events back to the originals, where their sections still are."""
+    _redirect({point.augmented.hname(): point.original for point in points if point.original.has_loc()})
 
 
 def _redirect(targets: Mapping[str, Any]) -> None:

@@ -1,366 +1,114 @@
-"""Where a parameter lives in the running model: how to read it, set it, and which instances it seeds."""
+"""Where a parameter lives in the running model: how to read it, and how to set it."""
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from neuron import h
+import numpy as np
+from numpy.typing import NDArray
 
-from nmodlgrad.runtime import geometry, registry
-from nmodlgrad.runtime.cell import points_of
-from nmodlgrad.runtime.errors import UnknownParameter
-from nmodlgrad.runtime.ions import WRITTEN, starts_from_global
-from nmodlgrad.runtime.parameter import Direction, Parameter, parts
-from nmodlgrad.runtime.registry import Entry, SeedParameter
-from nmodlgrad.runtime.stimulus import Stimulus
+from nmodlgrad.runtime.parameter import Parameter
+from nmodlgrad.runtime.registry import Entry
 
-SEEDABLE = ("range", "global")
-_STARTING = re.compile(r"(?P<ion>\w+)(?P<side>[io])0_(?P=ion)_ion")
+OF_SEGMENTS = frozenset({"range", "ion", "geometry", "concentration"})
+"""Kinds of parameters whose places are segments; Ra and L have the middle one of their section."""
+OF_ALL = frozenset({"global", "v_init", "celsius", "starting concentration"})
+"""Kinds of parameters that are one value for many places."""
+_UNITS = {
+    "cm": "uF/cm2",
+    "Ra": "ohm cm",
+    "diam": "um",
+    "L": "um",
+    "ion": "mV",
+    "v_init": "mV",
+    "celsius": "degC",
+    "concentration": "mM",
+    "starting concentration": "mM",
+}
+
+Read = Callable[[Any], float]
+Write = Callable[[Any, float], None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Target:
-    """One value that a direction moves.
+    """A parameter in the terms of the original model, at the places where one direction moves it.
 
-    `entry` and `parameter` tell which seed it is. `place` is a segment, a point process, a NetCon or a Stimulus; for
-    v_init, celsius and the like the sections where they act; None for a GLOBAL. `read` and `write` access the value in
-    the original model, `seed` is d value / d theta.
+    `entry` and `parameter` tell which seed it is. `places` are segments, point processes, NetCons or Stimuli; what is
+    one value for many places has None. `read` and `write` access the value at a place, `given` are the sections where
+    one without a place acts.
     """
 
-    kind: str  # see the functions below, one for each
+    kind: str  # see finder.py, a function for each
     entry: Entry | None
     parameter: str
-    place: Any
-    read: Callable[[], float]
-    write: Callable[[float], None]
-    seed: float = 1.0
+    places: tuple[Any, ...]
+    read: Read
+    write: Write
+    given: tuple[Any, ...] = ()
 
     @property
-    def point(self) -> Any:
-        """The point process that it is a parameter of, if it is one of a point process."""
-        if self.kind == "played":
-            return self.place.point
-        return self.place if self.kind == "point" else None
-
-    @property
-    def segment(self) -> Any:
-        """Where it acts; None for one value that acts in many places."""
-        match self.kind:
-            case "point" | "played":
-                return self.point.get_segment()
-            case "weight":
-                return self.place.syn().get_segment()
-            case "v_init" | "celsius" | "starting concentration":
-                return None
-            case _:
-                return self.place
+    def key(self) -> tuple[str, str, str]:
+        """Equal for what is one parameter of the model, at whatever place."""
+        return self.kind, self.entry.original if self.entry is not None else "", self.parameter
 
     @property
     def sections(self) -> Iterable[Any]:
         """Some sections of every cell in which it acts."""
-        if self.kind in ("v_init", "celsius", "starting concentration"):
-            return tuple(self.place)
-        if self.segment is not None:
-            return (self.segment.sec,)
-        assert self.entry is not None
-        return _sections_with(self.entry)
+        if self.kind in OF_ALL:
+            return self.given
+        return dict.fromkeys(_segment(self.kind, place).sec for place in self.places)
+
+    @property
+    def unit(self) -> str:
+        """As its mechanism declares it; empty where it does not."""
+        if self.entry is None:
+            return _UNITS.get(self.parameter) or _UNITS.get(self.kind, "")
+        return next((p.unit for p in self.entry.parameters if p.name == self.parameter), "")
+
+    @property
+    def identity(self) -> Callable[[Any], Any]:
+        """What tells places apart that are no segments."""
+        return _IDENTITIES.get(self.kind, _same)
+
+    def seeds(self, parameter: Parameter) -> float | NDArray[np.float64]:
+        """D value / d theta, at each place if that is not one number.
+
+        Raises
+        ------
+        WrongArgument
+            as `Parameter.seed`
+        """
+        if not callable(parameter.scale):
+            return parameter.seed(None)
+        return np.array([parameter.seed(_segment(self.kind, place)) for place in self.places])
+
+    def without_places(self) -> Target:
+        """The same parameter, nowhere."""
+        return replace(self, places=(), given=())
 
 
-def targets(direction: Parameter | Direction) -> list[Target]:
-    """Everything that a direction moves, in terms of the original model.
-
-    Raises
-    ------
-    UnknownParameter
-        when there is no such parameter, or it can not be seeded
-    CannotCarry
-        when its mechanism was not translated
-    WrongArgument
-        when a scale is not finite somewhere
-    """
-    return [replace(one, seed=part.seed(one.segment)) for part in parts(direction) for one in _targets(part)]
+def _segment(kind: str, place: Any) -> Any:
+    """Where something acts; None for one value that acts in many places."""
+    match kind:
+        case "point":
+            return place.get_segment()
+        case "played":
+            return place.point.get_segment()
+        case "weight":
+            return place.syn().get_segment()
+        case _:
+            return place
 
 
-def _targets(parameter: Parameter) -> list[Target]:
-    if parameter.of is not None:
-        return [_of_object(parameter)]
-    if parameter.name in geometry.NAMES:
-        return _geometry(parameter)
-    if parameter.name == "v_init":
-        return [_initial_voltage(parameter)]
-    if parameter.name == "celsius":
-        return [_temperature(parameter)]
-    if starting := _STARTING.fullmatch(parameter.name):
-        return [_starting_concentration(parameter, starting["ion"], starting["side"])]
-    entry, seed = _named_in_hoc(parameter.name)
-    if entry is None:
-        return _reversal(parameter) if parameter.name[0] == "e" else _concentration(parameter)
-    if seed.scope == "global":
-        return [_global(parameter, entry, seed)]
-    segments = _segments(parameter)
-    lacking = [s for s in segments if not (hasattr(s, entry.original) or hasattr(s, entry.name))]
-    _refuse_lacking(parameter, segments, lacking, f"the mechanism {entry.original}")
-    return [_range(entry, seed.name, segment) for segment in segments]
+def _same(_: Any) -> None:
+    """There is only one."""
 
 
-def _segments(parameter: Parameter) -> list[Any]:
-    if parameter.segments is not None:
-        for segment in parameter.segments:
-            if segment.x in (0, 1):
-                raise UnknownParameter(
-                    f"{parameter.name}: {segment} is the end of a section, which has no membrane: give one between"
-                )
-        return list(parameter.segments)
-    if parameter.sections is not None:
-        return [segment for section in parameter.sections for segment in section]
-    raise UnknownParameter(f"{parameter.name}: say where it acts, with sections, segments or of")
-
-
-def _refuse_lacking(parameter: Parameter, segments: Sequence[Any], lacking: Sequence[Any], what: str) -> None:
-    """A place that a direction names but can not act in is a mistake, not a detail."""
-    if len(lacking) == len(segments):
-        raise UnknownParameter(f"{parameter.name}: none of the places given has {what}")
-    if lacking:
-        places = dict.fromkeys(str(s.sec if parameter.sections is not None else s) for s in lacking)
-        shown = ", ".join(list(places)[:5]) + (f" and {len(places) - 5} more" if len(places) > 5 else "")
-        raise UnknownParameter(f"{parameter.name}: not all of the places given have {what}; leave out {shown}")
-
-
-# ------------------------------------------------------------------ one kind each
-def _range(entry: Entry, name: str, segment: Any) -> Target:
-    def mechanism() -> Any:
-        return getattr(segment, entry.name if hasattr(segment, entry.name) else entry.original)
-
-    return Target(
-        "range",
-        entry,
-        name,
-        segment,
-        lambda: float(getattr(mechanism(), name)),
-        lambda x: setattr(mechanism(), name, x),
-    )
-
-
-def _global(parameter: Parameter, entry: Entry, seed: SeedParameter) -> Target:
-    if parameter.sections is not None or parameter.segments is not None:
-        raise UnknownParameter(f"{parameter.name} is GLOBAL: one value for all instances, so it takes no place")
-    name = f"{seed.name}_{entry.original if not entry.swapped else entry.name}"
-
-    def write(value: float) -> None:
-        setattr(h, name, value)
-        if entry.swapped:
-            setattr(h, f"{seed.name}_{entry.original}", value)
-
-    return Target("global", entry, seed.name, None, lambda: float(getattr(h, name)), write)
-
-
-def _reversal(parameter: Parameter) -> list[Target]:
-    ion = parameter.name[1:]
-    segments = _segments(parameter)
-    lacking = [segment for segment in segments if not hasattr(segment, f"{ion}_ion")]
-    _refuse_lacking(parameter, segments, lacking, f"the ion {ion}")
-    for segment in segments:
-        style = int(h.ion_style(f"{ion}_ion", sec=segment.sec))
-        if style >> 3 & 3 == WRITTEN:
-            raise UnknownParameter(
-                f"{parameter.name} is computed by a mechanism in {segment}: it is no parameter there"
-            )
-        if style & 0b1100000:
-            raise UnknownParameter(
-                f"{parameter.name} is computed from concentrations in {segment}: it is no parameter there"
-            )
-    return [_attribute("ion", None, parameter.name, segment) for segment in segments]
-
-
-def _geometry(parameter: Parameter) -> list[Target]:
-    """cm and diam of segments, Ra and L of whole sections."""
-    name = parameter.name
-    if name not in geometry.OF_SECTIONS:
-        return [_attribute("geometry", None, name, segment) for segment in _segments(parameter)]
-    if parameter.sections is None:
-        raise UnknownParameter(f"{name} belongs to a section: say where it acts with sections")
-    return [_attribute("geometry", None, name, section, section(0.5)) for section in parameter.sections]
-
-
-def _concentration(parameter: Parameter) -> list[Target]:
-    """A concentration that stays as it was set in each segment."""
-    name, ion = parameter.name, parameter.name[:-1]
-    segments = _segments(parameter)
-    lacking = [segment for segment in segments if not hasattr(segment, f"{ion}_ion")]
-    _refuse_lacking(parameter, segments, lacking, f"the ion {ion}")
-    for segment in segments:
-        if starts_from_global(segment.sec, ion):
-            started = f"{name}0_{ion}_ion"
-            raise UnknownParameter(
-                f"{name}: finitialize sets it to {started} in {segment}, which is one number for all places: "
-                f"Parameter({started!r})"
-            )
-        if int(h.ion_style(f"{ion}_ion", sec=segment.sec)) & 3 == WRITTEN:
-            raise UnknownParameter(
-                f"{name} starts in {segment} from what the last run has left, by its ion_style: it is no parameter"
-            )
-    return [_attribute("concentration", None, name, segment) for segment in segments]
-
-
-def _starting_concentration(parameter: Parameter, ion: str, side: str) -> Target:
-    """The GLOBAL from which a concentration starts at finitialize, where mechanisms write one of this ion."""
-    name, concentration = parameter.name, f"{ion}{side}"
-    if parameter.sections is not None or parameter.segments is not None:
-        raise UnknownParameter(f"{name} is GLOBAL: one value for all places, so it takes none")
-    place = [section for section in h.allsec() if starts_from_global(section, ion)]
-    if not place:
-        raise UnknownParameter(
-            f"{name}: no concentration starts from it (Parameter({concentration!r}, ...) is the one that stays)"
-        )
-    writers = {section: _writer(section, concentration) for section in place}
-    if not any(entry is None or concentration in entry.initial_inputs for entry in writers.values()):
-        names = " and ".join(sorted({entry.original for entry in writers.values() if entry is not None}))
-        raise UnknownParameter(f"{name}: INITIAL of {names} computes {concentration} wherever it is used")
-    return Target(
-        "starting concentration",
-        None,
-        concentration,
-        place,
-        lambda: float(getattr(h, name)),
-        lambda value: setattr(h, name, value),
-    )
-
-
-def _writer(section: Any, concentration: str) -> Entry | None:
-    """The mechanism that writes a concentration in a section."""
-    for entry in registry.entries().values():
-        if concentration in entry.concentrations and not entry.point_process and section.has_membrane(entry.name):
-            return entry
-    return None
-
-
-def _initial_voltage(parameter: Parameter) -> Target:
-    """The voltage that finitialize gives to every node: h.v_init, by which stdrun calls it."""
-    if parameter.segments is not None:
-        raise UnknownParameter(
-            "v_init is one voltage for whole cells: give sections of these, or no place for all cells"
-        )
-    if not hasattr(h, "v_init"):
-        raise UnknownParameter("v_init is a variable of the standard run system: h.load_file('stdrun.hoc') first")
-    place = tuple(parameter.sections if parameter.sections is not None else h.allsec())
-    return Target("v_init", None, "v_init", place, lambda: float(h.v_init), lambda value: setattr(h, "v_init", value))
-
-
-def _temperature(parameter: Parameter) -> Target:
-    """The temperature, on which rates and reversal potentials depend."""
-    if parameter.segments is not None:
-        raise UnknownParameter(
-            "celsius is one temperature for all: give sections of some cells, or no place for all of them"
-        )
-    place = tuple(parameter.sections if parameter.sections is not None else h.allsec())
-    return Target(
-        "celsius", None, "celsius", place, lambda: float(h.celsius), lambda value: setattr(h, "celsius", value)
-    )
-
-
-def _of_object(parameter: Parameter) -> Target:
-    owner = parameter.of
-    kind = owner.hname().split("[")[0] if hasattr(owner, "hname") else type(owner).__name__
-    if kind == "NetCon" and parameter.played is None:
-        return _weight(parameter, owner)
-    if not hasattr(owner, "get_segment"):
-        raise UnknownParameter(f"{parameter.name}: `of` takes a point process or a NetCon, not {kind}")
-    entry = registry.require(kind)
-    seed = _seed(entry, parameter.name)
-    if seed.scope == "global":
-        return _global(Parameter(parameter.name), entry, seed)
-    if parameter.played is not None:
-        return _played(parameter, entry)
-    return _attribute("point", entry, parameter.name, owner)
-
-
-def _attribute(kind: str, entry: Entry | None, name: str, owner: Any, place: Any = None) -> Target:
-    """A parameter that is an attribute of its owner, which is its place unless another is given."""
-    where = owner if place is None else place
-    return Target(
-        kind, entry, name, where, lambda: float(getattr(owner, name)), lambda value: setattr(owner, name, value)
-    )
-
-
-def _played(parameter: Parameter, entry: Entry) -> Target:
-    name = parameter.name
-    acting = {seed.name for seed in entry.parameters[: entry.current_parameters]}
-    if entry.current_carried or entry.concentrations or entry.reversals or name not in acting:
-        raise UnknownParameter(
-            f"{name}: a stimulus is a parameter where it acts on the current of a point process and on nothing else, "
-            f"which {name} of {entry.original} does not"
-        )
-    stimulus = Stimulus(parameter.played, parameter.of, name)
-    return Target("played", entry, name, stimulus, stimulus.read, stimulus.write)
-
-
-def _weight(parameter: Parameter, netcon: Any) -> Target:
-    synapse = netcon.syn()
-    if parameter.name != "weight":
-        raise UnknownParameter(f"a NetCon's {parameter.name} can not be seeded, its weight can")
-    if synapse is None:
-        raise UnknownParameter("the NetCon has no target")
-    entry = registry.require(synapse.hname().split("[")[0])
-    if entry.weight is None:
-        raise UnknownParameter(f"no state of {entry.original} depends on the weight of its NetCons")
-
-    def write(value: float) -> None:
-        netcon.weight[0] = value
-
-    return Target("weight", entry, entry.weight, netcon, lambda: float(netcon.weight[0]), write)
-
-
-def _sections_with(entry: Entry) -> Iterable[Any]:
-    for section in h.allsec():
-        names = {mechanism.name() for segment in section for mechanism in segment}
-        names |= {str(point.hname()).split("[")[0] for point in points_of([section])}
-        if names & {entry.name, entry.original}:
-            yield section
-
-
-# ------------------------------------------------------------------ names
-def _named_in_hoc(name: str) -> tuple[Entry | None, SeedParameter]:
-    """What a name means that hoc knows by itself: of a density mechanism, a GLOBAL, or a reversal potential."""
-    known = registry.entries()
-    suffixes = [(registered, e) for e in known.values() for registered in {e.original, e.name}]
-    for registered, entry in sorted(suffixes, key=lambda pair: -len(pair[0])):  # Ca_HVA before HVA
-        if name.endswith(f"_{registered}"):
-            seed = _seed(entry, name[: -len(registered) - 1], registered)
-            if entry.point_process and seed.scope != "global":
-                raise UnknownParameter(
-                    f"{name}: every {entry.original} has a {seed.name} of its own: Parameter({seed.name!r}, of=...)"
-                )
-            return entry, seed
-    ions = {ion for entry in known.values() for ion in entry.ions}
-    if name[:1] == "e" and name[1:] in ions:
-        return None, SeedParameter(name, "mV", "ion")
-    if name[-1:] in ("i", "o") and name[:-1] in ions:
-        return None, SeedParameter(name, "mM", "ion")
-    candidates = [
-        f"{p.name}_{e.original}"
-        for e in known.values()
-        for p in e.parameters
-        if p.scope == "global" or not e.point_process
-    ]
-    raise UnknownParameter(f"{name} is no parameter of a translated mechanism{_near(name, candidates)}")
-
-
-def _seed(entry: Entry, name: str, registered: str = "") -> SeedParameter:
-    label = f"{name}_{registered or entry.original}" if not entry.point_process else f"{entry.original}.{name}"
-    for seed in entry.parameters:
-        if seed.name == name and seed.scope in SEEDABLE:
-            return seed
-    if name in entry.excluded:
-        raise UnknownParameter(f"{label} can not be seeded: {entry.excluded[name]}")
-    tail = f"_{entry.original}" if not entry.point_process else ""
-    candidates = [f"{p.name}{tail}" for p in entry.parameters if p.scope in SEEDABLE]
-    raise UnknownParameter(f"{label} is not a seedable parameter of {entry.original}{_near(name + tail, candidates)}")
-
-
-def _near(name: str, candidates: Iterable[str]) -> str:
-    listed: Sequence[str] = difflib.get_close_matches(name, sorted(candidates), n=3)
-    return f"; did you mean {' or '.join(listed)}?" if listed else ""
+_IDENTITIES: Mapping[str, Callable[[Any], Any]] = {
+    "point": lambda point: point.hname(),
+    "weight": lambda netcon: netcon.hname(),
+    "played": lambda stimulus: stimulus.vector.hname(),
+}

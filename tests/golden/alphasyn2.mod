@@ -90,9 +90,13 @@ typedef struct {            /* a reversal potential that follows the concentrati
   const double *ng_warmth;  /* row of the temperature, or 0 */
   double ng_kelvin;
 } ng_Nernst;
-typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
-  long ng_first, ng_end;
-  const double *ng_values;
+typedef struct {            /* seeds of directions that follow each other: the numbers come right behind, then the next band */
+  int ng_first, ng_count;
+} ng_Band;
+#define NG_NUMBERS(ng_band) ((const double *) ((ng_band) + 1))
+#define NG_NEXT(ng_band) ((const ng_Band *) (NG_NUMBERS(ng_band) + (ng_band)->ng_count))
+typedef struct {            /* a seed row */
+  const ng_Band *ng_bands;  /* where it is not zero; the last one is empty */
   const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
   const double *ng_latched; /* the same row, as the current phase saw it */
   const ng_Nernst *ng_nernst; /* renews that row in INITIAL, or 0 */
@@ -131,16 +135,21 @@ extern void hoc_execerror(const char *, const char *);
 #define NG_RARELY(ng_condition) __builtin_expect((ng_condition) != 0, 0) /* what follows is kept out of the way */
 
 static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
-  const double *NG_RESTRICT ng_values = ng_seed->ng_values, *NG_RESTRICT ng_dense = ng_seed->ng_row;
-  long ng_k, ng_count = ng_seed->ng_end - ng_seed->ng_first;
+  const double *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  const ng_Band *ng_band;
+  long ng_k;
   if (ng_dense)
     for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
-  ng_row += ng_seed->ng_first;
-  for (ng_k = 0; ng_k < ng_count; ng_k++) ng_row[ng_k] += ng_coefficient*ng_values[ng_k];
+  for (ng_band = ng_seed->ng_bands; ng_band->ng_count; ng_band = NG_NEXT(ng_band)) {
+    const double *NG_RESTRICT ng_numbers = NG_NUMBERS(ng_band);
+    double *NG_RESTRICT ng_to = ng_row + ng_band->ng_first;
+    for (ng_k = 0; ng_k < ng_band->ng_count; ng_k++) ng_to[ng_k] += ng_coefficient*ng_numbers[ng_k];
+  }
 }
 
 static const ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
-  static const ng_Connection ng_none = {0, {0, 0, 0}, 0};
+  static const ng_Band ng_last = {0, 0};
+  static const ng_Connection ng_none = {0, {&ng_last, 0, 0, 0}, 0};
   const double *ng_address = (const double *) (size_t) ng_sender;
   long ng_low = 0, ng_high = ng_self->ng_connection_count;
   while (ng_low < ng_high) {

@@ -82,9 +82,13 @@ typedef struct {            /* a reversal potential that follows the concentrati
   const double *ng_warmth;  /* row of the temperature, or 0 */
   double ng_kelvin;
 } ng_Nernst;
-typedef struct {            /* a seed row, kept where it is not zero: directions ng_first to ng_end - 1 */
-  long ng_first, ng_end;
-  const double *ng_values;
+typedef struct {            /* seeds of directions that follow each other: the numbers come right behind, then the next band */
+  int ng_first, ng_count;
+} ng_Band;
+#define NG_NUMBERS(ng_band) ((const double *) ((ng_band) + 1))
+#define NG_NEXT(ng_band) ((const ng_Band *) (NG_NUMBERS(ng_band) + (ng_band)->ng_count))
+typedef struct {            /* a seed row */
+  const ng_Band *ng_bands;  /* where it is not zero; the last one is empty */
   const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
   const double *ng_latched; /* the same row, as the current phase saw it */
   const ng_Nernst *ng_nernst; /* renews that row in INITIAL, or 0 */

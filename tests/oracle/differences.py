@@ -30,9 +30,9 @@ class Difference:
 def difference(run: Callable[[], Floats], knobs: Sequence[Knob]) -> Difference:
     """Differentiate what `run` returns along the direction of `knobs`.
 
-    The step is halved until two successive derivatives agree to `GOOD_ENOUGH`; if none do, the pair
-    that agrees best is taken. Their disagreement is the estimate of the error: it overestimates
-    truncation fifteenfold, and sees rounding and the kinks of a TABLE as they are.
+    The step is halved until two successive derivatives agree to `GOOD_ENOUGH`, or well and not better than the pair
+    before; if none do, the pair that agrees best is taken. Their disagreement is the estimate of the error: it
+    overestimates truncation fifteenfold, and sees rounding and the kinks of a TABLE as they are.
     """
     moved = _mover(run, knobs)
     step = _first_step(moved, knobs)
@@ -44,7 +44,7 @@ def difference(run: Callable[[], Floats], knobs: Sequence[Knob]) -> Difference:
             noise = float(abs(derivative - previous).max() / (abs(derivative).max() or 1.0))
             if best is None or noise < best.noise:
                 best = Difference(derivative, step, noise)
-            if best.noise <= GOOD_ENOUGH or (best.noise <= 50 * GOOD_ENOUGH < noise):
+            if best.noise <= GOOD_ENOUGH or (best.noise <= 50 * GOOD_ENOUGH and best.noise < noise):
                 break
         previous = derivative
         step /= 2
@@ -70,7 +70,7 @@ def _mover(run: Callable[[], Floats], knobs: Sequence[Knob]) -> Callable[[float]
 
 
 def _first_step(moved: Callable[[float], Floats], knobs: Sequence[Knob]) -> float:
-    unit = min(abs(knob.read() or 1.0) / abs(knob.seed) for knob in knobs)
+    unit = min(abs(knob.read() or 1.0) / abs(knob.seed) for knob in knobs if knob.seed)
     probe = 2.0**-20 * unit
     slope = float(abs(moved(probe) - moved(-probe)).max()) / (2 * probe)
     return min(FIRST_DISPLACEMENT_MV / slope, LARGEST_SHARE * unit) if np.isfinite(slope) and slope else probe

@@ -73,9 +73,14 @@ class Oracle:
     folder: Path
     kept: Path
 
-    def differences(self, scenario: str, theta: list[float] | None = None, **options: Any) -> Job:
-        """Start the finite differences of a scenario, at `theta`: voltage, reference, noise, step, labels."""
-        return self._plain("differences", scenario, options, theta=theta)
+    def differences(
+        self, scenario: str, theta: list[float] | None = None, share: tuple[int, int] = (0, 1), **options: Any
+    ) -> Job:
+        """Start the finite differences of a scenario, at `theta`: voltage, reference, noise, step, labels.
+
+        A `share` of (k, n) are the directions k, k + n, k + 2n, ...: where n processes share the work.
+        """
+        return self._plain("differences", scenario, options, theta=theta, share=share)
 
     def observed_differences(self, scenario: str, names: list[str], **options: Any) -> Job:
         """Start the finite differences of variables other than the voltage, as "soma(0.5).m_hh": reference, noise."""
@@ -144,11 +149,13 @@ def _fixtures(scenario: str) -> list[Path]:
 
     With NMODLGRAD_TESTS_LOAD=alone, only those that the scenario needs: for work on one of them.
     """
+    from scenarios import FIXTURES_OF, MECHANISMS_OF
+
+    if scenario in MECHANISMS_OF:
+        return MECHANISMS_OF[scenario]()
     everything = sorted(FIXTURES.glob("*.mod"))
     if os.environ.get("NMODLGRAD_TESTS_LOAD") != "alone":
         return everything
-    from scenarios import FIXTURES_OF
-
     return [path for path in everything if path.stem in FIXTURES_OF.get(scenario, ())]
 
 
@@ -171,7 +178,8 @@ def _key(what: str, fixtures: list[Path]) -> str:
     """A hash of all that something of the originals depends on."""
     digest = hashlib.sha256(what.encode())
     digest.update(f"{version('neuron')} {sys.version}".encode())
-    models = [] if what == "originals" else [*TESTS.glob("oracle/*.py"), *TESTS.glob("scenarios/*.py")]
+    of_models = ("oracle/*.py", "scenarios/*.py", "fixtures/morphologies/*")
+    models = [] if what == "originals" else [path for pattern in of_models for path in TESTS.glob(pattern)]
     for source in [*sorted(models), *fixtures]:
         digest.update(source.read_bytes())
     return digest.hexdigest()[:24]

@@ -69,6 +69,7 @@ class Direction:
     def label(self) -> str:
         """The name, and where it acts."""
         places = [str(place) for place in (*self.sections, *self.segments)]
+        places[3:] = [f"and {len(places) - 3} more"] if len(places) > 3 else []
         return f"{self.name}@{','.join(places) or self.of}" if places or self.of is not None else self.name
 
     def knobs(self, h: Any) -> list[Knob]:

@@ -52,8 +52,10 @@ def weights_kept() -> Iterator[None]:
 
 
 def differences(model: Model, request: dict[str, Any]) -> dict[str, Any]:
-    """Differentiate every voltage along every direction."""
+    """Differentiate every voltage along every direction, or along the share that is asked for."""
     voltages = record_voltages(h, model)
+    first, step = request["share"]
+    chosen = model.directions[first::step]
 
     def run() -> Floats:
         with weights_kept():
@@ -61,10 +63,10 @@ def differences(model: Model, request: dict[str, Any]) -> dict[str, Any]:
         return voltages()
 
     with moved(model, request["theta"] or [0.0] * len(model.directions)):
-        found = [difference(run, direction.knobs(h)) for direction in model.directions]
+        found = [difference(run, direction.knobs(h)) for direction in chosen]
         voltage = run()
     return {
-        "labels": [direction.label for direction in model.directions],
+        "labels": [direction.label for direction in chosen],
         "voltage": voltage,
         "reference": np.stack([one.derivative for one in found], axis=-1),
         "noise": [one.noise for one in found],

@@ -12,6 +12,7 @@ the edge of a bin (found by trying thirty); there the differences are good to 5e
 """
 
 from scenarios import (  # noqa: F401  (each registers its own)
+    cells,
     changes,
     constructs,
     density_mechanisms,
@@ -23,11 +24,12 @@ from scenarios import (  # noqa: F401  (each registers its own)
     long_runs,
     point_processes,
     pointers,
+    pyramidal,
     seeding,
     solving,
     trees,
 )
 from scenarios.long_runs import FEW_PERCENT
-from scenarios.registry import FIXTURES_OF, SCENARIOS, WRT_OF
+from scenarios.registry import FIXTURES_OF, MECHANISMS_OF, SCENARIOS, WRT_OF
 
-__all__ = ["FEW_PERCENT", "FIXTURES_OF", "SCENARIOS", "WRT_OF"]
+__all__ = ["FEW_PERCENT", "FIXTURES_OF", "MECHANISMS_OF", "SCENARIOS", "WRT_OF"]

@@ -51,6 +51,39 @@ def parameters_moved_together(h: Any) -> Model:
     return Model([soma, dend], directions, [*keep, source, synapse, far, leak, *netcons])
 
 
+@scenario("kdr")
+def directions_scattered_over_places(h: Any) -> Model:
+    """Directions that act in one place and are far apart, near, or next to each other, with scales of either sign."""
+    soma, dend, keep = host(h, amp_nA=0.2)
+    soma.insert("kdr")
+    synapse = h.ExpSyn(dend(0.3))
+    source = stimulus(h, 2, 9, 3)
+    netcon = connection(h, source, synapse, 0.006)
+
+    def sodium(scale: float) -> Direction:
+        return Direction("gnabar_hh", sections=[soma], scale=scale)
+
+    def leak(scale: float, *places: float) -> Direction:
+        return Direction("g_pas", segments=[dend(x) for x in places], scale=1e-5 * scale)
+
+    directions = [
+        sodium(0.01),
+        leak(-1.0, 0.1, 0.5),
+        Together([sodium(0.02), leak(1.0, 0.5, 0.9)]),
+        Direction("vhalf_kdr"),
+        sodium(-0.03),
+        Direction("weight", of=netcon, scale=-0.1),
+        Together([leak(2.0, 0.1, 0.3), leak(3.0, 0.7)]),
+        Direction("tau", of=synapse),
+        Direction("e_pas", sections=[dend]),
+        leak(-1.0, 0.1),
+        Together([Direction("weight", of=netcon), Direction("tau", of=synapse, scale=-0.2)]),
+        leak(0.5, 0.9),
+        Together([Direction("tau", of=synapse), sodium(0.01)]),
+    ]
+    return Model([soma, dend], directions, [*keep, source, synapse, netcon])
+
+
 @scenario(*SETTLING, *WAYS, "cachan", "kca", "capool")
 def a_voltage_to_start_from(h: Any) -> Model:
     """Everything that INITIAL computes from v moves with it."""

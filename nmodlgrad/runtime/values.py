@@ -1,0 +1,163 @@
+"""The values of the model that directions move, and the seeds: d value / d theta of each, along every direction."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nmodlgrad.runtime.bands import Bands, Column, Entries, distinct, summed
+from nmodlgrad.runtime.finder import Finder
+from nmodlgrad.runtime.parameter import Direction, Parameter, parts
+from nmodlgrad.runtime.places import Numbering, Objects, Segments, root_of
+from nmodlgrad.runtime.target import OF_SEGMENTS, Target
+
+Numbers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+class Values:
+    """One parameter wherever directions move it.
+
+    Attributes
+    ----------
+    target
+        what it is, and how it is read and written; its own places are those of one direction only
+    base
+        the values when this was made: shape (places,)
+    seeds
+        a row for each of them
+    """
+
+    def __init__(
+        self, target: Target, numbering: Numbering, added: Sequence[tuple[int, Numbers, slice]], seeds: Floats
+    ) -> None:
+        """`added` are directions, the numbers of their places, and which of `seeds` are those there, if not one."""
+        self.target, self._numbering = target.without_places(), numbering
+        arrays = {id(numbers): numbers for _, numbers, _ in added}  # many directions have the same one
+        self._numbers = distinct(np.concatenate(list(arrays.values())))
+        self.base = np.array([target.read(place) for place in self.places])
+        rows = {key: np.searchsorted(self._numbers, numbers) for key, numbers in arrays.items()}
+        self.seeds = Bands(
+            len(self._numbers), lambda: _columns((k, rows[id(at)], seeds[which]) for k, at, which in added)
+        )
+
+    @property
+    def places(self) -> Iterator[Any]:
+        """Where they are, in the order of the rows."""
+        return (self._numbering.place(int(number)) for number in self._numbers)
+
+    def rows(self, places: Iterable[Any]) -> Numbers:
+        """The row of each place; -1 for those where the parameter is not moved."""
+        numbers = np.fromiter((self._numbering.find(place) for place in places), np.int64)
+        at = np.searchsorted(self._numbers, numbers)
+        return np.where(np.append(self._numbers, -2)[at] == numbers, at, -1)
+
+    def entries(self, place: Any) -> Entries | None:
+        """The seeds at a place; None where the parameter is not moved."""
+        row = int(self.rows([place])[0])
+        return self.seeds.entries(row) if row >= 0 else None
+
+    def at(self, theta: Floats) -> Iterator[tuple[Any, float]]:
+        """Each place, and the value there for a theta: what the directions do is added one after the other."""
+        values = self.base.copy()
+        for rows, entries in self.seeds.groups():
+            steps = entries.numbers * theta[entries.directions]
+            for step in steps[steps != 0].tolist():
+                values[rows] += step
+        yield from zip(self.places, values.tolist(), strict=True)
+
+    def write(self, theta: Floats) -> None:
+        """Let the model have the values for a theta."""
+        for place, value in self.at(theta):
+            self.target.write(place, value)
+
+
+def _columns(added: Iterable[tuple[int, Numbers, Floats]]) -> Iterator[Column]:
+    """What is added up, in rows: a direction may move a value several times."""
+    for direction, group in groupby(added, itemgetter(0)):
+        pieces = [(rows, np.broadcast_to(seeds, len(rows))) for _, rows, seeds in group]
+        rows, seeds = (np.concatenate(each) if len(pieces) > 1 else each[0] for each in zip(*pieces, strict=True))
+        if (rows[1:] > rows[:-1]).all() and seeds.all():
+            yield direction, rows, seeds
+        else:
+            yield direction, *summed(rows, seeds)
+
+
+class Moved(Mapping[tuple[str, str, str], Values]):
+    """All that directions move, by kind, mechanism and name of the parameter (`Target.key`).
+
+    Attributes
+    ----------
+    directions
+        how many there are
+    units
+        of each direction: the unit of what it moves, empty if that is not one
+    roots
+        root sections of the cells in which it is
+
+    Raises
+    ------
+    UnknownParameter, CannotCarry, WrongArgument
+        as `Finder.target`
+    """
+
+    def __init__(self, directions: Sequence[Parameter | Direction]) -> None:
+        finder, segments = Finder(), Segments()
+        found: dict[tuple[str, str, str], Target] = {}
+        added: dict[tuple[str, str, str], list[tuple[int, Numbers, slice]]] = {}
+        numbers: dict[tuple[str, str, str], array[float]] = {}  # all seeds of a parameter
+        numberings: dict[tuple[str, str, str], Numbering] = {}
+        known: dict[Target, Numbers] = {}
+        units, sections = [], dict[Any, None]()
+        for k, direction in enumerate(directions):
+            of_this = dict[str, None]()
+            for part in parts(direction):
+                target = finder.target(part)
+                key, seeds = target.key, np.atleast_1d(target.seeds(part))
+                if key not in found:
+                    found[key], added[key], numbers[key] = target, [], array("d")
+                    numberings[key] = segments if target.kind in OF_SEGMENTS else Objects(target.identity)
+                if target not in known:
+                    number = numberings[key].number
+                    known[target] = np.fromiter((number(place) for place in target.places), np.int64)
+                    sections |= dict.fromkeys(target.sections)
+                added[key].append((k, known[target], slice(len(numbers[key]), len(numbers[key]) + len(seeds))))
+                numbers[key].frombytes(seeds.tobytes())
+                of_this[target.unit] = None
+            units.append(next(iter(of_this)) if len(of_this) == 1 else "")
+        self.directions, self.units = len(directions), tuple(units)
+        self.roots = list({root_of(section): None for section in sections})
+        self._values = {
+            key: Values(found[key], numberings[key], added[key], np.frombuffer(numbers.pop(key))) for key in found
+        }
+
+    def __getitem__(self, key: tuple[str, str, str]) -> Values:
+        return self._values[key]
+
+    def __iter__(self) -> Iterator[tuple[str, str, str]]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def of_kind(self, kind: str) -> list[Values]:
+        """Those of a kind."""
+        return [values for key, values in self._values.items() if key[0] == kind]
+
+    @property
+    def size(self) -> int:
+        """Bytes that the seeds take."""
+        return sum(values.seeds.size for values in self._values.values())
+
+    def of_points(self) -> Iterator[tuple[Any, str]]:
+        """The point processes with parameters of their own among the directions, and the names of these."""
+        for kind in ("point", "played"):
+            for values in self.of_kind(kind):
+                for place in values.places:
+                    yield place.point if kind == "played" else place, values.target.parameter
