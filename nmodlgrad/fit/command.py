@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,13 @@ from nmodlgrad.diagnostics import NmodlGradError
 from nmodlgrad.fit import journal
 from nmodlgrad.fit.described import Described, read_problem
 from nmodlgrad.fit.minimise import Fit, minimise
+from nmodlgrad.fit.multistart import Fits, multistart
 from nmodlgrad.fit.optimisers import BY_NAME, Evaluate, Optimiser
 from nmodlgrad.fit.problem import Evaluation, Problem
 from nmodlgrad.fit.report import PARAMETERS, write_report
 
 Floats = NDArray[np.float64]
+_SHOWN = 8  # losses of many starts
 
 DESCRIPTION = """\
 Fit the parameters of a model to recorded traces, by exact gradients, and write a folder with the result.
@@ -45,6 +48,7 @@ examples:
   nmodlgrad fit cell.toml --goal 0.01              until the loss is this small
   nmodlgrad fit cell.py -o runs/1 --optimiser adam --steps 500 --rate 0.02
   nmodlgrad fit cell.toml --seconds 3600           for an hour; the same with 7200 goes on for another one
+  nmodlgrad fit cell.toml --starts 32              from 32 places between the bounds, on all cores
   nmodlgrad fit cell.toml --json > progress.jsonl  one line for each evaluation, and one for the result
 
 a small problem, as cell.toml:
@@ -95,6 +99,13 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--seconds", type=_positive, default=math.inf, metavar="S", help="of computing, those before a stop included"
     )
+    made.add_argument(
+        "--starts",
+        type=_count,
+        metavar="N",
+        help="so many fits, from a Sobol sample; the best is reported",
+    )
+    made.add_argument("--seed", type=int, default=0, metavar="N", help="of that sample (default: %(default)s)")
     made.add_argument("--json", action="store_true", help="JSON lines on stdout instead of text")
     return made
 
@@ -142,23 +153,58 @@ def _fit(options: argparse.Namespace, say: _Voice) -> int:
         optimiser = _chosen(options, described.optimiser)
         folder = options.output or options.problem.with_name(f"{options.problem.stem}_fit")
         say.begin(problem, optimiser, folder, _keep(options.problem, described, folder))
-        watched = _Watched(optimiser, lambda number, each: say.evaluation(problem, number, each))
-        found = minimise(
-            problem,
-            watched,
-            folder=folder,
-            goal=options.goal,
-            seconds=options.seconds,
-            progress=False if options.json else None,
-        )
         settings = {"optimiser": repr(optimiser), "step": f"{problem.dt:g} ms"}
         if options.goal > -math.inf:
             settings["goal"] = f"{options.goal:g}"
+        found, interrupted = (_many if options.starts else _one)(options, problem, optimiser, folder, say, settings)
         page = write_report(
             problem, found, folder, title=options.problem.stem, settings=settings, source=described.text
         )
         say.result(problem, found, folder, page)
-    return 130 if found.message == "interrupted" else 0
+    return 130 if interrupted else 0
+
+
+def _one(
+    options: argparse.Namespace, problem: Problem, optimiser: Optimiser, folder: Path, say: _Voice, _: dict[str, str]
+) -> tuple[Fit, bool]:
+    """Fit from where the problem starts; whether Ctrl-C ended it."""
+    found = minimise(
+        problem,
+        _Watched(optimiser, lambda number, each: say.evaluation(problem, number, each)),
+        folder=folder,
+        goal=options.goal,
+        seconds=options.seconds,
+        progress=False if options.json else None,
+    )
+    return found, found.message == "interrupted"
+
+
+def _many(
+    options: argparse.Namespace, _: Problem, optimiser: Optimiser, folder: Path, say: _Voice, settings: dict[str, str]
+) -> tuple[Fit, bool]:
+    """Fit from many starts, on all cores; the best of them, and whether Ctrl-C ended it."""
+    found = multistart(
+        partial(_problem_of, options.problem.resolve()),
+        optimiser,
+        folder=folder,
+        starts=options.starts,
+        seed=options.seed,
+        goal=options.goal,
+        seconds=options.seconds,
+        progress=False if options.json else None,
+    )
+    settings["starts"] = found.message
+    say.starts(found)
+    return found.best, found.message.startswith("interrupted")
+
+
+def _problem_of(path: Path) -> Problem:
+    """The problem of a file, in a process of its own: what it has built is kept."""
+    _built.append(_read(path))
+    return _built[-1].problem
+
+
+_built: list[Described] = []
 
 
 def _read(path: Path) -> Described:
@@ -191,7 +237,8 @@ def _keep(path: Path, described: Described, folder: Path) -> int:
     """Keep a copy of the problem in the folder; returns how many evaluations are there of before."""
     copy = folder / path.name
     evaluations = folder / journal.NAME
-    if copy.exists() and copy.read_text(encoding="utf-8") != described.text and evaluations.exists():
+    begun = evaluations.exists() or (folder / "starts").exists()
+    if copy.exists() and copy.read_text(encoding="utf-8") != described.text and begun:
         raise NmodlGradError(
             f"{folder} is the fit of another text of {path.name}, as it is kept there: give another -o, or remove it"
         )
@@ -267,6 +314,16 @@ class _Voice:
                 gradient_norm=float(np.linalg.norm(found.gradient)),
                 values=problem.values(found.theta).tolist(),
             )
+
+    def starts(self, found: Fits) -> None:
+        """What became of many starts."""
+        losses = [fit.loss for fit in found.ranked]
+        if self._json:
+            failures = {number: str(failure) for number, failure in found.failures.items()}
+            self._line("starts", message=found.message, losses=losses, failures=failures)
+        else:
+            shown = ", ".join(f"{loss:.4g}" for loss in losses[:_SHOWN]) + (", ..." if len(losses) > _SHOWN else "")
+            print(f"{found.message}; losses: {shown}", file=sys.stderr)
 
     def result(self, problem: Problem, found: Fit, folder: Path, page: Path) -> None:
         """What became of it."""

@@ -252,6 +252,22 @@ def test_a_fit_that_ctrl_c_ends_is_written_and_goes_on_to_the_same_result(folder
     assert json.loads((part / "parameters.json").read_text())["finished"]
 
 
+def test_many_starts_are_fitted_by_processes_and_the_best_is_reported(folder: Path) -> None:
+    out, err = ended(started(folder, "cell.toml", "-o", "many", "--starts", "3", "--seed", "1", "--json"))
+    begin, starts, result = lines(out)
+    assert begin["kind"] == "begin"
+    assert starts["kind"] == "starts"
+    assert starts["message"] == "3 of 3 starts came to their end, 0 failed"
+    assert starts["losses"] == sorted(starts["losses"])
+    assert result["loss"] == starts["losses"][0]
+    assert len(starts["losses"]) == 3
+    many = folder / "many"
+    assert len(list((many / "starts").glob("*/evaluations.jsonl"))) == 3
+    assert list(values(many).values()) == pytest.approx(list(TRUTH.values()), rel=1e-9)
+    assert "3 of 3 starts" in Page((many / "report.html").read_text()).text
+    assert not err
+
+
 GOAL = """
 from nmodlgrad.cli import main
 from pathlib import Path
