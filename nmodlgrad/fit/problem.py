@@ -233,6 +233,11 @@ class Problem:
         h.dt = self.dt
         if protocol.prepare is not None:
             protocol.prepare()
+            if displaced := self._sensitivity.displaced:
+                raise WrongArgument(
+                    f"prepare of protocol {protocol.name} has set {', '.join(displaced[:3])}: free parameters "
+                    "stay where the fit puts them"
+                )
         taps = self._taps[protocol]
         h.tstop = protocol.duration
         try:

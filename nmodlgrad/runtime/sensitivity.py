@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import weakref
 from collections.abc import Iterable, Sequence
 from types import TracebackType
@@ -33,6 +34,8 @@ from nmodlgrad.runtime.swap import (
     unswap_points,
 )
 from nmodlgrad.runtime.values import Moved
+
+_ROUNDING = 1e-9  # L of a section with 3-d points is their sum
 
 
 class Sensitivity:
@@ -337,6 +340,18 @@ class Sensitivity:
         for cell in self._cells:
             cell.describe_numbers()
         self._theta = theta.copy()
+
+    @property
+    def displaced(self) -> list[str]:
+        """The parameters that are not where theta has put them: something else has set them since."""
+        found = dict[str, None]()
+        for moved in self._moved.values():
+            if moved.target.kind == "played":  # its values are those of a Vector
+                continue
+            for place, value in moved.at(self._theta):
+                if not math.isclose(moved.target.read(place), value, rel_tol=_ROUNDING, abs_tol=0.0):
+                    found[moved.target.parameter + (f" of {place}" if place is not None else "")] = None
+        return list(found)
 
     # ------------------------------------------------------------------ the end
     def close(self) -> None:

@@ -135,6 +135,23 @@ print(np.isfinite(problem.evaluate(problem.start).loss))
     assert "True" in printed
 
 
+def test_a_protocol_that_sets_a_free_parameter_is_refused() -> None:
+    printed = model(
+        PROBLEM.replace("ALL_OF_THE_CELL", CELL)
+        + """
+theta = problem.start
+problem.evaluate(theta)
+original = step
+def step(nA):
+    original(nA)
+    dend(0.5).pas_grad.g = 1e-3
+print(refusal(lambda: problem.evaluate(theta)))
+"""
+    )
+    assert "WrongArgument: prepare of protocol strong has set g of " in printed
+    assert "dend(0.5)" in printed
+
+
 REFUSED = {
     'fit.Free(ng.Parameter("gnabar_hh", sections=soma), bounds=(0.5, 1))': "which is not within its bounds",
     'fit.Free(ng.Parameter("gnabar_hh", sections=soma), bounds=(1, 0.5))': "lower bound",
