@@ -24,7 +24,7 @@ demo: $(VENV)/installed
 	$(bin)/nmodlgrad demo
 
 test: $(VENV)/installed-test
-	$(bin)/python -m pytest
+	$(bin)/python -m pytest -n auto --dist loadfile
 
 lint: $(VENV)/installed-lint
 	$(bin)/ruff check .

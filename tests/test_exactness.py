@@ -102,6 +102,7 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "of_a_mechanism_in_two_files": ("parted", {}),
     "of_capacitances_and_axial_resistances": ("capacitances_and_axial_resistances", {}),
     "of_diameters_and_lengths": ("diameters_and_lengths", {}),
+    "of_a_shape_under_clamps_that_are_parameters": ("shapes_under_clamps_that_are_parameters", {}),
     "of_diameters_and_lengths_on_two_threads": ("diameters_and_lengths", {"threads": 2}),
     "of_shapes_that_mechanisms_read": ("mechanisms_that_read_the_shape", {}),
     "of_shapes_under_currents_that_are_not_linear": ("currents_that_are_not_linear_where_the_area_moves", {}),

@@ -377,11 +377,11 @@ def test_what_a_direction_moves_twice_adds_up_and_what_it_moves_by_zero_stays() 
             return ng.Parameter("gnabar_hh", sections=soma, scale=scale)
         weight, tau = (lambda scale: ng.Parameter("weight", of=netcon, scale=scale)), simple[-1]
         mixed = {
-            ng.Direction(leak(2, 0.1, 0.1, 0.5), leak(-3, 0.5)): [4, -1, 0, 0, 0, 0],
+            ng.Direction(leak(2, 0.1, 0.5), leak(-3, 0.5), leak(2, 0.1)): [4, -1, 0, 0, 0, 0],
             ng.Direction(sodium(0.02), sodium(-0.02), leak(0, 0.9), tau): [0, 0, 0, 0, 0, 1],
             ng.Direction(weight(2), weight(-0.5), tau, tau): [0, 0, 0, 0, 1.5, 2],
             ng.Direction(sodium(0), weight(0)): [0, 0, 0, 0, 0, 0],
-            leak(1, 0.9, 0.9): [0, 0, 2, 0, 0, 0],
+            ng.Direction(leak(1, 0.9, 0.8), leak(1, 0.9)): [0, 0, 2, 0, 0, 0],  # 0.8 is in the segment of 0.9
         }
         directions = []
         for direction in mixed:  # scattered: what they share is never next to each other

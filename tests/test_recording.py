@@ -36,14 +36,18 @@ for length in (5, 7.3, 10):
     print(len(rows) - len(due), gate.to_numpy().shape == rows.shape, (rows == fine.to_numpy()[::4]).all())
     print(np.allclose(coarse.times()[:len(due)], due), len(fine.times()) == len(fine.to_numpy()))
 print(refusal(lambda: sensitivity.record(soma(0.5), every=-1)))
-bad = sensitivity.record(soma(0.5), every=0.06)
+print(refusal(lambda: sensitivity.record(soma(0.5), every=0.06)))
+h.dt = 0.04
 print(refusal(lambda: h.finitialize(-65)))
+h.dt = 0.025
+h.finitialize(-65)
 """,
         errors=True,
     )
     assert printed.startswith("0 True True\nTrue True\n0 True True\nTrue True\n1 True True\nTrue True\n")
     assert "WrongArgument: every is an interval in ms" in printed
     assert "every=0.06 ms is no multiple of the step, h.dt = 0.025 ms" in printed
+    assert "every=0.1 ms is no multiple of the step, h.dt = 0.04 ms" in printed
 
 
 def test_records_begin_anew_where_those_of_neuron_do() -> None:
@@ -321,3 +325,79 @@ for place, name in [(soma(0.5), "gnabar_hh"), (soma(0.5), "gl_hh"), (soma(0.5), 
     ]
     for line, reason in zip(printed.splitlines(), reasons, strict=True):
         assert reason in line
+
+
+@pytest.mark.parametrize(
+    "take", ["sensitivity.record(soma(0.5), every=0.1)", "sensitivity.accumulate(soma(0.5), target=[-65] * 99)"]
+)
+def test_a_step_that_changes_under_samples_at_an_interval_stops_the_run(take: str) -> None:
+    printed = model(
+        BUILD
+        + f"""
+sensitivity = ng.Sensitivity(directions)
+free, kept = sensitivity.record(soma(0.5)), {take}
+h.finitialize(-65)
+h.continuerun(2)
+h.dt = 0.0125
+print(refusal(lambda: h.continuerun(3)))
+print(refusal(free.to_numpy))
+h.finitialize(-65)
+h.continuerun(3)
+print(np.isfinite(free.to_numpy()).all())
+""",
+        errors=True,
+    )
+    assert printed.count("dt changed while samples are taken at an interval") >= 2
+    assert "True" in printed
+
+
+def test_a_record_that_is_read_in_every_step_takes_no_more_than_its_samples() -> None:
+    printed = model(
+        BUILD
+        + """
+sensitivity = ng.Sensitivity(directions, memory_limit=100_000)
+h.tstop = 10
+record = sensitivity.record(soma(0.5))
+h.finitialize(-65)
+for _ in range(400):
+    h.fadvance()
+    rows = record.to_numpy()
+print(rows.shape)
+"""
+    )
+    assert printed == "(401, 3)\n"
+
+
+def test_a_derivative_that_overflows_in_a_sum_alone_is_told() -> None:
+    printed = model(
+        BUILD
+        + """
+sensitivity = ng.Sensitivity([ng.Parameter("gnabar_hh", sections=soma, scale=1e300)])
+gate, other = sensitivity.accumulate(soma(0.5), "m_hh", weight=1e10), sensitivity.accumulate(soma(0.5), "v")
+current = sensitivity.accumulate(soma(0.5), "gna_hh")
+h.finitialize(-65)
+print(refusal(lambda: h.continuerun(20)))
+print(refusal(lambda: gate.gradient))
+""",
+        errors=True,
+    )
+    assert printed.count("Diverged: the cell of soma: t = ") >= 1
+    assert "along direction 0, gnabar_hh in soma is not finite" in printed
+
+
+def test_limits_and_arrays_that_mean_nothing_are_refused() -> None:
+    printed = model(
+        BUILD
+        + """
+for limit in (0, -1, "8GB", float("nan"), float("inf"), 1e30):
+    print(refusal(lambda: ng.Sensitivity(directions, memory_limit=limit)))
+sensitivity = ng.Sensitivity(directions)
+print(refusal(lambda: sensitivity.accumulate(soma(0.5), target=[])))
+print(refusal(lambda: setattr(sensitivity, "theta", [0, float("nan"), 0])))
+print(refusal(lambda: ng.Sensitivity(ng.Parameter("cm", sections=[]))))
+"""
+    ).splitlines()
+    assert all(line.startswith("WrongArgument: memory_limit is a number of bytes") for line in printed[:6])
+    assert printed[6].startswith("WrongArgument: target is one number, or one finite number for each sample")
+    assert printed[7].startswith("ValueError: theta is finite")
+    assert printed[8].startswith("UnknownParameter: these parameters act nowhere")

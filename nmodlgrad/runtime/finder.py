@@ -13,7 +13,7 @@ from nmodlgrad.runtime import geometry, registry
 from nmodlgrad.runtime.errors import UnknownParameter, WrongArgument
 from nmodlgrad.runtime.ions import WRITTEN, starts_from_global
 from nmodlgrad.runtime.parameter import Parameter
-from nmodlgrad.runtime.places import kind_of, points_of
+from nmodlgrad.runtime.places import kind_of, place, points_of
 from nmodlgrad.runtime.registry import Entry, SeedParameter
 from nmodlgrad.runtime.stimulus import Stimulus
 from nmodlgrad.runtime.target import Target
@@ -81,13 +81,14 @@ def _target(parameter: Parameter) -> Target:
 
 
 def _segments(parameter: Parameter) -> list[Any]:
+    """Where it acts, each segment once."""
     if parameter.segments is not None:
         for segment in parameter.segments:
             if segment.x in (0, 1):
                 raise UnknownParameter(
                     f"{parameter.name}: {segment} is the end of a section, which has no membrane: give one between"
                 )
-        return list(parameter.segments)
+        return list({place(segment): segment for segment in parameter.segments}.values())
     if parameter.sections is not None:
         return [segment for section in parameter.sections for segment in section]
     raise UnknownParameter(f"{parameter.name}: say where it acts, with sections, segments or of")

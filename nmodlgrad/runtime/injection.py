@@ -69,6 +69,8 @@ def injected(
     for point in points:
         segment, slot = point.get_segment(), table[used]
         instance = instances.get(point.hname())
+        if instance is not None and instance.entry.shadow:  # the original is there too, and injects
+            continue
         if instance is not None:
             kept = pair(instance)
             slot["current"], slot["conductance"], slot["density"] = kept, kept + 8, 1

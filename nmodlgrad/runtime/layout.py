@@ -108,6 +108,8 @@ SUM = np.dtype(
         ("end", _LONG),
         ("next", _LONG),
         ("samples", _LONG),
+        ("what", _ADDRESS),
+        ("where", _ADDRESS),
         ("total", _DOUBLE),
         ("gradient", _ADDRESS),
     ]
@@ -148,6 +150,7 @@ PLAN = np.dtype(
         ("log_count", _LONG),
         ("sums", _ADDRESS),
         ("sum_count", _LONG),
+        ("interval", _DOUBLE),
         ("budget", _ADDRESS),
         ("names", _ADDRESS),
         ("labels", _ADDRESS),

@@ -6,12 +6,14 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from nmodlgrad.runtime import layout
-from nmodlgrad.runtime.errors import TooMuchMemory
+from nmodlgrad.runtime.errors import TooMuchMemory, WrongArgument
 
+_MOST = 2**62  # bytes
 _CONTROL_GROUP = Path("/sys/fs/cgroup/memory.max")
 
 
@@ -28,7 +30,7 @@ class Budget:
 
     def __init__(self, limit: float | None, seeds: int) -> None:
         """`seeds` are the bytes that these take."""
-        self.limit = available() // 2 if limit is None else int(limit)
+        self.limit = available() // 2 if limit is None else _checked(limit)
         self.rows = seeds
         self.left = np.array([self.limit], np.int64)
 
@@ -69,6 +71,12 @@ class Budget:
     def address(self) -> int:
         """Where the bytes are that records may still take."""
         return layout.address(self.left)
+
+
+def _checked(limit: Any) -> int:
+    if isinstance(limit, bool) or not isinstance(limit, int | float | np.number) or not 0 < limit < _MOST:
+        raise WrongArgument(f"memory_limit is a number of bytes, such as 8e9, not {limit!r}")
+    return int(limit)
 
 
 def readable(count: float) -> str:

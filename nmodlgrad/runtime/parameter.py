@@ -26,7 +26,7 @@ class Parameter:
     sections
         act in every segment of these sections; each of them has the mechanism. Ra and L belong to sections
     segments
-        act in these segments; each of them has the mechanism
+        act in these segments; each of them has the mechanism. A place that is given twice counts once
     of
         the point process or the NetCon that the parameter belongs to
     played
@@ -76,7 +76,7 @@ class Parameter:
         for each in listed:
             if not hasattr(each, _MARKS[kind]):
                 raise WrongArgument(f"{self.name}: {kind} takes {kind}, not {each!r}")
-        return listed
+        return list(dict.fromkeys(listed)) if kind == "sections" else listed
 
     def seed(self, segment: Any) -> float:
         """D parameter / d theta in a segment, or for what has no place, which is None.

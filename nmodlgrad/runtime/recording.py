@@ -60,7 +60,9 @@ class Log:
         self._attach()
 
     def _attach(self) -> None:
+        """Let the cable go on in another Vector; what room there is left in the last one may be taken by others."""
         slot = self._slot
+        self.observable.cell.budget.left[0] += (int(slot["room"]) - int(slot["taken"])) * self.directions * 8
         slot["vector"], slot["first"] = self.observable.cell.vector(self._vector), len(self._done)
         slot["taken"] = slot["room"] = slot["samples"] = 0
 
@@ -167,6 +169,12 @@ class Sum:
         self._end = _common_length(self._weights, self._targets)
         self.gradient = np.zeros(directions)
         self.slot = np.zeros(1, layout.SUM)[0]
+        self._names = [text.encode() for text in (f"the sum over {observable.name}", observable.where)]
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether its samples belong to times that are multiples of the step."""
+        return self._every_ms is not None or self._end < _ENDLESS
 
     def begin(self, slot: np.void, address: Callable[[Any], float]) -> None:
         """A run begins: the sum is zero."""
@@ -178,6 +186,7 @@ class Sum:
             slot[f"{name}_step"] = int(numbers is not None and numbers.ndim > 0)
         slot["every"], slot["end"] = steps(self._every_ms), self._end
         slot["next"] = slot["samples"] = 0
+        slot["what"], slot["where"] = (layout.text(name) for name in self._names)
         slot["total"], slot["gradient"] = 0.0, layout.address(self.gradient)
 
 
@@ -237,6 +246,8 @@ class Recordings:
             log.begin(self._log_table[number], _samples(log.every_ms, until_ms))
         for number, each in enumerate(self.sums):
             each.begin(self._sum_table[number], cell.cable.address)
+        bound = any(log.every_ms is not None for log in logs) or any(each.has_interval for each in self.sums)
+        plan["interval"] = h.dt if bound else 0.0
         plan["logs"], plan["log_count"] = layout.address(self._log_table), len(logs)
         plan["sums"], plan["sum_count"] = layout.address(self._sum_table), len(self.sums)
 
@@ -258,17 +269,18 @@ def steps(every_ms: float | None) -> int:
 
 
 def check_interval(every_ms: Any) -> float | None:
-    """The interval as a number; whether it is a multiple of the step shows at finitialize.
+    """The interval as a number. That it is a multiple of the step is asked again at finitialize.
 
     Raises
     ------
     WrongArgument
-        for anything but a positive number of ms.
+        for anything but a positive number of ms, and when it is no multiple of h.dt.
     """
     if every_ms is None:
         return None
     if not isinstance(every_ms, int | float | np.number) or not 0 < float(every_ms) < float("inf"):
         raise WrongArgument(f"every is an interval in ms, such as 0.1, not {every_ms!r}")
+    steps(float(every_ms))
     return float(every_ms)
 
 
@@ -287,7 +299,7 @@ def _numbers(name: str, given: Any) -> Floats:
         numbers = np.array(given.to_python() if hasattr(given, "to_python") else given, float)
     except (TypeError, ValueError):
         raise WrongArgument(f"{name} is a number or an array of numbers, not {given!r}") from None
-    if numbers.ndim > 1 or not np.isfinite(numbers).all():
+    if numbers.ndim > 1 or not numbers.size or not np.isfinite(numbers).all():
         raise WrongArgument(f"{name} is one number, or one finite number for each sample in one dimension")
     return numbers
 

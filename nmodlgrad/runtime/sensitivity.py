@@ -82,7 +82,7 @@ class Sensitivity:
         self._entries = registry.entries()
         self._moved = Moved(self.parameters)
         if not self._moved.roots:
-            raise UnknownParameter("no section has the mechanisms of these parameters")
+            raise UnknownParameter("these parameters act nowhere: no section is given, or none has their mechanisms")
         self._theta = np.zeros(len(self.parameters))
         self._closed = False
         self._budget = Budget(memory_limit, self._moved.size)
@@ -209,7 +209,7 @@ class Sensitivity:
         Raises
         ------
         WrongArgument
-            for a place that is neither, and for an interval that is none; at finitialize for one that is no multiple
+            for a place that is neither, and for an interval that is no multiple of ``h.dt``, now or at finitialize
         CannotCarry
             for a cell that is not carried, and for a variable that owns no row: the message says why
         TooMuchMemory
@@ -331,6 +331,8 @@ class Sensitivity:
         theta = np.asarray(values, float)
         if theta.shape != self._theta.shape:
             raise ValueError(f"theta has {len(self._theta)} directions, not the shape {theta.shape}")
+        if not np.isfinite(theta).all():
+            raise ValueError(f"theta is finite, not {theta}")
         for stimulus, factor in (pair for values in self._moved.of_kind("played") for pair in values.at(theta)):
             if not factor:
                 raise ValueError(f"theta would leave nothing of the stimulus that {stimulus.vector} plays")

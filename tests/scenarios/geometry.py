@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oracle.model import Direction, Model
+from oracle.model import Direction, Model, Together
 from scenarios.parts import clamp, connection, membrane, section, stimulus, tapered
 from scenarios.registry import scenario
 
@@ -164,3 +164,22 @@ def currents_that_are_not_linear_where_the_area_moves(h: Any) -> Model:
         keep=[gap, back, synapse, h.blocked(dend(0.1)), h.blocked(twig(0.9)), clamp(h, soma(0.5), 0.8)],
         duration_ms=12.0,
     )
+
+
+@scenario()
+def shapes_under_clamps_that_are_parameters(h: Any) -> Model:
+    """diam and L where IClamps are whose amplitude is a parameter, alone and together with it."""
+    soma, dend = section(h, "soma", 20, 20), section(h, "dend", 200, 2, 5)
+    dend.connect(soma(1))
+    membrane(h, [soma], [dend])
+    clamps = [clamp(h, soma(0.5), 0.3), clamp(h, dend(0.5), 0.1, 2.0)]
+    directions = [
+        Direction("amp", of=clamps[0]),
+        Direction("amp", of=clamps[1]),
+        Direction("diam", sections=[soma]),
+        Direction("L", sections=[soma]),
+        Direction("diam", segments=[dend(0.5)]),
+        Direction("L", sections=[dend]),
+        Together([Direction("amp", of=clamps[1], scale=0.01), Direction("L", sections=[dend])]),
+    ]
+    return Model([soma, dend], directions, clamps, duration_ms=12.0)
