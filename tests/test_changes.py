@@ -31,6 +31,35 @@ def test_cvode_can_not_be_switched_on_after_attaching() -> None:
     assert "nmodlgrad_cable cannot be used with CVODE" in out or "CVODE is active" in out
 
 
+@pytest.mark.parametrize(
+    "parameter", ["ng.Parameter('ena', sections=soma)", "ng.Parameter('gnabar_hh', sections=soma)"]
+)
+def test_an_ion_style_that_was_changed_is_noticed_at_finitialize(parameter: str) -> None:
+    """By the first one, ena is a parameter; by the second, NEURON computes it, and what is assigned has no effect."""
+    out = model(
+        f"""
+        ng.load("hh", "pas")
+        soma, dend, clamp = cell()
+        sens = ng.Sensitivity({parameter})
+        dv = sens.record(soma(0.5))
+        run(soma)
+        before = dv.to_numpy()
+        style = h.ion_style("na_ion", sec=soma)
+        h.ion_style("na_ion", 1, 2, 1, 1, 0, sec=soma)
+        print(refusal(lambda: run(soma)), style)
+        h.ion_style("na_ion", 1, 1, 0, 0, 0, sec=soma)
+        print(refusal(lambda: run(soma)), np.array_equal(dv.to_numpy(), before))
+        h.ion_style("na_ion", 1, 2, 1, 1, 0, sec=soma)
+        sens.close()
+        sens = ng.Sensitivity(ng.Parameter("gnabar_hh", sections=soma))
+        print(refusal(lambda: run(soma)))
+        """,
+        errors=True,
+    )
+    assert "the ion_style of na_ion in soma changed after the Sensitivity was made: close() it" in out
+    assert "nothing was refused True\nnothing was refused\n" in out
+
+
 def test_a_change_during_the_run_stops_it() -> None:
     out = model(GRADIENT + "run(soma)\ndend.nseg = 5\nprint(refusal(lambda: h.continuerun(20)))")
     assert "nothing was refused" not in out

@@ -18,6 +18,7 @@ from nmodlgrad.runtime.connections import Connections
 from nmodlgrad.runtime.errors import CannotCarry, Diverged, TooMuchMemory
 from nmodlgrad.runtime.instances import Instance, InstanceTable, present
 from nmodlgrad.runtime.ion_table import IonTable
+from nmodlgrad.runtime.ions import Styles
 from nmodlgrad.runtime.memory import Budget
 from nmodlgrad.runtime.places import place, sections_of
 from nmodlgrad.runtime.recording import Recordings, run_length_ms
@@ -48,7 +49,7 @@ class Cell:
         self.width = layout.padded(self.directions)
         self.start = np.pad(seeds.start, (0, self.width - self.directions))
         self.structure = -1  # NEURON's count when this was described; it numbers its nodes at finitialize
-        self.ions = IonTable(instances, seeds, self.width)
+        self.ions, self.styles = IonTable(instances, seeds, self.width), Styles(instances)
         reading = {i.number for i in self.instances if i.entry.pointers or self._reads_shape(i)}
         own = reading | self.ions.numbers
         self.table = InstanceTable(instances, seeds.seeded(instances), own, self._count(), self.width)
@@ -276,7 +277,7 @@ class Cell:
         self.table.reset()
         self._describe_seeds_of_shape()
         self.connections.describe(self.instances, self.table, self.cable.address)
-        self.ions.describe(self.table, self.node, self._reshaped)
+        self.ions.describe(self.table, self.node, self._reshaped, self._address(h._ref_celsius))
         self.computed.describe(self.table, self.node)
 
     def describe_numbers(self) -> None:

@@ -14,7 +14,7 @@ from nmodlgrad.runtime.cell import Cell
 from nmodlgrad.runtime.directory import Directory, Pointee, Pointer, pointers
 from nmodlgrad.runtime.errors import CannotCarry
 from nmodlgrad.runtime.instances import Instance
-from nmodlgrad.runtime.ions import WRITTEN
+from nmodlgrad.runtime.ion_style import IonStyle
 from nmodlgrad.runtime.places import place, root_of
 from nmodlgrad.runtime.registry import Entry, Passed
 
@@ -243,8 +243,8 @@ def _concentration(cell: Cell, pointer: Pointer, pointee: Pointee) -> Source | N
             if pointee.name in site.seeded:
                 raise _refusal(pointer, pointee, "one of the parameters")
             moved = pointee.name == f"e{ion}"
-    style = int(h.ion_style(pointee.kind, sec=pointee.segment.sec))
-    if moved or pointee.name[0] == "i" or style & 3 == WRITTEN or style >> 3 & 3 == WRITTEN:
+    style = IonStyle.of(pointee.segment.sec, ion)
+    if moved or pointee.name[0] == "i" or style.writes_concentration or style.writes_potential:
         raise _refusal(pointer, pointee, "which moves during the run")
     return None
 

@@ -155,6 +155,7 @@ class Sensitivity:
                 cell.check_members()
                 self._check(cell)
                 cell.renumber()
+            cell.styles.check()
         for entry in self._entries.values():
             if entry.swapped:
                 copy_globals(entry)
