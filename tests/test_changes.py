@@ -433,7 +433,6 @@ print(np.array_equal(dv.to_numpy(), first))
 netcon.setpost(other)
 print(np.array_equal(dv.to_numpy(), first))
 sens.close()
-netcon.setpost(other)
 moved = fresh()
 print(abs(moved[:, 0]).max() > 10, np.array_equal(moved, first))
 """
