@@ -345,10 +345,10 @@ class Sensitivity:
     # ------------------------------------------------------------------ the end
     def close(self) -> None:
         """Detach: the model is as it was, with the parameters where they stand now."""
+        if self._aims is not None and not self._closed:
+            self._aims.close()
         self._closed = True
         self._handler = None
-        if self._aims is not None:
-            self._aims.close()
         _let_go(self._cells, self._points)
         self._shadows = []
         self._pointers = None
