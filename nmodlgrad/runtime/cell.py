@@ -113,6 +113,14 @@ class Cell:
             raise CannotCarry(f"{segment} belongs to no cell that this Sensitivity carries")
         return row
 
+    def is_there(self) -> bool:
+        """Whether it is carried and was not deleted."""
+        return self.cable is not None and bool(self.cable.has_loc())
+
+    def steps(self) -> int:
+        """How many steps there were since finitialize."""
+        return int(self.cable.samples)
+
     def has_changed(self) -> bool:
         """Whether NEURON's structure, of this or another cell, is not the one that was described.
 
@@ -162,7 +170,6 @@ class Cell:
         plan["copies"] = plan["copy_count"] = 0
         plan["fluxes"] = layout.address(self.fluxes) if len(self.shaped) else 0
         plan["injected_count"] = len(self.injected)
-        plan["rigid"] = any(one.name != "cm" for one in self.moved)
         self.describe_numbers()
         for name, array in (
             ("index", self.index),
@@ -189,6 +196,9 @@ class Cell:
     def _describe_shape(self) -> None:
         """What directions do through cm, Ra, diam and L."""
         geometry.check(self.moved)
+        self.plan["rigid"] = any(one.name != "cm" for one in self.moved)
+        if self.plan[0]["rigid"]:
+            self.plan["diameters"] = int(self.cable.diameters())
         self.shaped, self.first_shaped = geometry.shaped(self.moved, self.sections, self.node, len(self.index))
         points = self._resized_points()
         instances = {i.point.hname(): i for i in self.instances if i.point is not None} if points else {}
@@ -343,7 +353,6 @@ class Cell:
         """The row of a segment's node."""
         if self.structure < 0:
             return np.zeros(self.directions)
-        self.check_fault()
         if self.has_changed():
             raise CannotCarry(f"the cell of {self.name}: sections, segments or mechanisms changed: finitialize first")
         return np.array(self.voltage[self.node(segment), : self.directions])
