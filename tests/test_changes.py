@@ -31,6 +31,35 @@ def test_cvode_can_not_be_switched_on_after_attaching() -> None:
     assert "nmodlgrad_cable cannot be used with CVODE" in out or "CVODE is active" in out
 
 
+@pytest.mark.parametrize(
+    "parameter", ["ng.Parameter('ena', sections=soma)", "ng.Parameter('gnabar_hh', sections=soma)"]
+)
+def test_an_ion_style_that_was_changed_is_noticed_at_finitialize(parameter: str) -> None:
+    """By the first one, ena is a parameter; by the second, NEURON computes it, and what is assigned has no effect."""
+    out = model(
+        f"""
+        ng.load("hh", "pas")
+        soma, dend, clamp = cell()
+        sens = ng.Sensitivity({parameter})
+        dv = sens.record(soma(0.5))
+        run(soma)
+        before = dv.to_numpy()
+        style = h.ion_style("na_ion", sec=soma)
+        h.ion_style("na_ion", 1, 2, 1, 1, 0, sec=soma)
+        print(refusal(lambda: run(soma)), style)
+        h.ion_style("na_ion", 1, 1, 0, 0, 0, sec=soma)
+        print(refusal(lambda: run(soma)), np.array_equal(dv.to_numpy(), before))
+        h.ion_style("na_ion", 1, 2, 1, 1, 0, sec=soma)
+        sens.close()
+        sens = ng.Sensitivity(ng.Parameter("gnabar_hh", sections=soma))
+        print(refusal(lambda: run(soma)))
+        """,
+        errors=True,
+    )
+    assert "the ion_style of na_ion in soma changed after the Sensitivity was made: close() it" in out
+    assert "nothing was refused True\nnothing was refused\n" in out
+
+
 def test_a_change_during_the_run_stops_it() -> None:
     out = model(GRADIENT + "run(soma)\ndend.nseg = 5\nprint(refusal(lambda: h.continuerun(20)))")
     assert "nothing was refused" not in out
@@ -400,6 +429,137 @@ print(np.array_equal(dv.to_numpy(), before))
 """
     )
     assert out == "True\n"
+
+
+@pytest.mark.parametrize("synapse", ["built_in", "own"])
+def test_a_netcon_with_a_seeded_weight_stays_at_its_target(synapse: str) -> None:
+    """Its weight would go on moving the state of the old one. What is not seeded is followed."""
+    out = model(
+        SYNAPSES
+        + f"""
+other = h.ExpSyn(dend(0.9)) if {synapse!r} == "built_in" else h.expsyn2(dend(0.9))
+netcon, target = netcons[{synapse!r} == "own"], {synapse}
+parameters = [ng.Parameter("weight", of=netcon), parameters[0]]
+first = fresh()
+sens = ng.Sensitivity(parameters)
+dv, loss = sens.record(soma(0.5)), sens.accumulate(soma(0.5))
+netcon.setpost(other)
+print(refusal(lambda: run(soma)) == "nothing was refused", refusal(dv.to_numpy))
+netcon.setpost(target)
+run(soma)
+print(np.array_equal(dv.to_numpy(), first))
+h.finitialize(-65)
+h.CVode().event(4, lambda: netcon.setpost(other))
+h.continuerun(3)
+print(refusal(dv.to_numpy))
+h.continuerun(5)
+for read in (dv.to_numpy, lambda: loss.value, lambda: loss.gradient, lambda: sens.dv(soma(0.5))):
+    print(refusal(read))
+netcon.setpost(target)
+print(refusal(dv.to_numpy))
+run(soma)
+print(np.array_equal(dv.to_numpy(), first))
+netcon.setpost(other)
+print(np.array_equal(dv.to_numpy(), first))
+sens.close()
+moved = fresh()
+print(abs(moved[:, 0]).max() > 10, np.array_equal(moved, first))
+"""
+    ).splitlines()
+    made = "got another target after the Sensitivity was made: close() it and make a new one"
+    assert out[0].startswith("False CannotCarry: NetCon[")
+    assert out[0].endswith(made)
+    assert out[1:3] == ["True", "nothing was refused"]
+    for line in out[3:8]:
+        assert line.startswith("CannotCarry: NetCon[")
+        assert line.endswith("] got another target after finitialize: finitialize first")
+    assert out[8:] == ["True", "True", "True False"], "what was read once stays readable"
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_pointer_that_is_redirected_during_the_run_is_told_to_whoever_reads(closed: bool) -> None:
+    """Its slot has the row of the old voltage; the next finitialize finds the new one."""
+    out = model(f"""
+        ng.load("hh", "pas", {str(FIXTURES / "halfgap.mod")!r})
+        soma, dend, clamp = cell()
+        other, tip, more = cell("other")
+        gap = h.halfgap(soma(0.5))
+        gap.g, gap._ref_vgap = 0.003, dend(0.9)._ref_v
+        def aim(place):
+            gap._ref_vgap = place._ref_v
+        def attached():
+            sens = ng.Sensitivity(ng.Parameter("gnabar_hh", sections=[soma]))
+            return sens, sens.record(soma(0.5)), sens.accumulate(soma(0.5))
+        sens, dv, loss = attached()
+        run(soma)
+        first = dv.to_numpy()
+        h.finitialize(-65)
+        h.CVode().event(4, lambda: aim(dend(0.1)))
+        h.continuerun(3)
+        print(refusal(dv.to_numpy))
+        late = [h.Section(name=f"late{{i}}") for i in range(9)]
+        late.clear()
+        print(refusal(dv.to_numpy), np.array_equal(dv.to_numpy(), first[: len(dv.to_numpy())]))
+        run(soma, 3)
+        h.CVode().event(4, lambda: aim(dend(0.1)))
+        h.continuerun(5)
+        if {closed}:
+            sens.close()
+        for read in (dv.to_numpy, lambda: loss.value, lambda: loss.gradient):
+            print(refusal(read))
+        if {closed}:
+            sens, dv, loss = attached()
+        run(soma)
+        after = dv.to_numpy()
+        sens.close()
+        sens, dv, loss = attached()
+        run(soma)
+        print(np.array_equal(dv.to_numpy(), after), np.array_equal(after, first))
+    """).splitlines()
+    assert out[:2] == ["nothing was refused", "nothing was refused True"]
+    told = "CannotCarry: vgap of halfgap[0] in soma(0.5) got another target after finitialize: finitialize first"
+    assert out[2:5] == [told] * 3
+    assert out[5] == "True False"
+
+
+@pytest.mark.parametrize("change", ["dend.L = 150", "dend(0.5).diam = 3", "dend.Ra = 100"])
+def test_a_shape_that_a_later_handler_changes_is_noticed_and_that_of_an_earlier_one_taken(change: str) -> None:
+    out = model(
+        f"""
+        ng.load("hh", "pas")
+        soma, dend, clamp = cell()
+        def set_shape():
+            {change}
+        def attached():
+            sens = ng.Sensitivity([ng.Parameter(name, sections=dend) for name in ("L", "Ra", "diam")])
+            return sens, sens.record(soma(0.5))
+        earlier = h.FInitializeHandler(0, set_shape)
+        sens, dv = attached()
+        run(soma)
+        taken = dv.to_numpy()
+        sens.close()
+        earlier = None
+        dend.L, dend.diam, dend.Ra = 100, 2, 35.4
+        sens, dv = attached()
+        run(soma)
+        before = dv.to_numpy()
+        later = h.FInitializeHandler(0, set_shape)
+        dend.L, dend.diam, dend.Ra = 100, 2, 35.4
+        print(refusal(lambda: h.finitialize(-65)) == "nothing was refused")
+        print(refusal(lambda: h.continuerun(5)) == "nothing was refused", refusal(dv.to_numpy))
+        later = None
+        {change}
+        run(soma)
+        now = dv.to_numpy()
+        print(np.array_equal(now, taken), np.array_equal(now, before))
+    """,
+        errors=True,
+    )
+    lines = out.splitlines()
+    assert lines[0] == "False"
+    assert lines[1].startswith("False CannotCarry: the cell of soma: diam, L or Ra changed during the run")
+    assert lines[2] == "True False"
+    assert "nmodlgrad_cable: diam, L or Ra changed in finitialize while it is one of the parameters" in out
 
 
 def test_a_loss_goes_on_after_a_restart() -> None:

@@ -29,6 +29,12 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "through_the_table_of_hh": ("hh_with_its_table", {}),
     "with_a_capacitance_that_a_vector_is_played_into": ("a_capacitance_that_a_vector_is_played_into", {}),
     "with_a_capacitance_that_changes_between_steps": ("a_capacitance_that_changes_between_steps", {}),
+    "with_a_temperature_that_changes_between_steps": ("a_temperature_that_changes_between_steps", {}),
+    "of_a_temperature_that_changes_between_steps": (
+        "a_temperature_that_is_a_parameter_and_changes_between_steps",
+        {},
+    ),
+    "with_a_temperature_that_finitialize_changes": ("a_temperature_that_finitialize_changes", {}),
     "from_voltages_that_are_set_after_finitialize": ("voltages_that_are_set_after_finitialize", {}),
     "through_synapses_driven_by_events": ("synapses_driven_by_events", {}),
     "through_synapses_at_the_ends_of_sections": ("synapses_at_the_ends_of_sections", {}),

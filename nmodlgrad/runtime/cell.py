@@ -18,6 +18,7 @@ from nmodlgrad.runtime.connections import Connections
 from nmodlgrad.runtime.errors import CannotCarry, Diverged, TooMuchMemory
 from nmodlgrad.runtime.instances import Instance, InstanceTable, present
 from nmodlgrad.runtime.ion_table import IonTable
+from nmodlgrad.runtime.ions import Styles
 from nmodlgrad.runtime.memory import Budget
 from nmodlgrad.runtime.places import place, sections_of
 from nmodlgrad.runtime.recording import Recordings, run_length_ms
@@ -48,7 +49,7 @@ class Cell:
         self.width = layout.padded(self.directions)
         self.start = np.pad(seeds.start, (0, self.width - self.directions))
         self.structure = -1  # NEURON's count when this was described; it numbers its nodes at finitialize
-        self.ions = IonTable(instances, seeds, self.width)
+        self.ions, self.styles = IonTable(instances, seeds, self.width), Styles(instances)
         reading = {i.number for i in self.instances if i.entry.pointers or self._reads_shape(i)}
         own = reading | self.ions.numbers
         self.table = InstanceTable(instances, seeds.seeded(instances), own, self._count(), self.width)
@@ -112,6 +113,14 @@ class Cell:
             raise CannotCarry(f"{segment} belongs to no cell that this Sensitivity carries")
         return row
 
+    def is_there(self) -> bool:
+        """Whether it is carried and was not deleted."""
+        return self.cable is not None and bool(self.cable.has_loc())
+
+    def steps(self) -> int:
+        """How many steps there were since finitialize."""
+        return int(self.cable.samples)
+
     def has_changed(self) -> bool:
         """Whether NEURON's structure, of this or another cell, is not the one that was described.
 
@@ -161,7 +170,6 @@ class Cell:
         plan["copies"] = plan["copy_count"] = 0
         plan["fluxes"] = layout.address(self.fluxes) if len(self.shaped) else 0
         plan["injected_count"] = len(self.injected)
-        plan["rigid"] = any(one.name != "cm" for one in self.moved)
         self.describe_numbers()
         for name, array in (
             ("index", self.index),
@@ -188,6 +196,9 @@ class Cell:
     def _describe_shape(self) -> None:
         """What directions do through cm, Ra, diam and L."""
         geometry.check(self.moved)
+        self.plan["rigid"] = any(one.name != "cm" for one in self.moved)
+        if self.plan[0]["rigid"]:
+            self.plan["diameters"] = int(self.cable.diameters())
         self.shaped, self.first_shaped = geometry.shaped(self.moved, self.sections, self.node, len(self.index))
         points = self._resized_points()
         instances = {i.point.hname(): i for i in self.instances if i.point is not None} if points else {}
@@ -276,7 +287,7 @@ class Cell:
         self.table.reset()
         self._describe_seeds_of_shape()
         self.connections.describe(self.instances, self.table, self.cable.address)
-        self.ions.describe(self.table, self.node, self._reshaped)
+        self.ions.describe(self.table, self.node, self._reshaped, self._address(h._ref_celsius))
         self.computed.describe(self.table, self.node)
 
     def describe_numbers(self) -> None:
@@ -342,7 +353,6 @@ class Cell:
         """The row of a segment's node."""
         if self.structure < 0:
             return np.zeros(self.directions)
-        self.check_fault()
         if self.has_changed():
             raise CannotCarry(f"the cell of {self.name}: sections, segments or mechanisms changed: finitialize first")
         return np.array(self.voltage[self.node(segment), : self.directions])

@@ -40,13 +40,14 @@ class Pointee:
 
 @dataclass(frozen=True)
 class Pointer:
-    """A POINTER of an instance, and the address that it holds."""
+    """A POINTER of an instance, the address that it holds, and what is there as a reference."""
 
     entry: Entry | Passed
     name: str
     segment: Any
     point: Any
     address: int
+    reference: Any
 
     def __str__(self) -> str:
         where = f" in {self.segment}" if self.segment is not None else ""
@@ -63,9 +64,9 @@ def pointers(entries: Iterable[Entry | Passed], address: Address) -> Iterator[Po
             continue
         for segment, point in _instances(entry):
             for name in entry.pointers:
-                place = _target(point if point is not None else getattr(segment, entry.name), name, address)
-                if place:
-                    yield Pointer(entry, name, segment, point, place)
+                reference = getattr(point if point is not None else getattr(segment, entry.name), f"_ref_{name}", None)
+                if reference is not None and (place := address_of(reference, address)):
+                    yield Pointer(entry, name, segment, point, place, reference)
 
 
 def _instances(entry: Entry | Passed) -> Iterator[tuple[Any, Any]]:
@@ -80,10 +81,11 @@ def _instances(entry: Entry | Passed) -> Iterator[tuple[Any, Any]]:
                 yield from ((segment, None) for segment in section)
 
 
-def _target(holder: Any, name: str, address: Address) -> int:
+def address_of(reference: Any, address: Address) -> int:
+    """Where a reference points to; 0 when it was not made to point at anything, or that is gone."""
     try:
-        return int(address(getattr(holder, f"_ref_{name}")))
-    except (AttributeError, RuntimeError):  # it was not made to point at anything
+        return int(address(reference))
+    except RuntimeError:
         return 0
 
 

@@ -11,7 +11,8 @@ from neuron import h
 
 from nmodlgrad.runtime import geometry, registry
 from nmodlgrad.runtime.errors import UnknownParameter, WrongArgument
-from nmodlgrad.runtime.ions import WRITTEN, starts_from_global
+from nmodlgrad.runtime.ion_style import IonStyle
+from nmodlgrad.runtime.ions import starts_from_global
 from nmodlgrad.runtime.parameter import Parameter
 from nmodlgrad.runtime.places import kind_of, place, points_of
 from nmodlgrad.runtime.registry import Entry, SeedParameter
@@ -135,12 +136,12 @@ def _reversal(parameter: Parameter) -> Target:
     lacking = [segment for segment in segments if not hasattr(segment, f"{ion}_ion")]
     _refuse_lacking(parameter, segments, lacking, f"the ion {ion}")
     for segment in segments:
-        style = int(h.ion_style(f"{ion}_ion", sec=segment.sec))
-        if style >> 3 & 3 == WRITTEN:
+        style = IonStyle.of(segment.sec, ion)
+        if style.writes_potential:
             raise UnknownParameter(
                 f"{parameter.name} is computed by a mechanism in {segment}: it is no parameter there"
             )
-        if style & 0b1100000:
+        if style.follows:
             raise UnknownParameter(
                 f"{parameter.name} is computed from concentrations in {segment}: it is no parameter there"
             )
@@ -178,7 +179,7 @@ def _concentration(parameter: Parameter) -> Target:
                 f"{name}: finitialize sets it to {started} in {segment}, which is one number for all places: "
                 f"Parameter({started!r})"
             )
-        if int(h.ion_style(f"{ion}_ion", sec=segment.sec)) & 3 == WRITTEN:
+        if IonStyle.of(segment.sec, ion).writes_concentration:
             raise UnknownParameter(
                 f"{name} starts in {segment} from what the last run has left, by its ion_style: it is no parameter"
             )

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from neuron import h
 from numpy.typing import NDArray
 
 from nmodlgrad.runtime import layout, registry
@@ -16,8 +15,6 @@ from nmodlgrad.runtime.ions import IonSite, concentrations, obstacle, sites
 from nmodlgrad.runtime.places import place
 from nmodlgrad.runtime.registry import Entry
 from nmodlgrad.runtime.seeds import Seeds
-
-_ZERO_CELSIUS_KELVIN = 273.15
 
 
 class IonTable:
@@ -64,12 +61,15 @@ class IonTable:
         """Nothing depends on theta."""
         self._rows[:] = 0
 
-    def describe(self, table: InstanceTable, node: Callable[[Any], int], resized: Collection[Any]) -> None:
-        """The instances have been described; `resized` are the nodes whose area moves."""
+    def describe(
+        self, table: InstanceTable, node: Callable[[Any], int], resized: Collection[Any], celsius: int
+    ) -> None:
+        """The instances have been described; `resized` are the nodes whose area moves, `celsius` is an address."""
         types = registry.types() if self.sites else {}
         set_rows, contributions = iter(self._set), iter(range(len(self._contributions)))
         for number, site in enumerate(self.sites):
             row, rows = self.table[number], self._rows_of(number, site, table, set_rows)
+            row["nernst"]["per_kelvin"], row["nernst"]["celsius"] = site.per_kelvin, celsius
             row["node"], row["type"] = node(site.segment), types[f"{site.ion}_ion"].number
             row["renewed_initially"], row["renewed"] = site.renewed_initially, site.renewed
             row["current"] = rows[f"i{site.ion}"]
@@ -94,11 +94,11 @@ class IonTable:
                 own[:] = seeds.dense(self._width)
             rows[name] = table.row_of(writer, name) if writer else 0 if own is None else layout.address(own)
             nernst[side] = rows[name]
-        nernst["row"], nernst["factor"] = reversal, site.factor
+        nernst["row"] = reversal
         if site.warmth is not None:
             warmth = next(set_rows)
             warmth[:] = site.warmth.dense(self._width)
-            nernst["warmth"], nernst["kelvin"] = layout.address(warmth), h.celsius + _ZERO_CELSIUS_KELVIN
+            nernst["warmth"] = layout.address(warmth)
         rows[f"e{ion}"] = reversal if site.renewed_initially or site.renewed else 0
         if site.potential:
             rows[f"e{ion}"] = table.row_of(site.potential, f"e{ion}")

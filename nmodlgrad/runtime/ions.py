@@ -11,6 +11,7 @@ from neuron import h
 
 from nmodlgrad.runtime.bands import Entries
 from nmodlgrad.runtime.errors import CannotCarry
+from nmodlgrad.runtime.ion_style import IonStyle
 from nmodlgrad.runtime.places import place
 from nmodlgrad.runtime.registry import Entry
 
@@ -18,10 +19,7 @@ if TYPE_CHECKING:
     from nmodlgrad.runtime.instances import Instance
     from nmodlgrad.runtime.seeds import Seeds
 
-WRITTEN = 3  # in either half of ion_style: a mechanism computes it
-_INITIAL = 1 << 5  # of ion_style: the reversal potential is computed from the concentrations by finitialize
-_ADVANCED = 1 << 6  # and in every step
-_FROM_GLOBAL = 1 << 2  # finitialize sets the concentrations to cai0_ca_ion and cao0_ca_ion, say
+_ZERO_CELSIUS_KELVIN = 273.15
 
 
 @dataclass(eq=False)
@@ -62,16 +60,21 @@ class IonSite:
     @property
     def renewed_initially(self) -> bool:
         """Whether finitialize computes the reversal potential from concentrations that mechanisms write."""
-        return self._follows(_INITIAL)
+        return self._follows and self._style.computes_initially
 
     @property
     def renewed(self) -> bool:
         """Whether every step does."""
-        return self._follows(_ADVANCED)
+        return self._follows and self._style.computes
 
-    def _follows(self, bit: int) -> bool:
-        moving = self.inside or self.outside or self.seeded or self.warmth is not None
-        return bool(moving) and bool(_style(self.segment.sec, self.ion) & bit)
+    @property
+    def _follows(self) -> bool:
+        """Whether a reversal potential that NEURON computes moves."""
+        return bool(self.inside or self.outside or self.seeded) or self.warmth is not None
+
+    @property
+    def _style(self) -> IonStyle:
+        return IonStyle.of(self.segment.sec, self.ion)
 
     def has_row(self, name: str) -> bool:
         """Whether a variable of the ion has a row here."""
@@ -84,10 +87,11 @@ class IonSite:
         return rows[name]
 
     @property
-    def factor(self) -> float:
-        """RT/zF in mV."""
+    def per_kelvin(self) -> float:
+        """R/zF in mV/K, with the constants that NEURON takes: they differ between its versions."""
         charge = h.ion_charge(f"{self.ion}_ion")
-        return float(h.nernst(1.0, 2.0, charge)) / math.log(2) if charge else 0.0
+        kelvin = h.celsius + _ZERO_CELSIUS_KELVIN
+        return float(h.nernst(1.0, 2.0, charge)) / (math.log(2) * kelvin) if charge else 0.0
 
 
 def concentrations(ion: str) -> tuple[str, str]:
@@ -97,7 +101,7 @@ def concentrations(ion: str) -> tuple[str, str]:
 
 def starts_from_global(section: Any, ion: str) -> bool:
     """Whether finitialize sets the concentrations in a section to the ion's GLOBALs."""
-    return hasattr(section(0.5), f"{ion}_ion") and bool(_style(section, ion) & _FROM_GLOBAL)
+    return hasattr(section(0.5), f"{ion}_ion") and IonStyle.of(section, ion).starts_from_global
 
 
 def sites(instances: Sequence[Instance], seeds: Seeds, observed: Collection[tuple[Any, str]] = ()) -> list[IonSite]:
@@ -120,12 +124,12 @@ def sites(instances: Sequence[Instance], seeds: Seeds, observed: Collection[tupl
             where = place(instance.segment), ion
             if where not in found:
                 rows = seeds.concentrations(instance.segment, ion)
-                computed = _style(instance.segment.sec, ion) & (_INITIAL | _ADVANCED)
+                follows = IonStyle.of(instance.segment.sec, ion).follows
                 found[where] = IonSite(
                     ion,
                     instance.segment,
                     seeded={x: rows[x] for x in concentrations(ion) if x in rows},
-                    warmth=rows.get("celsius") if computed else None,
+                    warmth=rows.get("celsius") if follows else None,
                     observed=where in observed,
                 )
             site = found[where]
@@ -171,6 +175,29 @@ def check(instances: Sequence[Instance], sites: Iterable[IonSite]) -> None:
                     _check_input(instance, name, cause, moving)
 
 
+class Styles:
+    """The styles of the ions that the mechanisms of a cell use, as they were when a gradient was attached."""
+
+    def __init__(self, instances: Iterable[Instance]) -> None:
+        places = {(one.segment.sec, ion): None for one in instances for ion in one.entry.ions}
+        self._attached = {(section, ion): IonStyle.of(section, ion).effect for section, ion in places}
+
+    def check(self) -> None:
+        """They are what they were.
+
+        Raises
+        ------
+        CannotCarry
+            where ``ion_style`` was called since then.
+        """
+        for (section, ion), effect in self._attached.items():
+            if IonStyle.of(section, ion).effect != effect:
+                raise CannotCarry(
+                    f"the ion_style of {ion}_ion in {section} changed after the Sensitivity was made: "
+                    "close() it and make a new one"
+                )
+
+
 def obstacle(instances: Sequence[Instance], segment: Any, ion: str, name: str) -> str:
     """Why nobody carries a variable of an ion that moves; empty if that is not so."""
     section = segment.sec
@@ -185,19 +212,19 @@ def _causes(section: Any, ion: str, moving: list[str], written: bool) -> Iterato
 
     `written` tells that a carried mechanism writes a concentration.
     """
-    style, potential = _style(section, ion), f"e{ion}"
-    computed = style & (_INITIAL | _ADVANCED)
+    style, potential = IonStyle.of(section, ion), f"e{ion}"
     carried = [name for name in moving if name != potential]
     if potential in moving:
-        yield potential, "a mechanism writes it, and NEURON computes it from the concentrations" if computed else ""
-    elif style >> 3 & 3 == WRITTEN:
+        both = "a mechanism writes it, and NEURON computes it from the concentrations"
+        yield potential, both if style.follows else ""
+    elif style.writes_potential:
         yield potential, "a mechanism writes it that is not translated"
-    elif computed and carried:
+    elif style.follows and carried:
         yield potential, ""
-    if style & 3 == WRITTEN and not written:
+    if style.writes_concentration and not written:
         for name in concentrations(ion):
             yield name, "a mechanism writes it that is not translated"
-        if computed:
+        if style.follows:
             yield potential, "it follows a concentration that a mechanism writes which is not translated"
     for name in carried:
         yield name, ""
@@ -219,7 +246,3 @@ def _check_input(instance: Instance, name: str, cause: str, moving: list[str]) -
 
 def _names(instance: Instance) -> set[str]:
     return {parameter.name for parameter in instance.entry.parameters if parameter.scope == "ion"}
-
-
-def _style(section: Any, ion: str) -> int:
-    return int(h.ion_style(f"{ion}_ion", sec=section))

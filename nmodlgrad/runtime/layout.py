@@ -27,9 +27,9 @@ NERNST = np.dtype(
         ("outside", _ADDRESS),
         ("inside_value", _ADDRESS),
         ("outside_value", _ADDRESS),
-        ("factor", _DOUBLE),
+        ("per_kelvin", _DOUBLE),
+        ("celsius", _ADDRESS),
         ("warmth", _ADDRESS),
-        ("kelvin", _DOUBLE),
     ]
 )
 BAND = np.dtype([("first", np.int32), ("count", np.int32)])

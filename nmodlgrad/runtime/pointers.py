@@ -11,10 +11,10 @@ from neuron import h
 
 from nmodlgrad.runtime import registry, relays
 from nmodlgrad.runtime.cell import Cell
-from nmodlgrad.runtime.directory import Directory, Pointee, Pointer, pointers
+from nmodlgrad.runtime.directory import Address, Directory, Pointee, Pointer, address_of, pointers
 from nmodlgrad.runtime.errors import CannotCarry
 from nmodlgrad.runtime.instances import Instance
-from nmodlgrad.runtime.ions import WRITTEN
+from nmodlgrad.runtime.ion_style import IonStyle
 from nmodlgrad.runtime.places import place, root_of
 from nmodlgrad.runtime.registry import Entry, Passed
 
@@ -89,6 +89,7 @@ class Pointers:
         self._cells, self._entries, self._seeded = cells, list(entries), seeded
         self._directory: Directory | None = None
         self._structure = -1
+        self._found: dict[Any, Any] = {}  # what each POINTER pointed at when a run began, as references
 
     def check(self) -> None:
         """Everything that is pointed at can be carried.
@@ -105,7 +106,9 @@ class Pointers:
     def connect(self) -> None:
         """Put the rows where the pointing instances look for them; the cells have been described."""
         voltages: dict[Any, list[tuple[Any, int]]] = {cell.root: [] for cell in self._cells}  # slots, rows of voltages
+        self._found = {}
         for pointer, instance in self._pointers():
+            self._found[_name(pointer)] = pointer.reference
             source = self._source(pointer, instance)
             names = [parameter.name for parameter in instance.entry.parameters]
             if source is None or pointer.name not in names:
@@ -118,6 +121,15 @@ class Pointers:
         for cell in self._cells:
             cell.latch(voltages[cell.root])
         self._check_passed()
+
+    def redirected(self, address: Address) -> Iterator[str]:
+        """The POINTERs that point at something else than when they were connected."""
+        names = {name for name, *_ in self._found}
+        used: list[Entry | Passed] = [*self._entries, *registry.passed().values()]
+        for pointer in pointers((entry for entry in used if entry.name in names), address):
+            before = self._found.get(_name(pointer))
+            if before is not None and address_of(before, address) != pointer.address:
+                yield str(pointer)
 
     @cached_property
     def _roots(self) -> dict[Any, Cell]:
@@ -145,6 +157,7 @@ class Pointers:
             return
         directory = self._look_up()
         for pointer in pointers(reaching, self._cells[0].cable.address):
+            self._found[_name(pointer)] = pointer.reference
             self._refuse_seeded(pointer, directory.find(pointer.address))
             relays.check(pointer, others[pointer.entry.name], directory, self._cells, others)
 
@@ -243,14 +256,20 @@ def _concentration(cell: Cell, pointer: Pointer, pointee: Pointee) -> Source | N
             if pointee.name in site.seeded:
                 raise _refusal(pointer, pointee, "one of the parameters")
             moved = pointee.name == f"e{ion}"
-    style = int(h.ion_style(pointee.kind, sec=pointee.segment.sec))
-    if moved or pointee.name[0] == "i" or style & 3 == WRITTEN or style >> 3 & 3 == WRITTEN:
+    style = IonStyle.of(pointee.segment.sec, ion)
+    if moved or pointee.name[0] == "i" or style.writes_concentration or style.writes_potential:
         raise _refusal(pointer, pointee, "which moves during the run")
     return None
 
 
 def _refusal(pointer: Pointer, pointee: Pointee, why: str) -> CannotCarry:
     return CannotCarry(f"{pointer} points at {pointee}, {why}: that is not carried")
+
+
+def _name(pointer: Pointer) -> tuple[str, Any, str]:
+    """Of a POINTER: it does not hold on to a point process."""
+    where = pointer.point.hname() if pointer.point is not None else place(pointer.segment)
+    return pointer.entry.name, where, pointer.name
 
 
 def _key(one: Instance | Pointer) -> Any:

@@ -102,7 +102,7 @@ class Recorder:
         NEURON's records begin later than the run.
         """
         cell = self._log.observable.cell
-        cell.check_fault()
+        self._sensitivity.check_results(cell)
         if not self._log.every:
             return np.zeros((0, self._log.directions))
         table, rows = self._log.table(), cell.sampled(self._log.every)[1]
@@ -205,13 +205,13 @@ class Loss:
     @property
     def value(self) -> float:
         """The sum so far."""
-        self._sum.observable.cell.check_fault()
+        self._sensitivity.check_results(self._sum.observable.cell)
         return float(self._sum.slot["total"])
 
     @property
     def gradient(self) -> Floats:
         """d value/d theta: shape (directions,)."""
-        self._sum.observable.cell.check_fault()
+        self._sensitivity.check_results(self._sum.observable.cell)
         return self._sum.gradient.copy()
 
     @property

@@ -13,6 +13,7 @@ from neuron import h
 from numpy.typing import ArrayLike, NDArray
 
 from nmodlgrad.runtime import checks, ions, observables, recording, registry
+from nmodlgrad.runtime.aims import Aims
 from nmodlgrad.runtime.cell import Cell
 from nmodlgrad.runtime.errors import CannotCarry, Closed, UnknownParameter, WrongArgument
 from nmodlgrad.runtime.instances import Instance, present
@@ -90,6 +91,7 @@ class Sensitivity:
         self._points: list[SwappedPoint] = []
         self._shadows: list[Shadow] = []
         self._pointers: Pointers | None = None
+        self._aims: Aims | None = None
         self._cells: list[Cell] = []
         # links must not outlive the memory they point to, and events must not go to point processes that are gone
         self._forget = weakref.finalize(self, _let_go, self._cells, self._points)
@@ -103,6 +105,7 @@ class Sensitivity:
             seeded = {(shadow.original.hname(), name) for shadow in self._shadows for name in self._moved_of(shadow)}
             self._pointers = Pointers(self._cells, self._entries.values(), seeded)
             self._pointers.check()
+            self._aims = Aims(self._cells, self._pointers)
         except BaseException:
             self.close()
             raise
@@ -173,6 +176,7 @@ class Sensitivity:
                 cell.check_members()
                 self._check(cell)
                 cell.renumber()
+            cell.styles.check()
         for entry in self._entries.values():
             if entry.swapped:
                 copy_globals(entry)
@@ -184,7 +188,9 @@ class Sensitivity:
         for cell in self._cells:
             cell.refresh()
         assert self._pointers is not None
+        assert self._aims is not None
         self._pointers.connect()
+        self._aims.describe()
         for cell in self._cells:
             cell.describe_sown()
         self._warned = self._warned or checks.warn_of_events(cell.root for cell in self._cells)
@@ -288,7 +294,21 @@ class Sensitivity:
         Closed
             after :meth:`close`
         """
-        return self._cell(segment).now(segment)
+        cell = self._cell(segment)
+        self.check_results(cell)
+        return cell.now(segment)
+
+    def check_results(self, cell: Cell) -> None:
+        """What was carried in a cell is the derivative of what the model did there.
+
+        Raises
+        ------
+        CannotCarry, Diverged, TooMuchMemory
+            when it is not; the message says why
+        """
+        cell.check_fault()
+        if self._aims is not None:
+            self._aims.check()
 
     def restart(self) -> None:
         """Take the present voltages and states as given: from here on, the derivative is that of what follows.
@@ -358,6 +378,8 @@ class Sensitivity:
     # ------------------------------------------------------------------ the end
     def close(self) -> None:
         """Detach: the model is as it was, with the parameters where they stand now."""
+        if self._aims is not None and not self._closed:
+            self._aims.close()
         self._closed = True
         self._handler = None
         _let_go(self._cells, self._points)

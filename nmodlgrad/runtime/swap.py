@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from neuron import h
 
 from nmodlgrad.runtime.errors import CannotCarry
+from nmodlgrad.runtime.ion_style import IonStyle
 from nmodlgrad.runtime.registry import Entry
 
 
@@ -32,14 +33,14 @@ def _replace(sections: Iterable[Any], entry: Entry, old: str, new: str) -> list[
             continue
         values = {name: [getattr(getattr(s, old), name) for s in section] for name in entry.range_parameters}
         ions = {ion: _ion_values(section, ion) for ion in entry.ions}
-        styles = {ion: int(h.ion_style(f"{ion}_ion", sec=section)) for ion in entry.ions}
+        styles = {ion: IonStyle.of(section, ion) for ion in entry.ions}
         section.uninsert(old)
         section.insert(new)
         for name, row in values.items():
             for segment, value in zip(section, row, strict=True):
                 setattr(getattr(segment, new), name, value)
         for ion, kept in ions.items():
-            _set_style(section, ion, styles[ion])
+            styles[ion].set(section, ion)
             for name, row in kept.items():
                 for segment, value in zip(section, row, strict=True):
                     setattr(segment, name, value)
@@ -49,13 +50,6 @@ def _replace(sections: Iterable[Any], entry: Entry, old: str, new: str) -> list[
 
 def _ion_values(section: Any, ion: str) -> dict[str, list[float]]:
     return {name: [getattr(s, name) for s in section] for name in (f"e{ion}", f"{ion}i", f"{ion}o")}
-
-
-def _set_style(section: Any, ion: str, style: int) -> None:
-    """ion_style returns the bits that its arguments set: c_style, e_style, einit, eadvance, cinit."""
-    c_style, e_style = style & 3, style >> 3 & 3
-    einit, eadvance, cinit = style >> 5 & 1, style >> 6 & 1, style >> 2 & 1
-    h.ion_style(f"{ion}_ion", c_style, e_style, einit, eadvance, cinit, sec=section)
 
 
 def copy_globals(entry: Entry) -> None:

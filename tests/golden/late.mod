@@ -70,9 +70,9 @@ typedef struct {            /* a reversal potential that follows the concentrati
   double *ng_row;
   const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
   const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
-  double ng_factor;         /* mV: RT/zF */
-  const double *ng_warmth;  /* row of the temperature, or 0 */
-  double ng_kelvin;
+  double ng_per_kelvin;     /* mV/K: R/zF */
+  const double *ng_celsius; /* NEURON's, which may change at any time */
+  const double *ng_warmth;  /* its row, or 0 */
 } ng_Nernst;
 typedef struct {            /* seeds of directions that follow each other: the numbers come right behind, then the next band */
   int ng_first, ng_count;
@@ -118,11 +118,12 @@ extern void hoc_execerror(const char *, const char *);
 #define NG_RESTRICT __restrict
 #define NG_RARELY(ng_condition) __builtin_expect((ng_condition) != 0, 0) /* what follows is kept out of the way */
 
-/* e_k = (RT/zF) (co_k/co - ci_k/ci) + e/T T_k */
+/* e_k = (RT/zF) (co_k/co - ci_k/ci) + e/T T_k, at the present temperature, as NEURON computes e */
 static void ng_renew(const ng_Nernst *ng_one, long ng_width) {
   const double *NG_RESTRICT ng_inside = ng_one->ng_inside, *NG_RESTRICT ng_outside = ng_one->ng_outside;
-  const double ng_in = ng_inside ? ng_one->ng_factor/(*ng_one->ng_inside_value) : 0.;
-  const double ng_out = ng_outside ? ng_one->ng_factor/(*ng_one->ng_outside_value) : 0.;
+  const double ng_factor = ng_one->ng_per_kelvin*(*ng_one->ng_celsius + 273.15); /* mV: RT/zF */
+  const double ng_in = ng_inside ? ng_factor/(*ng_one->ng_inside_value) : 0.;
+  const double ng_out = ng_outside ? ng_factor/(*ng_one->ng_outside_value) : 0.;
   double *NG_RESTRICT ng_row = ng_one->ng_row;
   long ng_k;
   for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] = 0.;
@@ -131,8 +132,8 @@ static void ng_renew(const ng_Nernst *ng_one, long ng_width) {
   if (ng_outside)
     for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_out*ng_outside[ng_k];
   if (ng_one->ng_warmth) {
-    const double ng_e = ng_one->ng_factor*log(*ng_one->ng_outside_value/(*ng_one->ng_inside_value));
-    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_e/ng_one->ng_kelvin*ng_one->ng_warmth[ng_k];
+    const double ng_slope = ng_one->ng_per_kelvin*log(*ng_one->ng_outside_value/(*ng_one->ng_inside_value));
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_slope*ng_one->ng_warmth[ng_k];
   }
 }
 

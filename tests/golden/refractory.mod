@@ -74,9 +74,9 @@ typedef struct {            /* a reversal potential that follows the concentrati
   double *ng_row;
   const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
   const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
-  double ng_factor;         /* mV: RT/zF */
-  const double *ng_warmth;  /* row of the temperature, or 0 */
-  double ng_kelvin;
+  double ng_per_kelvin;     /* mV/K: R/zF */
+  const double *ng_celsius; /* NEURON's, which may change at any time */
+  const double *ng_warmth;  /* its row, or 0 */
 } ng_Nernst;
 typedef struct {            /* seeds of directions that follow each other: the numbers come right behind, then the next band */
   int ng_first, ng_count;
