@@ -33,7 +33,7 @@ def table(results: Sequence[Result], truth: Floats) -> str:
     rows = [COLUMNS, ("---",) * len(COLUMNS)]
     for name, members in groups(results).items():
         logs = np.abs(np.log(np.array([each.values for each in members]) / truth))
-        within = [_spread((logs <= np.log(factor)).sum(axis=1), "{:.0f}") for factor in (1.01, 1.1, 2)]
+        within = [_spread((logs <= np.log(factor)).sum(axis=1), "{:g}") for factor in (1.01, 1.1, 2)]
         losses = _spread([each.final for each in members], "{:.2g}")
         simulated = _spread([each.simulated for each in members], "{:.0f} s")
         starts = _spread([each.starts for each in members], "{:.0f}")
