@@ -22,7 +22,7 @@ import side_by_side
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parents[1] / "tests")]
 
-from scenarios.pyramidal import RELEASED, equip, example, pyramidal_cell  # noqa: E402
+from scenarios.pyramidal import example, pyramidal_cell  # noqa: E402
 
 DIRECTIONS = (1, 20)
 MEASURED = 3  # runs in a process, of which the fastest counts
@@ -47,7 +47,7 @@ def directions(cell: dict[str, list], count: int, mechanism: str | None) -> list
     from nmodlgrad.runtime import registry
 
     if mechanism is None:
-        listed = list(RELEASED)[:count]
+        listed = list(pyramidal_cell.RELEASED)[:count]
         return [ng.Parameter(name, sections=cell[region]) for name, region in listed]
     names = [p.name for p in registry.require(mechanism).parameters if p.scope == "range"]
     name = f"{names[0]}_{mechanism}" if names else "g_pas"
@@ -78,9 +78,9 @@ def measure(count: int, duration: float, same_flags: bool, mechanism: str | None
     load(folder, count, same_flags)
     from neuron import h
 
-    cell = cable(mechanism) if mechanism else pyramidal_cell(h, folder)
+    cell = cable(mechanism) if mechanism else pyramidal_cell.build(h, folder)
     if not mechanism:
-        equip(h, cell, folder)
+        pyramidal_cell.equip(h, cell, folder)
     clamp = h.IClamp(cell["somatic"][0](0.5))
     clamp.delay, clamp.dur, clamp.amp = 1, 1e9, 1
     sensitivity = None
