@@ -31,7 +31,7 @@ def worst(visits: list[Visit]) -> tuple[float, Visit]:
 
 
 @settings(
-    max_examples=40,
+    max_examples=80,
     derandomize=True,
     deadline=None,
     database=None,

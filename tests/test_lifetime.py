@@ -301,3 +301,18 @@ def test_several_on_different_cells_begin_and_end_when_they_like() -> None:
     )
     assert out.splitlines()[0] == "True"
     assert "[True, True, True, True, True] 401" in out
+
+
+def test_a_record_outlives_a_section_that_was_accessed_when_it_was_made() -> None:
+    printed = model("""
+        ng.load("hh", "pas")
+        first = cell("first")  # NEURON accesses the first section that there is
+        soma, dend, clamp = cell()
+        sens = ng.Sensitivity(ng.Parameter("gnabar_hh", sections=soma))
+        record = sens.record(soma(0.5))
+        del first
+        gc.collect()
+        run(soma, 5)
+        print(len(record.to_numpy()), len(record.times()), sorted(map(str, h.allsec())))
+    """)
+    assert printed == "201 201 ['soma', 'soma_dend']\n"

@@ -226,7 +226,10 @@ class Problem:
         Diverged
             when a voltage or a derivative is not finite any more.
         """
-        self._sensitivity.theta = self.values(theta)
+        values = self.values(theta)
+        if not np.isfinite(values).all():
+            raise Diverged(f"theta is so far out that values are not finite: {values}")
+        self._sensitivity.theta = values
         return [response for protocol in self.protocols for response in self._run(protocol)]
 
     def _run(self, protocol: Protocol) -> list[Response]:

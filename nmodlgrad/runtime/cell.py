@@ -64,7 +64,9 @@ class Cell:
         self.marker, self.time = h.Vector(), h.Vector()
         self.cable.plan = float(layout.address(self.plan))
         self.marker.record(self.cable._ref_samples)
-        self.time.record(h._ref_t)
+        self.time.record(
+            h._ref_t, sec=root
+        )  # NEURON drops it with the section that is accessed now, another cell's perhaps
 
     # ------------------------------------------------------------------ memory
     def _size(self) -> tuple[int, str]:
