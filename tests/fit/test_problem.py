@@ -12,7 +12,8 @@ from processes import model
 
 CELL = """
 from nmodlgrad import fit
-h.usetable_hh = 0
+if hasattr(h, "usetable_hh"):  # NEURON 8 has no such variable, and takes the TABLE
+    h.usetable_hh = 0
 soma, dend, clamp = cell()
 synapse, source = h.ExpSyn(dend(0.5)), h.NetStim()
 source.start, source.number = 4, 1
