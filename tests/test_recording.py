@@ -348,7 +348,7 @@ print(np.isfinite(free.to_numpy()).all())
         errors=True,
     )
     assert printed.count("dt changed while samples are taken at an interval") >= 2
-    assert "True" in printed
+    assert "\nTrue\n" in printed
 
 
 def test_a_record_that_is_read_in_every_step_takes_no_more_than_its_samples() -> None:
@@ -373,16 +373,14 @@ def test_a_derivative_that_overflows_in_a_sum_alone_is_told() -> None:
         BUILD
         + """
 sensitivity = ng.Sensitivity([ng.Parameter("gnabar_hh", sections=soma, scale=1e300)])
-gate, other = sensitivity.accumulate(soma(0.5), "m_hh", weight=1e10), sensitivity.accumulate(soma(0.5), "v")
-current = sensitivity.accumulate(soma(0.5), "gna_hh")
+gate = sensitivity.accumulate(soma(0.5), "m_hh", weight=1e10)
 h.finitialize(-65)
 print(refusal(lambda: h.continuerun(20)))
 print(refusal(lambda: gate.gradient))
 """,
         errors=True,
     )
-    assert printed.count("Diverged: the cell of soma: t = ") >= 1
-    assert "along direction 0, gnabar_hh in soma is not finite" in printed
+    assert "the sum over m_hh at soma(0.5) along direction 0, gnabar_hh in soma is not finite" in printed
 
 
 def test_limits_and_arrays_that_mean_nothing_are_refused() -> None:
