@@ -173,6 +173,18 @@ CONSTRUCTS = {
         }
         PROCEDURE rates(x) { if (x < 0.7) { a = a + x*q }  b = a*a  b = b*x + 1 }
     """,
+    "a_procedure_that_sets_what_its_argument_is_computed_from": """
+        DERIVATIVE update {
+            a = p*v
+            b = a*q
+            rates(a/(1.5 + r*r), b*b)
+            c = a
+            rates(a*a, a/(2 + b))
+            m' = (a*c + b - m)/2
+            n' = -n
+        }
+        PROCEDURE rates(x, y) { a = sin(x)*y  b = cos(y) + p }
+    """,
     "a_procedure_that_reads_a_state": """
         DERIVATIVE update {
             rates(v)
