@@ -279,6 +279,15 @@ CONSTRUCTS = {
         FUNCTION f(x) { f = x*x*p }
         FUNCTION g(x) { LOCAL z  z = f(x)  a = z*x  g = z - p }
     """,
+    "a_function_whose_value_nobody_reads_but_that_assigns": """
+        DERIVATIVE update {
+            LOCAL z
+            z = f(0.5)
+            m' = (p - m)/2
+            n' = -n
+        }
+        FUNCTION f(x) { f = x  b = tanh(x) }
+    """,
     "a_function_that_calls_one_that_assigns": """
         DERIVATIVE update {
             c = p

@@ -12,6 +12,7 @@ from nmodlgrad.numerics.stages import Explicit, Implicit, Stage
 from nmodlgrad.semantics.dataflow import Dataflow, local_names
 from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.semantics.plain import is_plain
+from nmodlgrad.syntax.walk import calls
 
 
 @dataclass(frozen=True)
@@ -107,4 +108,8 @@ def performed(original: Mechanism, flow: Dataflow, stage: Stage) -> frozenset[st
     if flow.mechanism.arrays & (access.live | access.written):
         return frozenset()
     written = access.written - local_names(block.body)
+    everything = Dataflow(original).ever_written
+    called = frozenset[str]().union(*(everything.get(str(call.name), frozenset()) for call in calls(block.body)))
+    if called & original.symbols.keys() - {name.partition("[")[0] for name in written}:
+        return frozenset()  # a FUNCTION sets for hoc to see what is a LOCAL in the mechanism's simpler form
     return frozenset(name for name in written if name.partition("[")[0] in original.symbols)
