@@ -261,8 +261,7 @@ class Scope(Expressions):
         self.meanings.changed(access.written)
         values = [self._expression(a, call.name) for a in call.arguments]
         passed = {  # the procedure may set what an argument was computed from
-            a.name: self.kept(a.name, value.partials)
-            for a, value in zip(procedure.arguments, values, strict=True)
+            str(a.name): self.kept(a.name, value.partials) for a, value in zip(procedure.arguments, values, strict=True)
         }
         reads = access.entering.union(*(value.reads for value in values))
         texts = ", ".join(value.text for value in values)

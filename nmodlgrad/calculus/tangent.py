@@ -11,6 +11,7 @@ from nmodlgrad.calculus.pruning import pruned
 from nmodlgrad.calculus.slopes import with_slopes
 from nmodlgrad.calculus.stages import StageTangent, linearise, performed
 from nmodlgrad.diagnostics import Diagnostic
+from nmodlgrad.numerics import arrivals
 from nmodlgrad.numerics.around import Around
 from nmodlgrad.numerics.control import structured
 from nmodlgrad.numerics.normal import normalise
@@ -34,6 +35,14 @@ class Latch:
     second: str
 
 
+@dataclass(frozen=True)
+class FlowValues:
+    """The program that computes how the mechanism moves, and the names of dx/dt of carried variables in it."""
+
+    linearised: Linearised
+    slopes: Mapping[str, str]
+
+
 IDLE = "no state and no current depends on it"
 
 
@@ -51,7 +60,8 @@ class TangentMechanism:
     who records them. `whole` has the current of a point process and its slope where `current`, being linear, does
     without. `breakpoint` advances what BREAKPOINT leaves in variables. What it reads of these before it sets them is
     latched: the current depends on what they were when it started, at v + 0.001 and at v, and two rows of `carried`
-    keep that. `later_initial` are the stages of INITIAL from its first implicit solve on.
+    keep that. `later_initial` are the stages of INITIAL from its first implicit solve on. `flow` tells how states and
+    current move at an event, for derivatives by the time at which it arrives; `unmoved` why there are none.
     """
 
     original: Mechanism
@@ -78,6 +88,8 @@ class TangentMechanism:
     latched: Mapping[str, Latch]
     states: tuple[StageTangent, ...]
     receive: Linearised | None
+    flow: FlowValues | None
+    unmoved: str
     around: tuple[tuple[Around, Linearised], ...]
     functions: tuple[Derivative, ...]
     procedures: tuple[Tangent, ...]
@@ -144,11 +156,19 @@ def differentiate(
     def written(statements: Sequence[n.Statement]) -> list[str]:
         return [x for x in rows if x in flow.access(statements).written]
 
-    def event(statements: Sequence[n.Statement]) -> Linearised | None:
+    def event(statements: Sequence[n.Statement], timed: bool = False) -> Linearised | None:
         active = dict.fromkeys([*inputs, "v", *activity.arguments, *([weight] if weight else ())])
         outputs = written(statements)
         outputs += ["v"] if "v" in flow.access(statements).written and events.mentions_voltage(mechanism) else []
-        return differentiator.phase(statements, active, outputs, arguments=connected) if outputs else None
+        return differentiator.phase(statements, active, outputs, arguments=connected) if outputs or timed else None
+
+    def moving() -> FlowValues | None:
+        if unmoved:
+            return None
+        found = arrivals.flow(mechanism, phases, names)
+        slopes = {x: slope for x, slope in found.slopes.items() if x in carried}
+        values = [*slopes.values(), *([phases.total] if phases.current else [])]
+        return FlowValues(differentiator.phase(found.statements, [], [], values, given), slopes)
 
     inputs = [*carried, *seeds]
     initial_inputs = [*activity.parameters, *mechanism.initial_concentrations, "v"]
@@ -169,12 +189,14 @@ def differentiate(
     active = [*inputs, "v"]
     later_initial = [linearise(differentiator, x, active, rows) for x in phases.later_initial]
     states = [linearise(differentiator, x, active, rows, performed(original, flow, x)) for x in phases.states]
-    connect, receive = event(phases.connect), event(phases.receive)
+    unmoved = events.unmoved(original)
+    connect, receive = event(phases.connect), event(phases.receive, timed=not unmoved)
     around = tuple(
         (one, differentiator.phase(one.statements, [*inputs, "v"], outputs))
         for one in phases.around
         if (outputs := written(one.statements))
     )
+    flowing = moving()
     left = written(phases.breakpoint)
     breakpoint_ = differentiator.phase(phases.breakpoint, [*inputs, "v"], left, arguments=given) if left else None
 
@@ -201,6 +223,7 @@ def differentiate(
         whole,
         breakpoint_,
         receive,
+        flowing.linearised if flowing else None,
         *(one for _, one in around),
     ]
     everything += [phase for stage in (*later_initial, *states) if stage for phase in stage.phases]
@@ -235,6 +258,8 @@ def differentiate(
         latched=latched,
         states=tuple(filter(None, states)),
         receive=receive,
+        flow=flowing,
+        unmoved=unmoved,
         around=around,
         functions=functions,
         procedures=procedures,

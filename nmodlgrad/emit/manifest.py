@@ -33,6 +33,8 @@ def entry(tangent: TangentMechanism, name: str, file: str, shadow: bool = False)
         "current_parameters": tangent.current_parameters,
         "arguments": list(tangent.arguments),
         "weight": tangent.weight,
+        "flow_length": len(tangent.flow.slopes) + 1 if tangent.flow else 0,
+        "unmoved": tangent.unmoved,
         "linear": tangent.linear,
         "ions": list(dict.fromkeys(use.ion for use in mechanism.ions)),
         "concentrations": list(mechanism.concentrations),

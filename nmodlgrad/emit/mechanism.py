@@ -12,7 +12,7 @@ from nmodlgrad.calculus.special import HELPERS
 from nmodlgrad.calculus.stages import ExplicitTangent
 from nmodlgrad.calculus.tangent import TangentMechanism
 from nmodlgrad.emit import drawing, stages
-from nmodlgrad.emit.patch import Edit, apply, insert_line, insert_line_before, line_end
+from nmodlgrad.emit.patch import Edit, apply, insert_last_line, insert_line, line_end
 from nmodlgrad.emit.render import helpers, inserted, render
 from nmodlgrad.numerics.around import Around
 from nmodlgrad.semantics.activity import TEMPERATURE
@@ -58,7 +58,7 @@ def _silencing(mechanism: Mechanism) -> list[Edit]:
     assert mechanism.breakpoint is not None
     end = mechanism.breakpoint.body.span.end - 1
     lines = "\n".join(inserted("silence", current.name) for current in mechanism.currents)
-    return [insert_line_before(mechanism.source.text, end, lines)]
+    return [insert_last_line(mechanism.source.text, end, lines)]
 
 
 def _event_edits(tangent: TangentMechanism) -> list[Edit]:
@@ -68,11 +68,14 @@ def _event_edits(tangent: TangentMechanism) -> list[Edit]:
     body, text = mechanism.net_receive.body, mechanism.source.text
     initial = next((x.body for x in subnodes(body) if isinstance(x, n.NetInitial)), None)
     places = (("ng_connect", tangent.connect, initial), ("ng_receive", tangent.receive, body))
-    return [
+    edits = [
         insert_line(text, stages.start(block), inserted("event", routine, len(mechanism.arguments)))
         for routine, phase, block in places
         if phase and block
     ]
+    if tangent.flow:
+        edits.append(insert_last_line(text, body.span.end - 1, inserted("call", "ng_received")))
+    return edits
 
 
 _UNSAFE = (n.LinearBlock, n.NonlinearBlock, n.DiscreteBlock)
@@ -155,6 +158,7 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         connect=connect,
         receive=receive,
         around=around,
+        flow=_flow(tangent),
         arguments=list(mechanism.arguments),
         sows=any(u["seeds"] for u in (*updates, *implicit)),
         renewed=_renewed(tangent),
@@ -265,6 +269,20 @@ def _whole(tangent: TangentMechanism) -> dict[str, Any] | None:
         "steps": phase.program.steps,
         "current": _c(phase.values[tangent.total], phase.program),
         "conductance": _c(slope, phase.program),
+    }
+
+
+def _flow(tangent: TangentMechanism) -> dict[str, Any] | None:
+    """The slopes of states, with the numbers of their rows, and the current."""
+    if tangent.flow is None:
+        return None
+    program = tangent.flow.linearised.program
+    moving = [(tangent.carried.index(x), x, _c(slope, program)) for x, slope in tangent.flow.slopes.items()]
+    return {
+        "locals": program.local_names,
+        "steps": program.steps,
+        "moving": [{"row": row, "name": x, "slope": slope} for row, x, slope in moving],
+        "current": _c(tangent.total, program) if tangent.current else None,
     }
 
 

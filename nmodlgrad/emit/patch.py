@@ -48,6 +48,17 @@ def insert_line(text: str, offset: int, line: str) -> Edit:
     return Edit(Span(place, place), f"{newline}{inserted}{tail}")
 
 
+def insert_last_line(text: str, brace: int, line: str) -> Edit:
+    """Lines of their own before a closing brace, indented like what stands before it."""
+    newline = line_end(text)
+    place = len(text[:brace].rstrip())
+    start = text.rfind(newline[-1], 0, place) + 1
+    before = text[start:place]
+    indent = newline + before[: len(before) - len(before.lstrip(" \t"))]
+    tail = "" if newline[-1] in text[place:brace] else indent
+    return Edit(Span(place, place), "".join(indent + part for part in line.split("\n")) + tail)
+
+
 def insert_line_before(text: str, offset: int, line: str) -> Edit:
     """A line of its own before what stands at `offset`, indented like it."""
     newline = line_end(text)

@@ -23,6 +23,7 @@ from nmodlgrad.runtime.memory import Budget
 from nmodlgrad.runtime.places import place, sections_of
 from nmodlgrad.runtime.recording import Recordings, run_length_ms
 from nmodlgrad.runtime.seeds import Seeds
+from nmodlgrad.runtime.spikes import Arrival
 from nmodlgrad.runtime.swap import Shadow
 
 
@@ -56,6 +57,8 @@ class Cell:
         self._idle: Sequence[int] = ()  # the numbers of instances of which nothing depends on theta
         self.computed, self.connections = Computed(self.width), Connections(self.width)
         self.recordings, self.budget = Recordings(), budget
+        self.arrivals: dict[int, dict[int, Arrival]] = {}  # by instance and NetCon
+        self.sources, self.rows_before = np.zeros(0, layout.SOURCE), layout.rows(0, self.width)
         self.plan, self.message = np.zeros(1, layout.PLAN), np.zeros(layout.MESSAGE, np.uint8)
         self.labels = labels
         budget.take_rows(*self._size())
@@ -171,7 +174,7 @@ class Cell:
         plan["starts"] = self.start.any()
         plan["copies"] = plan["copy_count"] = 0
         plan["fluxes"] = layout.address(self.fluxes) if len(self.shaped) else 0
-        plan["injected_count"] = len(self.injected)
+        plan["injected_count"], plan["source_count"] = len(self.injected), len(self.sources)
         self.describe_numbers()
         for name, array in (
             ("index", self.index),
@@ -189,6 +192,7 @@ class Cell:
             ("injected", self.injected),
             ("ions", self.ions.table),
             ("observed", self.computed.table),
+            ("sources", self.sources),
             ("message", self.message),
             ("labels", self.labels.addresses),
             ("names", self.names),
@@ -288,9 +292,20 @@ class Cell:
             self.instances[number].holder.ng_link = float(self.table.address(self.instances[number]))
         self.table.reset()
         self._describe_seeds_of_shape()
-        self.connections.describe(self.instances, self.table, self.cable.address)
+        self.connections.describe(self.instances, self.table, self.cable.address, self.arrivals)
+        self._describe_arrivals()
         self.ions.describe(self.table, self.node, self._reshaped, self._address(h._ref_celsius))
         self.computed.describe(self.table, self.node)
+
+    def _describe_arrivals(self) -> None:
+        """Room for what instances tell of themselves at events whose times depend on theta."""
+        reached = [self.instances[number] for number in self.arrivals]
+        lengths = [instance.entry.flow_length for instance in reached]
+        self.flows = np.zeros(sum(lengths))
+        for instance, start in zip(reached, layout.starts(lengths).tolist(), strict=True):
+            row = self.table.row(instance)
+            row["flow"] = layout.address(self.flows[start:])
+            row["cm"] = layout.address(self.cm[self.node(instance.segment) :])
 
     def describe_numbers(self) -> None:
         """What the cable hands over in every step: parameters to shadows, and what is played to its seeds."""

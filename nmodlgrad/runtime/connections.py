@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from neuron import h
 from nmodlgrad.runtime import layout
 from nmodlgrad.runtime.bands import EMPTY, Bands, Entries
 from nmodlgrad.runtime.instances import Instance, InstanceTable
+from nmodlgrad.runtime.spikes import Arrival
 
 Seed = tuple[Bands, int]  # a row of bands
 _SELF = 0  # the address that events without a NetCon have: those that INITIAL or WATCH sends
@@ -22,20 +23,29 @@ class Connections:
     def __init__(self, width: int) -> None:
         self._width = width
         self._table = np.zeros(0, layout.CONNECTION)
-        self._rows = layout.rows(0, width)
+        self._rows, self._late = layout.rows(0, width), layout.rows(0, width)
         self._starts: list[tuple[int, Entries]] = []  # rows that start as a weight's seed
 
     def describe(
-        self, instances: Iterable[Instance], described: InstanceTable, address: Callable[[Any], float]
+        self,
+        instances: Iterable[Instance],
+        described: InstanceTable,
+        address: Callable[[Any], float],
+        arrivals: Mapping[int, Mapping[int, Arrival]],
     ) -> None:
-        """Find every NetCon that matters, and tell the instances."""
-        concerned = [instance for instance in instances if instance.entry.arguments or instance.weights]
+        """Find every NetCon that matters, and tell the instances.
+
+        `arrivals` are those by which events come whose times depend on theta, by instance and address.
+        """
+        concerned = [i for i in instances if i.entry.arguments or i.weights or i.number in arrivals]
         onto = _by_target() if any(instance.entry.arguments for instance in concerned) else {}
-        tables = [_connections(instance, onto, address) for instance in concerned]
+        tables = [_connections(i, onto, address, arrivals.get(i.number, {})) for i in concerned]
         count = sum(len(i.entry.arguments) * len(table) for i, table in zip(concerned, tables, strict=True))
         self._table = np.zeros(sum(map(len, tables)), layout.CONNECTION)
-        self._table["seed"]["bands"] = EMPTY
+        self._table["seed"]["bands"] = self._table["delays"] = EMPTY
         self._rows = layout.rows(count, self._width)
+        self._late = layout.rows(sum(map(len, arrivals.values())), self._width)
+        late = iter(self._late)
         self._starts = []
         described.table["connections"] = described.table["connection_count"] = 0
         at = row = 0
@@ -51,6 +61,9 @@ class Connections:
                     self._table[at]["seed"]["bands"] = seed[0].address(seed[1])
                     if weight in arguments:
                         self._starts.append((row + arguments.index(weight), seed[0].entries(seed[1])))
+                if (arrival := arrivals.get(instance.number, {}).get(place)) is not None:
+                    self._table[at]["train"], self._table[at]["delay"] = arrival.train, arrival.delay
+                    self._table[at]["delays"], self._table[at]["late"] = arrival.delays, layout.address(next(late))
                 at, row = at + 1, row + len(arguments)
         self.reset()
 
@@ -62,10 +75,10 @@ class Connections:
 
 
 def _connections(
-    instance: Instance, onto: dict[str, list[Any]], address: Callable[[Any], float]
+    instance: Instance, onto: dict[str, list[Any]], address: Callable[[Any], float], arriving: Iterable[int]
 ) -> list[tuple[int, Seed | None]]:
     """Addresses and seeds: of the NetCons whose weight is seeded, and of all of them if they keep derivatives."""
-    found: dict[int, Seed | None] = {}
+    found: dict[int, Seed | None] = dict.fromkeys(arriving)
     if instance.entry.arguments:
         found[_SELF] = None
         found |= {int(address(netcon._ref_weight[0])): None for netcon in onto.get(instance.point.hname(), ())}

@@ -17,7 +17,7 @@ from nmodlgrad.runtime.parameter import Parameter
 from nmodlgrad.runtime.places import kind_of, place, points_of
 from nmodlgrad.runtime.registry import Entry, SeedParameter
 from nmodlgrad.runtime.stimulus import Stimulus
-from nmodlgrad.runtime.target import Target
+from nmodlgrad.runtime.target import OF_TIMES, Target
 
 SEEDABLE = ("range", "global")
 _STARTING = re.compile(r"(?P<ion>\w+)(?P<side>[io])0_(?P=ion)_ion")
@@ -290,8 +290,10 @@ def _played(parameter: Parameter, entry: Entry) -> Target:
 
 def _weight(parameter: Parameter, netcon: Any) -> Target:
     synapse = netcon.syn()
+    if parameter.name in OF_TIMES:
+        return _attribute(parameter.name, None, parameter.name, [netcon])
     if parameter.name != "weight":
-        raise UnknownParameter(f"a NetCon's {parameter.name} can not be seeded, its weight can")
+        raise UnknownParameter(f"a NetCon's {parameter.name} can not be seeded, its weight, delay and threshold can")
     if synapse is None:
         raise UnknownParameter("the NetCon has no target")
     entry = registry.require(kind_of(synapse))

@@ -43,7 +43,19 @@ SEED = np.dtype(
 )
 NUMBER = np.dtype([("from", _ADDRESS), ("to", _ADDRESS), ("factor", _DOUBLE)])
 COPY = np.dtype([("from", _ADDRESS), ("to", _ADDRESS)])
-CONNECTION = np.dtype([("address", _ADDRESS), ("seed", SEED), ("rows", _ADDRESS)])
+TRAIN = np.dtype([("times", _ADDRESS), ("rows", _ADDRESS), ("first", _LONG), ("end", _LONG), ("tolerance", _DOUBLE)])
+CONNECTION = np.dtype(
+    [
+        ("address", _ADDRESS),
+        ("seed", SEED),
+        ("rows", _ADDRESS),
+        ("train", _ADDRESS),
+        ("next", _LONG),
+        ("delay", _ADDRESS),
+        ("delays", _ADDRESS),
+        ("late", _ADDRESS),
+    ]
+)
 CELL = np.dtype([("time", _DOUBLE), ("width", _LONG), ("fault", _ADDRESS)])
 INSTANCE = np.dtype(
     [
@@ -54,6 +66,9 @@ INSTANCE = np.dtype(
         ("record", _ADDRESS),
         ("ion_record", _ADDRESS),
         ("total", _ADDRESS),
+        ("flow", _ADDRESS),
+        ("late", _ADDRESS),
+        ("cm", _ADDRESS),
         ("observed_record", _ADDRESS),
         ("seeds", _ADDRESS),
         ("connections", _ADDRESS),
@@ -114,6 +129,22 @@ SUM = np.dtype(
         ("gradient", _ADDRESS),
     ]
 )
+SOURCE = np.dtype(
+    [
+        ("train", _ADDRESS),
+        ("times", _ADDRESS),
+        ("crossings", _ADDRESS),
+        ("rows", _ADDRESS),
+        ("room", _LONG),
+        ("kept", _DOUBLE),
+        ("node", _LONG),
+        ("threshold", _ADDRESS),
+        ("thresholds", _ADDRESS),
+        ("before", _DOUBLE),
+        ("row_before", _ADDRESS),
+        ("above", _LONG),
+    ]
+)
 PLAN = np.dtype(
     [
         ("cell", CELL),
@@ -150,6 +181,8 @@ PLAN = np.dtype(
         ("log_count", _LONG),
         ("sums", _ADDRESS),
         ("sum_count", _LONG),
+        ("sources", _ADDRESS),
+        ("source_count", _LONG),
         ("interval", _DOUBLE),
         ("budget", _ADDRESS),
         ("names", _ADDRESS),

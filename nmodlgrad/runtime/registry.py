@@ -42,6 +42,8 @@ class Entry:
     current_parameters: int
     arguments: tuple[str, ...]
     weight: str | None
+    flow_length: int
+    unmoved: str
     linear: bool
     ions: tuple[str, ...]
     concentrations: tuple[str, ...]
@@ -83,6 +85,8 @@ class Entry:
             current_parameters=data["current_parameters"],
             arguments=tuple(data["arguments"]),
             weight=data["weight"],
+            flow_length=data["flow_length"],
+            unmoved=data["unmoved"],
             linear=data["linear"],
             ions=tuple(data["ions"]),
             concentrations=tuple(data["concentrations"]),

@@ -25,6 +25,7 @@ from nmodlgrad.runtime.places import place as node_of
 from nmodlgrad.runtime.pointers import Pointers, connected
 from nmodlgrad.runtime.recording import Loss, Recorder, Sum
 from nmodlgrad.runtime.seeds import Seeds
+from nmodlgrad.runtime.spikes import SpikeRecorder, Spikes, reached
 from nmodlgrad.runtime.swap import (
     Shadow,
     SwappedPoint,
@@ -34,6 +35,7 @@ from nmodlgrad.runtime.swap import (
     unswap_density,
     unswap_points,
 )
+from nmodlgrad.runtime.target import OF_TIMES
 from nmodlgrad.runtime.values import Moved
 
 _ROUNDING = 1e-9  # L of a section with 3-d points is their sum
@@ -49,6 +51,9 @@ class Sensitivity:
     start
         where theta begins, if theta is to be the values themselves: every parameter is then the sum of
         scale * theta over its directions, and is set to it
+    spikes
+        carry derivatives across NetCons, by the times of spikes, to all cells that they reach; without it the gradient
+        is that within each cell, as if events came at constant times
     memory_limit
         bytes that rows and records may take together; by default half of the memory that there is
 
@@ -74,6 +79,7 @@ class Sensitivity:
         parameters: Parameter | Direction | Iterable[Parameter | Direction],
         *,
         start: ArrayLike | None = None,
+        spikes: bool = False,
         memory_limit: float | None = None,
     ) -> None:
         self.parameters = _listed(parameters)
@@ -99,6 +105,8 @@ class Sensitivity:
         self._start(start)
         self._labels = Texts(f"{k}, {label}" for k, label in enumerate(self.labels))
         roots = connected(self._moved.roots, self._entries.values())
+        while spikes and len(more := connected(reached(roots), self._entries.values())) > len(roots):
+            roots = more
         try:
             for root in roots:
                 self._attach(root)
@@ -106,10 +114,12 @@ class Sensitivity:
             self._pointers = Pointers(self._cells, self._entries.values(), seeded)
             self._pointers.check()
             self._aims = Aims(self._cells, self._pointers)
+            self._spikes = Spikes(self._cells, self._moved) if spikes else None
+            self._refuse_times()
         except BaseException:
             self.close()
             raise
-        self._warned = checks.warn_of_events(cell.root for cell in self._cells)
+        self._warned = spikes or checks.warn_of_events(cell.root for cell in self._cells)
         self._handler = h.FInitializeHandler(0, _Refresh(self))
 
     # ------------------------------------------------------------------ attaching
@@ -139,6 +149,15 @@ class Sensitivity:
         cell = Cell(root, self._instances(sections, seeds), self._labels, self._budget, seeds, shadows)
         self._cells.append(cell)
         self._check(cell)
+
+    def _refuse_times(self) -> None:
+        """What acts through the times of events alone needs these to be carried."""
+        for kind in OF_TIMES if self._spikes is None else ():
+            for values in self._moved.of_kind(kind):
+                raise UnknownParameter(
+                    f"the {kind} of {next(iter(values.places))} acts through the times of events: "
+                    "make it with Sensitivity(..., spikes=True)"
+                )
 
     def _shadowed(self, points: Sequence[Any]) -> list[Shadow]:
         """Shadows of those point processes that have a parameter among the directions."""
@@ -185,6 +204,8 @@ class Sensitivity:
         refresh_points(self._points)
         until = recording.run_length_ms()
         self._budget.plan_records((size for cell in self._cells for size in cell.recordings.sizes(until)), until)
+        if self._spikes is not None:
+            self._spikes.find()
         for cell in self._cells:
             cell.refresh()
         assert self._pointers is not None
@@ -266,6 +287,26 @@ class Sensitivity:
         observable.cell.recordings.sums.append(added)
         return Loss(self, added)
 
+    def record_spikes(self, netcon: Any) -> SpikeRecorder:
+        """Record when the source of a NetCon fires, and the derivatives of these times, from the next finitialize on.
+
+        Raises
+        ------
+        WrongArgument
+            for anything but a NetCon, and when the Sensitivity was made without ``spikes=True``
+        CannotCarry
+            when its source is not the voltage of a cell that is carried
+        Closed
+            after :meth:`close`
+        """
+        self._check_open()
+        if not hasattr(netcon, "hname") or kind_of(netcon) != "NetCon":
+            hint = "h.NetCon(soma(0.5)._ref_v, None, sec=soma), say"
+            raise WrongArgument(f"spikes are those of a NetCon, not of {netcon!r}: {hint}")
+        if self._spikes is None:
+            raise WrongArgument("the derivatives of spikes' times are carried by Sensitivity(..., spikes=True)")
+        return SpikeRecorder(self, *self._spikes.record(netcon))
+
     def _observable(self, place: Any, variable: str) -> observables.Observable:
         self._check_open()
         observables.require_place(place, variable)
@@ -319,6 +360,8 @@ class Sensitivity:
         self._check_open()
         for cell in self._cells:
             cell.restart()
+        if self._spikes is not None:
+            self._spikes.forget()
 
     def _check_open(self) -> None:
         if self._closed:

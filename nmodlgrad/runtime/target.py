@@ -16,7 +16,11 @@ OF_SEGMENTS = frozenset({"range", "ion", "geometry", "concentration"})
 """Kinds of parameters whose places are segments; Ra and L have the middle one of their section."""
 OF_ALL = frozenset({"global", "v_init", "celsius", "starting concentration"})
 """Kinds of parameters that are one value for many places."""
+OF_TIMES = frozenset({"delay", "threshold"})
+"""Parameters of NetCons that act through the times of events alone."""
 _UNITS = {
+    "delay": "ms",
+    "threshold": "mV",
     "cm": "uF/cm2",
     "Ra": "ohm cm",
     "diam": "um",
@@ -97,8 +101,10 @@ def _segment(kind: str, place: Any) -> Any:
             return place.get_segment()
         case "played":
             return place.point.get_segment()
-        case "weight":
+        case "weight" | "delay":
             return place.syn().get_segment()
+        case "threshold":
+            return place.preseg()
         case _:
             return place
 
@@ -109,6 +115,6 @@ def _same(_: Any) -> None:
 
 _IDENTITIES: Mapping[str, Callable[[Any], Any]] = {
     "point": lambda point: point.hname(),
-    "weight": lambda netcon: netcon.hname(),
+    **dict.fromkeys(("weight", *OF_TIMES), lambda netcon: netcon.hname()),
     "played": lambda stimulus: stimulus.vector.hname(),
 }

@@ -48,6 +48,32 @@ def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
         yield _not_yet(block, "reading v in a routine that NET_RECEIVE calls, in a mechanism that solves nothing, is")
 
 
+def unmoved(mechanism: Mechanism) -> str:
+    """Why the derivative of the time at which an event arrives is not carried; empty if it is."""
+    block = mechanism.net_receive
+    if block is None:
+        return "it has no NET_RECEIVE"
+    for node in subnodes(block.body):
+        match node:
+            case n.Call(name=name) if name in ("net_send", "net_event", "net_move", "state_discontinuity"):
+                return f"its NET_RECEIVE calls {name}"
+            case n.Watch() | n.ForNetcons() | n.Verbatim():
+                return f"its NET_RECEIVE has a {_WORDS[type(node)]}"
+    flow = Dataflow(mechanism)
+    for read, what in (("v", "the voltage"), ("t", "the time")):
+        if read in flow.access(block.body.statements).live:
+            return f"its NET_RECEIVE reads {what}"
+    if mechanism.concentrations:
+        return "it writes a concentration"
+    for solve in mechanism.solves:
+        if not isinstance(mechanism.solvable[solve.block], n.DerivativeBlock):
+            return f"it solves {solve.block}, which is no DERIVATIVE block"
+    return ""
+
+
+_WORDS: dict[type[n.Node], str] = {n.Watch: "WATCH", n.ForNetcons: "FOR_NETCONS", n.Verbatim: "VERBATIM block"}
+
+
 def mentions_voltage(mechanism: Mechanism) -> bool:
     """Whether NET_RECEIVE itself mentions v: only then does an event leave its v in the node (noccout.cpp)."""
     block = mechanism.net_receive

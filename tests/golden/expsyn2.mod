@@ -55,6 +55,7 @@ VERBATIM
 ENDVERBATIM
     }
     g = g + weight
+    if (ng_link != 0) { ng_received() }  : nmodlgrad
 }
 
 : ---------------------------------------------------------------------------------------------------
@@ -92,10 +93,21 @@ typedef struct {            /* a seed row */
   const double *ng_latched; /* the same row, as the current phase saw it */
   const ng_Nernst *ng_nernst; /* renews that row in INITIAL, or 0 */
 } ng_Seed;
+typedef struct {            /* spikes of a source, the derivatives of their times, and how far times may be off */
+  const double *ng_times;   /* ms: when NEURON has sent them */
+  const double *ng_rows;
+  long ng_first, ng_end;    /* numbers of those that are kept: the first, and one past the last */
+  double ng_tolerance;
+} ng_Train;
 typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
   ng_Seed ng_seed;          /* of the weight */
   double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+  const ng_Train *ng_train; /* whose spikes it brings, if their times depend on theta */
+  long ng_next;             /* number of the next one to arrive */
+  const double *ng_delay;   /* ms */
+  const ng_Band *ng_delays; /* seeds of the delay */
+  double *ng_late;          /* room for the row of the time of arrival, 0 if that depends on nothing */
 } ng_Connection;
 typedef struct {            /* one cell */
   double ng_time;           /* when the cable was eliminated last */
@@ -110,9 +122,12 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  double *ng_flow;          /* slopes of its states, and its current: room for these where events are late or early; else 0 */
+  double *ng_late;          /* the row of the time of the event that is being received, or 0 */
+  const double *ng_cm;      /* uF/cm2 of its node */
   double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
-  const ng_Connection *ng_connections;
+  ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
   long ng_sown;             /* whether one of those parameters is seeded */
@@ -138,20 +153,69 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
   }
 }
 
-static const ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
+static ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
   static const ng_Band ng_last = {0, 0};
-  static const ng_Connection ng_none = {0, {&ng_last, 0, 0, 0}, 0};
+  static ng_Connection ng_none = {0, {&ng_last, 0, 0, 0}, 0, 0, 0, 0, &ng_last, 0};
   const double *ng_address = (const double *) (size_t) ng_sender;
   long ng_low = 0, ng_high = ng_self->ng_connection_count;
   while (ng_low < ng_high) {
     const long ng_middle = (ng_low + ng_high)/2;
-    const ng_Connection *ng_connection = ng_self->ng_connections + ng_middle;
+    ng_Connection *ng_connection = ng_self->ng_connections + ng_middle;
     if (ng_connection->ng_address == ng_address) return ng_connection;
     if (ng_connection->ng_address < ng_address) ng_low = ng_middle + 1;
     else ng_high = ng_middle;
   }
   return &ng_none;
 }
+
+/* The rows that move on while an event is late. */
+static const long ng_moving[] = {0, -1};
+
+/* Whether the time at which an event has come depends on theta: then ng_late is the row of its derivative. */
+static int ng_arrives(ng_Instance *ng_self, double ng_sender, double ng_t) {
+  ng_Connection *ng_one;
+  const ng_Band *ng_band;
+  const double *ng_row = 0;
+  const long ng_width = ng_self->ng_cell->ng_width;
+  long ng_k;
+  ng_self->ng_late = 0;
+  if (!ng_self->ng_flow) return 0;
+  ng_one = ng_find(ng_self, ng_sender);
+  if (!ng_one->ng_late) return 0;
+  if (ng_one->ng_train) { /* its next spike, unless that is still on its way: then nobody but a script has sent this */
+    const ng_Train *ng_train = ng_one->ng_train;
+    if (ng_one->ng_next < ng_train->ng_first) ng_one->ng_next = ng_train->ng_first;
+    for (; ng_one->ng_next < ng_train->ng_end && !ng_row; ng_one->ng_next++) {
+      const double ng_due = ng_train->ng_times[ng_one->ng_next - ng_train->ng_first] + *ng_one->ng_delay;
+      if (ng_due > ng_t + ng_train->ng_tolerance) break;
+      if (ng_due >= ng_t - ng_train->ng_tolerance)
+        ng_row = ng_train->ng_rows + (ng_one->ng_next - ng_train->ng_first)*ng_width;
+    }
+    if (!ng_row) return 0;
+    memcpy(ng_one->ng_late, ng_row, ng_width*sizeof(double));
+  } else
+    memset(ng_one->ng_late, 0, ng_width*sizeof(double));
+  for (ng_band = ng_one->ng_delays; ng_band->ng_count; ng_band = NG_NEXT(ng_band))
+    for (ng_k = 0; ng_k < ng_band->ng_count; ng_k++) ng_one->ng_late[ng_band->ng_first + ng_k] += NG_NUMBERS(ng_band)[ng_k];
+  ng_self->ng_late = ng_one->ng_late;
+  return 1;
+}
+
+/* rows += sign*(what ng_flow has found)*(the row of the time), in every state and in the voltage of the node */
+static void ng_shift(ng_Instance *ng_self, double ng_sign) {
+  const double *ng_late = ng_self->ng_late;
+  const long ng_width = ng_self->ng_cell->ng_width;
+  const double ng_rate = -ng_sign*ng_self->ng_flow[1]/(.001**ng_self->ng_cm);
+  double *ng_voltage = (double *) ng_self->ng_voltage;
+  long ng_x, ng_k;
+  for (ng_x = 0; ng_moving[ng_x] >= 0; ng_x++) {
+    const double ng_slope = ng_sign*ng_self->ng_flow[ng_x];
+    double *ng_row = ng_self->ng_carried + ng_moving[ng_x]*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_slope*ng_late[ng_k];
+  }
+  for (ng_k = 0; ng_k < ng_width; ng_k++) ng_voltage[ng_k] += ng_rate*ng_late[ng_k];
+}
+
 ENDVERBATIM
 
 : Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
@@ -253,11 +317,41 @@ ENDVERBATIM
 : Derivatives of the jump at an event; ng_sender is the address of the NetCon's weight.
 PROCEDURE ng_receive(flag, weight, ng_sender) {
 VERBATIM
+    if (NG_RARELY(ng_arrives(NG_SELF, _lng_sender, t))) {
+      ng_flow(_threadargs_);
+      ng_shift(NG_SELF, 1.); /* what an event that came later would have found */
+    }
+ENDVERBATIM
+VERBATIM
     ng_Instance *ng_self = NG_SELF;
     const long ng_width = ng_self->ng_cell->ng_width;
-    const ng_Connection *ng_connection = ng_find(ng_self, _lng_sender);
+    ng_Connection *ng_connection = ng_find(ng_self, _lng_sender);
     double *NG_RESTRICT ng_row_g = ng_self->ng_carried + 0*ng_width;
     ng_sow(&ng_connection->ng_seed, 1.0, ng_row_g, ng_width); /* weight */
+ENDVERBATIM
+}
+
+: The event is done: what one that came later would have missed.
+PROCEDURE ng_received() {
+VERBATIM
+    if (NG_RARELY(NG_SELF->ng_late)) {
+      ng_flow(_threadargs_);
+      ng_shift(NG_SELF, -1.);
+      NG_SELF->ng_late = 0;
+    }
+ENDVERBATIM
+}
+
+: How states and the current move, for derivatives by the time of an event.
+PROCEDURE ng_flow() {
+    LOCAL g_slope, i, total_current
+    g_slope = -g/tau
+    i = g*(v - e)
+    total_current = i
+VERBATIM
+    double *ng_moved = NG_SELF->ng_flow;
+    ng_moved[0] = _lg_slope; /* g' */
+    ng_moved[1] = 100./(_nd_area)*_ltotal_current; /* mA/cm2 */
 ENDVERBATIM
 }
 

@@ -101,10 +101,21 @@ typedef struct {            /* a seed row */
   const double *ng_latched; /* the same row, as the current phase saw it */
   const ng_Nernst *ng_nernst; /* renews that row in INITIAL, or 0 */
 } ng_Seed;
+typedef struct {            /* spikes of a source, the derivatives of their times, and how far times may be off */
+  const double *ng_times;   /* ms: when NEURON has sent them */
+  const double *ng_rows;
+  long ng_first, ng_end;    /* numbers of those that are kept: the first, and one past the last */
+  double ng_tolerance;
+} ng_Train;
 typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
   ng_Seed ng_seed;          /* of the weight */
   double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+  const ng_Train *ng_train; /* whose spikes it brings, if their times depend on theta */
+  long ng_next;             /* number of the next one to arrive */
+  const double *ng_delay;   /* ms */
+  const ng_Band *ng_delays; /* seeds of the delay */
+  double *ng_late;          /* room for the row of the time of arrival, 0 if that depends on nothing */
 } ng_Connection;
 typedef struct {            /* one cell */
   double ng_time;           /* when the cable was eliminated last */
@@ -119,9 +130,12 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  double *ng_flow;          /* slopes of its states, and its current: room for these where events are late or early; else 0 */
+  double *ng_late;          /* the row of the time of the event that is being received, or 0 */
+  const double *ng_cm;      /* uF/cm2 of its node */
   double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
-  const ng_Connection *ng_connections;
+  ng_Connection *ng_connections;
   long ng_connection_count;
   long ng_current_carried, ng_current_parameters;
   long ng_sown;             /* whether one of those parameters is seeded */
