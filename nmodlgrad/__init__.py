@@ -21,7 +21,8 @@ if TYPE_CHECKING:
         WrongArgument,
     )
     from nmodlgrad.runtime.load import load
-    from nmodlgrad.runtime.parameter import Direction, Parameter
+    from nmodlgrad.runtime.parameter import Direction, Elsewhere, Parameter
+    from nmodlgrad.runtime.ranks import everywhere
     from nmodlgrad.runtime.recording import Loss, Recorder
     from nmodlgrad.runtime.sensitivity import Sensitivity
 
@@ -32,6 +33,7 @@ __all__ = [
     "Diagnostic",
     "Direction",
     "Diverged",
+    "Elsewhere",
     "Loss",
     "NmodlGradError",
     "Parameter",
@@ -43,6 +45,7 @@ __all__ = [
     "WrongArgument",
     "__version__",
     "check",
+    "everywhere",
     "gradcheck",
     "load",
     "translate",
@@ -56,6 +59,7 @@ _HOME = {
     "Diagnostic": "diagnostics",
     "Direction": "runtime.parameter",
     "Diverged": "runtime.errors",
+    "Elsewhere": "runtime.parameter",
     "Loss": "runtime.recording",
     "NmodlGradError": "diagnostics",
     "Parameter": "runtime.parameter",
@@ -66,6 +70,7 @@ _HOME = {
     "UnknownParameter": "runtime.errors",
     "WrongArgument": "runtime.errors",
     "check": "compiler",
+    "everywhere": "runtime.ranks",
     "gradcheck": "gradcheck",
     "load": "runtime.load",
     "translate": "compiler",

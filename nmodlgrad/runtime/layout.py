@@ -43,7 +43,16 @@ SEED = np.dtype(
 )
 NUMBER = np.dtype([("from", _ADDRESS), ("to", _ADDRESS), ("factor", _DOUBLE)])
 COPY = np.dtype([("from", _ADDRESS), ("to", _ADDRESS)])
-TRAIN = np.dtype([("times", _ADDRESS), ("rows", _ADDRESS), ("first", _LONG), ("end", _LONG), ("tolerance", _DOUBLE)])
+TRAIN = np.dtype(
+    [
+        ("times", _ADDRESS),
+        ("rows", _ADDRESS),
+        ("first", _LONG),
+        ("end", _LONG),
+        ("tolerance", _DOUBLE),
+        ("elsewhere", _LONG),
+    ]
+)
 CONNECTION = np.dtype(
     [
         ("address", _ADDRESS),

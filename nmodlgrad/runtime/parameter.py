@@ -151,9 +151,30 @@ class Direction:
         return f"Direction({', '.join([*map(repr, self.parameters), *name])})"
 
 
-def parts(direction: Parameter | Direction) -> tuple[Parameter, ...]:
+class Elsewhere:
+    """A direction theta_k that moves parameters of another process: here it moves nothing, and spikes may bring it.
+
+    Parameters
+    ----------
+    name
+        what it is called
+    """
+
+    parameters: tuple[Parameter, ...] = ()
+
+    def __init__(self, name: str) -> None:
+        self.name = self.label = name
+
+    def __repr__(self) -> str:
+        return f"Elsewhere({self.name!r})"
+
+
+AnyDirection = Parameter | Direction | Elsewhere
+
+
+def parts(direction: AnyDirection) -> tuple[Parameter, ...]:
     """The parameters that a direction moves."""
-    return direction.parameters if isinstance(direction, Direction) else (direction,)
+    return (direction,) if isinstance(direction, Parameter) else direction.parameters
 
 
 def _is_finite(value: Any) -> bool:

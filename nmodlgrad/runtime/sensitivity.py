@@ -19,7 +19,7 @@ from nmodlgrad.runtime.errors import CannotCarry, Closed, UnknownParameter, Wron
 from nmodlgrad.runtime.instances import Instance, present
 from nmodlgrad.runtime.layout import Texts
 from nmodlgrad.runtime.memory import Budget
-from nmodlgrad.runtime.parameter import Direction, Parameter
+from nmodlgrad.runtime.parameter import AnyDirection
 from nmodlgrad.runtime.places import kind_of, points_of, root_of, sections_of
 from nmodlgrad.runtime.places import place as node_of
 from nmodlgrad.runtime.pointers import Pointers, connected
@@ -76,7 +76,7 @@ class Sensitivity:
 
     def __init__(
         self,
-        parameters: Parameter | Direction | Iterable[Parameter | Direction],
+        parameters: AnyDirection | Iterable[AnyDirection],
         *,
         start: ArrayLike | None = None,
         spikes: bool = False,
@@ -88,7 +88,7 @@ class Sensitivity:
         checks.check_integration()
         self._entries = registry.entries()
         self._moved = Moved(self.parameters)
-        if not self._moved.roots:
+        if not self._moved.roots and not (spikes and reached([])):
             raise UnknownParameter("these parameters act nowhere: no section is given, or none has their mechanisms")
         self._theta = np.zeros(len(self.parameters))
         self._closed = False
@@ -287,6 +287,26 @@ class Sensitivity:
         observable.cell.recordings.sums.append(added)
         return Loss(self, added)
 
+    def psolve(self, until_ms: float) -> None:
+        """Run until then, with spikes between processes: ``ParallelContext.psolve`` that brings their derivatives too.
+
+        Every process calls it at the same time, after ``ParallelContext.set_maxstep`` and ``finitialize``.
+
+        Raises
+        ------
+        WrongArgument
+            when the Sensitivity was made without ``spikes=True``
+        Closed
+            after :meth:`close`
+        """
+        self._check_open()
+        self._carried_spikes().psolve(until_ms)
+
+    def _carried_spikes(self) -> Spikes:
+        if self._spikes is None:
+            raise WrongArgument("the derivatives of spikes' times are carried by Sensitivity(..., spikes=True)")
+        return self._spikes
+
     def record_spikes(self, netcon: Any) -> SpikeRecorder:
         """Record when the source of a NetCon fires, and the derivatives of these times, from the next finitialize on.
 
@@ -303,9 +323,7 @@ class Sensitivity:
         if not hasattr(netcon, "hname") or kind_of(netcon) != "NetCon":
             hint = "h.NetCon(soma(0.5)._ref_v, None, sec=soma), say"
             raise WrongArgument(f"spikes are those of a NetCon, not of {netcon!r}: {hint}")
-        if self._spikes is None:
-            raise WrongArgument("the derivatives of spikes' times are carried by Sensitivity(..., spikes=True)")
-        return SpikeRecorder(self, *self._spikes.record(netcon))
+        return SpikeRecorder(self, *self._carried_spikes().record(netcon))
 
     def _observable(self, place: Any, variable: str) -> observables.Observable:
         self._check_open()
@@ -447,14 +465,14 @@ class Sensitivity:
         self.close()
 
 
-def _listed(parameters: Any) -> tuple[Parameter | Direction, ...]:
+def _listed(parameters: Any) -> tuple[AnyDirection, ...]:
     """The directions; one alone need not be in a list."""
-    listed = (parameters,) if isinstance(parameters, Parameter | Direction | str) else parameters
+    listed = (parameters,) if isinstance(parameters, AnyDirection | str) else parameters
     if not isinstance(listed, Iterable):
         raise WrongArgument(f"a Sensitivity takes Parameters and Directions, not {parameters!r}")
     found = tuple(listed)
     for each in found:
-        if not isinstance(each, Parameter | Direction):
+        if not isinstance(each, AnyDirection):
             raise WrongArgument(f"a Sensitivity takes Parameters and Directions, not {each!r}")
     return found
 

@@ -14,6 +14,7 @@ from nmodlgrad.runtime import layout
 from nmodlgrad.runtime.bands import EMPTY
 from nmodlgrad.runtime.errors import CannotCarry
 from nmodlgrad.runtime.places import root_of
+from nmodlgrad.runtime.ranks import Ranks, is_from_elsewhere
 
 if TYPE_CHECKING:
     from nmodlgrad.runtime.cell import Cell
@@ -32,11 +33,13 @@ class Train:
     ----------
     kept_ms
         for how long a spike is kept
+    elsewhere
+        whether its source is in another process
     """
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, elsewhere: bool = False) -> None:
         self._width = width
-        self.kept_ms = 0.0
+        self.kept_ms, self.elsewhere = 0.0, elsewhere
         self.times, self.crossings, self.rows = h.Vector(_ROOM), h.Vector(_ROOM), h.Vector(_ROOM * width)
         self.data = np.zeros(1, layout.TRAIN)
 
@@ -46,10 +49,29 @@ class Train:
         self.data["times"] = layout.address(self.times.as_numpy())
         self.data["rows"] = layout.address(self.rows.as_numpy())
         self.data["tolerance"] = h.dt / 2 + _LATER_MS  # an event acts at the step next to it
+        self.data["elsewhere"] = self.elsewhere
 
     def forget(self) -> None:
         """The spikes that are under way depend on nothing."""
         self.rows.fill(0)
+
+    def since(self, number: int) -> tuple[int, NDArray[np.float64], NDArray[np.float64]]:
+        """One past the number of the last spike; times and rows of those from `number` on, as far as they are kept."""
+        first, end = int(self.data["first"][0]), int(self.data["end"][0])
+        chosen = slice(max(number - first, 0), end - first)
+        rows = self.rows.as_numpy().reshape(-1, self._width)[chosen]
+        return end, np.array(self.times.as_numpy()[chosen]), np.array(rows)
+
+    def append(self, times: NDArray[np.float64], rows: NDArray[np.float64]) -> None:
+        """Spikes that were sent elsewhere, ascending; those that have arrived everywhere go."""
+        _, old_times, old_rows = self.since(int(self.data["first"][0]))
+        kept = old_times + self.kept_ms >= h.t
+        times, rows = np.concatenate([old_times[kept], times]), np.concatenate([old_rows[kept], rows])
+        self.data["first"] += len(kept) - kept.sum()
+        self.data["end"] = self.data["first"] + len(times)
+        self.times, self.rows = h.Vector(times), h.Vector(rows.ravel())
+        self.data["times"] = layout.address(self.times.as_numpy())
+        self.data["rows"] = layout.address(self.rows.as_numpy())
 
     def read(self, directions: int) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """When they were sent and when the threshold was crossed, shape (spikes,), and derivatives of the latter."""
@@ -101,6 +123,7 @@ class Spikes:
         self._trains: dict[tuple[Any, ...], Train] = {}
         self._known: dict[tuple[Any, ...], Train] = {}  # those of the last run
         self._recorded: list[tuple[Any, Train]] = []  # NetCons, and what has their spikes
+        self._ranks = Ranks()
 
     def find(self) -> None:
         """Look at every NetCon; tell the cells about sources and arrivals, before these are described.
@@ -114,6 +137,7 @@ class Spikes:
         self._instances = {
             i.point.hname(): (cell, i) for cell in self._cells for i in cell.instances if i.point is not None
         }
+        exported = self._ranks.agree(netcons, lambda netcon: self._key(netcon) is not None)
         relays = self._relays(netcons)
         sources: dict[Any, dict[tuple[Any, ...], tuple[Train, Any, Any]]] = {cell.root: {} for cell in self._cells}
         for cell in self._cells:
@@ -123,6 +147,10 @@ class Spikes:
             self._connect(netcon, sources, relays)
         for netcon, train in self._recorded:
             self._keep(netcon, train, sources)
+        for gid, netcon in exported.items():
+            key = self._key(netcon)
+            assert key is not None
+            self._ranks.export(gid, self._add(key, netcon, sources, 2 * self._ranks.interval_ms))
         for cell in self._cells:
             cell.sources = self._described(cell, list(sources[cell.root].values()))
         for train in self._trains.values():
@@ -132,6 +160,10 @@ class Spikes:
         """What is under way depends on nothing."""
         for train in self._trains.values():
             train.forget()
+
+    def psolve(self, until_ms: float) -> None:
+        """Run, and bring the derivatives of spikes to other processes before these arrive."""
+        self._ranks.psolve(until_ms)
 
     def record(self, netcon: Any) -> tuple[Cell, Train]:
         """Keep all spikes of the source of a NetCon from the next finitialize on; whose they are, and the train."""
@@ -163,18 +195,23 @@ class Spikes:
     def _key(self, netcon: Any) -> tuple[Any, ...] | None:
         """What tells trains apart, if the source is a voltage of a cell that is carried."""
         segment = netcon.preseg()
+        if segment is None and netcon.srcgid() in self._ranks.brought:
+            return "gid", netcon.srcgid()
         if segment is None or root_of(segment.sec) not in {cell.root for cell in self._cells}:
             return None
         return segment.sec, segment.x, self._address(netcon._ref_threshold)
 
     def _add(self, key: tuple[Any, ...], netcon: Any, sources: Mapping[Any, Any], kept_ms: float) -> Train:
         if key not in self._trains:
-            self._trains[key] = self._known.get(key) or Train(self._cells[0].width)
+            self._trains[key] = self._known.get(key) or Train(self._cells[0].width, netcon.preseg() is None)
             self._trains[key].kept_ms = 0.0
         train = self._trains[key]
         train.kept_ms = max(train.kept_ms, kept_ms)
-        root = root_of(netcon.preseg().sec)
-        sources[root].setdefault(key, (train, netcon.preseg(), netcon))
+        if train.elsewhere:
+            self._ranks.bring(netcon.srcgid(), train)
+        else:
+            root = root_of(netcon.preseg().sec)
+            sources[root].setdefault(key, (train, netcon.preseg(), netcon))
         return train
 
     def _keep(self, netcon: Any, train: Train, sources: Mapping[Any, Any]) -> None:
@@ -184,7 +221,7 @@ class Spikes:
         self._add(key, netcon, sources, np.inf)
 
     def _source(self, netcon: Any) -> tuple[Any, ...]:
-        key = self._key(netcon)
+        key = self._key(netcon) if netcon.preseg() is not None else None
         if key is None:
             raise CannotCarry(f"{netcon} has no source that is the voltage of a cell which this Sensitivity carries")
         return key
@@ -267,8 +304,9 @@ class Spikes:
 
 
 def reached(roots: Sequence[Any]) -> list[Any]:
-    """The cells that spikes of these reach, directly or not, themselves included."""
+    """The cells that spikes of these and of other processes reach, directly or not, themselves included."""
     found, netcons = dict.fromkeys(roots), _netcons()
+    found |= {root_of(one.syn().get_segment().sec): None for one in netcons if is_from_elsewhere(one)}
     while True:
         more: dict[Any, None] = {}
         for netcon in netcons:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from nmodlgrad.runtime.bands import Bands, Column, Entries, distinct, summed
 from nmodlgrad.runtime.finder import Finder
-from nmodlgrad.runtime.parameter import Direction, Parameter, parts
+from nmodlgrad.runtime.parameter import AnyDirection, parts
 from nmodlgrad.runtime.places import Numbering, Objects, Segments, root_of
 from nmodlgrad.runtime.target import OF_SEGMENTS, Target
 
@@ -107,7 +107,7 @@ class Moved(Mapping[tuple[str, str, str], Values]):
         as `Finder.target`
     """
 
-    def __init__(self, directions: Sequence[Parameter | Direction]) -> None:
+    def __init__(self, directions: Sequence[AnyDirection]) -> None:
         finder, segments = Finder(), Segments()
         found: dict[tuple[str, str, str], Target] = {}
         added: dict[tuple[str, str, str], list[tuple[int, Numbers, slice]]] = {}
