@@ -56,7 +56,7 @@ def measure(case: str, compartments: int, count: int) -> tuple[float, float, int
     sensitivity = ng.Sensitivity(asked(case, sections, count))
     _run(h)
     assert sensitivity.dv(sections[0](0.5)).any()
-    return resident() - before, sensitivity._budget.rows, reached
+    return resident() - before, sensitivity.memory, reached
 
 
 def _run(h: object) -> None:

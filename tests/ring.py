@@ -1,4 +1,4 @@
-"""A ring of cells over the processes of a ParallelContext: `mpiexec -n 3 python tests/ring.py FILE` leaves results there."""
+"""A ring of cells over the processes of a ParallelContext: `mpiexec -n 3 python tests/ring.py FILE` writes a file."""
 
 from __future__ import annotations
 

@@ -350,6 +350,7 @@ def test_a_global_parameter_acts_at_the_ends_of_sections_too(tmp_path: Path) -> 
         a, b = cell("a"), cell("b")
         synapses = h.shared(a[0](0.5)), h.shared(b[1](1))
         sens = ng.Sensitivity([ng.Parameter("tau", of=synapses[0])])
+        h.finitialize(-65)
         print(sens.dv(a[0](0.5)), sens.dv(b[0](0.5)))
         """,
         tmp_path,
@@ -407,3 +408,52 @@ def test_what_a_direction_moves_twice_adds_up_and_what_it_moves_by_zero_stays() 
     """).splitlines()
     assert out[:5] == ["True True True"] * 5
     assert out[5:] == ["4.0 -1.0 2.0", "0.12 1.51 3.1"]
+
+
+def test_a_model_that_is_not_ready_is_told_what_is_missing() -> None:
+    out = model("""
+        soma, dend, clamp = cell()
+        for attempt in (
+            lambda: ng.Parameter("cm", sections=soma), lambda: ng.Parameter("v_init"), lambda: ng.Parameter("celsius")
+        ):
+            print(refusal(lambda: ng.Sensitivity(attempt())))
+        ng.load("hh", "pas", "ExpSyn", "IClamp")
+        gone = h.Section(name="gone")
+        segment, synapse = gone(0.5), h.ExpSyn(gone(0.5))
+        h.delete_section(sec=gone)
+        sens = ng.Sensitivity(ng.Parameter("gnabar_hh", sections=soma))
+        for attempt in (
+            lambda: ng.Parameter("g_pas", sections=[soma, gone]),
+            lambda: ng.Parameter("g_pas", segments=segment),
+            lambda: ng.Parameter("tau", of=synapse),
+            lambda: ng.Parameter(""),
+            lambda: ng.Sensitivity(ng.Parameter("CM", sections=soma)),
+            lambda: sens.dv(segment),
+            lambda: sens.record(synapse, "g"),
+            lambda: sens.record(soma(0.5), "m_hhh"),
+            lambda: sens.record(soma(0.5), "i_membrane_"),
+            lambda: sens.record(soma(1), "i_cap"),
+            lambda: sens.record(clamp, "i"),
+            lambda: sens.record(h.SEClamp(dend(0.5)), "i"),
+            lambda: sens.dv(soma(0.5)),
+        ):
+            print(refusal(attempt))
+    """).splitlines()
+    expected = (
+        *["CannotCarry: no mechanism was translated yet: nmodlgrad.load("] * 3,
+        "WrongArgument: g_pas: <deleted section> is no place any more",
+        "WrongArgument: g_pas: <segment of deleted section> is no place any more",
+        "WrongArgument: tau: ExpSyn[0] is in no section",
+        "WrongArgument: the name of a Parameter is a string with something in it",
+        "UnknownParameter: CM is no parameter of a translated mechanism; did you mean cm?",
+        "WrongArgument: dV/dtheta belongs to a segment, not to <segment of deleted section>: it was deleted",
+        "WrongArgument: a derivative belongs to a segment or a point process, not to ExpSyn[0]: it was deleted",
+        "CannotCarry: m_hhh of soma(0.5): there is no such variable; did you mean m_hh",
+        "CannotCarry: i_membrane_ of soma(0.5): NEURON makes it of copies of the matrix",
+        "CannotCarry: i_cap of soma(1): the end of a section has no membrane",
+        "CannotCarry: i of IClamp[0]: its own variables are carried where one of its parameters is among",
+        "CannotCarry: i of SEClamp[0]: the variables of a SEClamp are not carried",
+        "CannotCarry: the cell of soma: nothing is carried before the first finitialize",
+    )
+    for line, words in zip(out, expected, strict=True):
+        assert line.startswith(words), line

@@ -38,6 +38,10 @@ OBSERVED = {
         "dend(0.1).i_pas",
     ],
     "ladder": ["soma(0.5).ca_ladder[1]", "soma(0.5).late_ladder", "soma(0.5).i_ladder", "soma(0.5).cai"],
+    "capacitances_and_axial_resistances": ["soma(0.5).i_cap", "axon(0.125).i_cap", "drawn(0.875).i_cap"],
+    "diameters_and_lengths": ["soma(0.5).i_cap"],
+    "a_capacitance_that_a_vector_is_played_into": ["soma(0.5).i_cap", "dend(0.5).i_cap"],
+    "clamps_and_stimuli": ["IClamp[0].i", "IClamp[1].i", "AlphaSynapse[0].i", "soma(0.5).i_cap"],
     "kinchan": ["soma(0.5).o_kinchan", "soma(0.5).ik"],
 }
 

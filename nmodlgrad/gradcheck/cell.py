@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nmodlgrad.gradcheck import wiring
+from nmodlgrad.runtime.ion_style import IonStyle
 
 LEAK = "gradcheck_leak"
 
@@ -104,7 +105,8 @@ def _knobs(h: Any, entry: dict[str, Any], segments: list[Any], points: list[Any]
         elif scope == "ion":
             ion = name[1:]
             reversal = name[0] == "e" and ion in entry["ions"]
-            if reversal and not _moves(int(h.ion_style(f"{ion}_ion", sec=segments[0].sec))):
+            style = IonStyle.of(segments[0].sec, ion) if reversal else None
+            if style is not None and not (style.follows or style.writes_potential):
                 yield Knob(name, segments)
         elif scope == "range":
             if entry["point_process"]:
@@ -113,11 +115,6 @@ def _knobs(h: Any, entry: dict[str, Any], segments: list[Any], points: list[Any]
                 yield Knob(wiring.suffixed(name, entry["original"]), segments)
     if entry["weight"] and netcon is not None:
         yield Knob("weight", [netcon], 0)
-
-
-def _moves(style: int) -> bool:
-    """Whether a reversal potential is computed: from concentrations, or by a mechanism."""
-    return bool(style & 96) or style >> 3 & 3 == 3
 
 
 def record(h: Any, cell: Cell, request: dict[str, Any], name: str) -> dict[str, Any]:

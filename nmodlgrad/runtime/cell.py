@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 from nmodlgrad.runtime import geometry, injection, layout, registry
 from nmodlgrad.runtime.bands import Bands, distinct
-from nmodlgrad.runtime.computed import Computed
+from nmodlgrad.runtime.computed import Charging, Computed
 from nmodlgrad.runtime.connections import Connections
 from nmodlgrad.runtime.errors import CannotCarry, Diverged, TooMuchMemory
 from nmodlgrad.runtime.instances import Instance, InstanceTable, present
 from nmodlgrad.runtime.ion_table import IonTable
 from nmodlgrad.runtime.ions import Styles
 from nmodlgrad.runtime.memory import Budget
-from nmodlgrad.runtime.places import place, sections_of
+from nmodlgrad.runtime.places import key_of, place, sections_of
 from nmodlgrad.runtime.recording import Recordings, run_length_ms
 from nmodlgrad.runtime.seeds import Seeds
 from nmodlgrad.runtime.spikes import Arrival
@@ -56,6 +56,7 @@ class Cell:
         self.table = InstanceTable(instances, seeds.seeded(instances), own, self._count(), self.width)
         self._idle: Sequence[int] = ()  # the numbers of instances of which nothing depends on theta
         self.computed, self.connections = Computed(self.width), Connections(self.width)
+        self.charging = Charging(self.width)
         self.recordings, self.budget = Recordings(), budget
         self.arrivals: dict[int, dict[int, Arrival]] = {}  # by instance and NetCon
         self.sources, self.rows_before = np.zeros(0, layout.SOURCE), layout.rows(0, self.width)
@@ -171,6 +172,7 @@ class Cell:
         plan["nodes"], plan["directions"] = len(self.index), self.directions
         plan["budget"] = self.budget.address
         plan["ion_count"], plan["observed_count"] = len(self.ions.sites), len(self.computed.variables)
+        plan["charging_count"] = len(self.charging.segments)
         plan["starts"] = self.start.any()
         plan["copies"] = plan["copy_count"] = 0
         plan["fluxes"] = layout.address(self.fluxes) if len(self.shaped) else 0
@@ -193,6 +195,7 @@ class Cell:
             ("ions", self.ions.table),
             ("observed", self.computed.table),
             ("sources", self.sources),
+            ("charging", self.charging.table),
             ("message", self.message),
             ("labels", self.labels.addresses),
             ("names", self.names),
@@ -270,9 +273,9 @@ class Cell:
 
     def _check_instances(self) -> None:
         """Those that are there are those that are carried: none came, went or was moved."""
-        carried = {_key(instance.entry, instance.segment, instance.point): instance for instance in self.instances}
+        carried = {(place(i.segment), key_of(i.entry.name, i.segment, i.point)): i for i in self.instances}
         for entry, segment, point in present(self.sections, registry.entries()):
-            if carried.pop(_key(entry, segment, point), None) is None:
+            if carried.pop((place(segment), key_of(entry.name, segment, point)), None) is None:
                 raise CannotCarry(
                     f"{segment} got {point or entry.original} after the Sensitivity was made: "
                     "close() it and make a new one"
@@ -296,6 +299,7 @@ class Cell:
         self._describe_arrivals()
         self.ions.describe(self.table, self.node, self._reshaped, self._address(h._ref_celsius))
         self.computed.describe(self.table, self.node)
+        self.charging.describe(self.node)
 
     def _describe_arrivals(self) -> None:
         """Room for what instances tell of themselves at events whose times depend on theta."""
@@ -369,7 +373,7 @@ class Cell:
     def now(self, segment: Any) -> NDArray[np.float64]:
         """The row of a segment's node."""
         if self.structure < 0:
-            return np.zeros(self.directions)
+            raise CannotCarry(f"the cell of {self.name}: nothing is carried before the first finitialize")
         if self.has_changed():
             raise CannotCarry(f"the cell of {self.name}: sections, segments or mechanisms changed: finitialize first")
         return np.array(self.voltage[self.node(segment), : self.directions])
@@ -403,9 +407,4 @@ class Cell:
             with suppress(*gone):
                 instance.holder.ng_link = 0.0
         self.instances, self.shadows = (), ()  # the point processes can go
-        del self.ions, self.table, self.computed, self.connections
-
-
-def _key(entry: registry.Entry, segment: Any, point: Any) -> tuple[Any, ...]:
-    """Equal for what is the same instance in the same place."""
-    return entry.name, place(segment), "" if point is None else point.hname()
+        del self.ions, self.table, self.computed, self.charging, self.connections

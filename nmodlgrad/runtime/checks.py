@@ -35,6 +35,14 @@ def check_integration() -> None:
         raise CannotCarry("CoreNEURON is enabled: mechanisms with VERBATIM run in NEURON itself only")
 
 
+def check_loaded() -> None:
+    """Refuse to begin where no mechanism was translated."""
+    if not hasattr(h, "nmodlgrad_cable"):
+        raise CannotCarry(
+            "no mechanism was translated yet: nmodlgrad.load('hh', 'pas', ...) does that, and comes first"
+        )
+
+
 def check_temperature(instances: Iterable[Instance]) -> None:
     """Refuse mechanisms in which something depends on celsius whose derivative was not asked for, or is not known."""
     for instance in instances:

@@ -1,4 +1,4 @@
-"""Variables that BREAKPOINT computes anew in each step: rows for those that are recorded."""
+"""Variables that are computed anew in each step, by BREAKPOINT or by NEURON: rows for those that are recorded."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nmodlgrad.runtime import layout
+from nmodlgrad.runtime.places import key_of
 
 if TYPE_CHECKING:
     from nmodlgrad.runtime.instances import Instance, InstanceTable
@@ -45,3 +46,28 @@ class Computed:
     def row_of(self, instance: Instance, name: str) -> int:
         """Where the row of a variable lies."""
         return layout.address(self._rows[self.variables.index((instance, name))])
+
+
+class Charging:
+    """The capacitive currents of a cell that are recorded, and their rows (``ng_Charging``)."""
+
+    def __init__(self, width: int) -> None:
+        self.segments: dict[tuple[Any, ...], Any] = {}
+        self._width = width
+        self._rows, self.table = layout.rows(1, width), np.zeros(1, layout.CHARGING)
+
+    def add(self, segment: Any) -> None:
+        """Let the current of a segment have a row, from the next finitialize on."""
+        self.segments.setdefault(key_of("", segment), segment)
+
+    def describe(self, node: Callable[[Any], int]) -> None:
+        """A run begins: NEURON sets these currents to zero."""
+        count = max(len(self.segments), 1)
+        self._rows, self.table = layout.rows(count, self._width), np.zeros(count, layout.CHARGING)
+        for number, segment in enumerate(self.segments.values()):
+            self.table[number]["node"] = node(segment)
+            self.table[number]["row"] = layout.address(self._rows[number])
+
+    def row_of(self, segment: Any) -> int:
+        """Where the row of a segment's current lies."""
+        return layout.address(self._rows[list(self.segments).index(key_of("", segment))])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
 from nmodlgrad.diagnostics import NmodlGradError
 
 
@@ -27,3 +30,10 @@ class UnknownParameter(NmodlGradError):
 
 class WrongArgument(NmodlGradError, TypeError):
     """An argument is of another kind than is asked for; the message says what to give."""
+
+
+def did_you_mean(name: str, candidates: Iterable[str]) -> str:
+    """The end of a message: names near one that is not known, whichever case they are written in; empty without any."""
+    folded = {candidate.lower(): candidate for candidate in sorted(candidates)}
+    near = difflib.get_close_matches(name.lower(), folded, n=3)
+    return f"; did you mean {' or '.join(folded[each] for each in near)}?" if near else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from neuron import h
 
 from nmodlgrad.runtime import geometry, registry
-from nmodlgrad.runtime.errors import UnknownParameter, WrongArgument
+from nmodlgrad.runtime.errors import UnknownParameter, WrongArgument, did_you_mean
 from nmodlgrad.runtime.ion_style import IonStyle
 from nmodlgrad.runtime.ions import starts_from_global
 from nmodlgrad.runtime.parameter import Parameter
@@ -338,7 +337,8 @@ def _named_in_hoc(name: str) -> tuple[Entry | None, SeedParameter]:
         for p in e.parameters
         if p.scope == "global" or not e.point_process
     ]
-    raise UnknownParameter(f"{name} is no parameter of a translated mechanism{_near(name, candidates)}")
+    candidates += [*geometry.NAMES, "v_init", "celsius"]
+    raise UnknownParameter(f"{name} is no parameter of a translated mechanism{did_you_mean(name, candidates)}")
 
 
 def _seed(entry: Entry, name: str, registered: str = "") -> SeedParameter:
@@ -350,9 +350,6 @@ def _seed(entry: Entry, name: str, registered: str = "") -> SeedParameter:
         raise UnknownParameter(f"{label} can not be seeded: {entry.excluded[name]}")
     tail = f"_{entry.original}" if not entry.point_process else ""
     candidates = [f"{p.name}{tail}" for p in entry.parameters if p.scope in SEEDABLE]
-    raise UnknownParameter(f"{label} is not a seedable parameter of {entry.original}{_near(name + tail, candidates)}")
-
-
-def _near(name: str, candidates: Iterable[str]) -> str:
-    listed: Sequence[str] = difflib.get_close_matches(name, sorted(candidates), n=3)
-    return f"; did you mean {' or '.join(listed)}?" if listed else ""
+    raise UnknownParameter(
+        f"{label} is not a seedable parameter of {entry.original}{did_you_mean(name + tail, candidates)}"
+    )

@@ -34,7 +34,7 @@ Node = Callable[[Any], int]
 
 
 @dataclass(frozen=True, eq=False)
-class Moved:
+class Shaping:
     """A value of the shape that directions move: `seed` is d value/dtheta."""
 
     name: str
@@ -89,7 +89,7 @@ class Change:
     log_area: Floats
 
     @classmethod
-    def of(cls, moved: Iterable[tuple[Moved, float]], tree: Tree, node: Node) -> Change:
+    def of(cls, moved: Iterable[tuple[Shaping, float]], tree: Tree, node: Node) -> Change:
         """Add up what is moved, each value by its seed."""
         change = cls(*np.zeros((3, len(tree.parent))))
         for one, seed in moved:
@@ -116,7 +116,7 @@ class Change:
 
 
 def shaped(
-    moved: Sequence[Moved], sections: Iterable[Any], node: Node, nodes: int
+    moved: Sequence[Shaping], sections: Iterable[Any], node: Node, nodes: int
 ) -> tuple[NDArray[np.void], NDArray[np.int64]]:
     """What directions do to fluxes (`layout.SHAPED`), sorted by node, and the first of each node and one past the last.
 
@@ -144,9 +144,9 @@ def shaped(
     return table, np.zeros(nodes + 1, np.int64)
 
 
-def _by_direction(moved: Iterable[Moved]) -> dict[int, list[tuple[Moved, float]]]:
+def _by_direction(moved: Iterable[Shaping]) -> dict[int, list[tuple[Shaping, float]]]:
     """What each direction moves, and its seeds."""
-    found: dict[int, list[tuple[Moved, float]]] = {}
+    found: dict[int, list[tuple[Shaping, float]]] = {}
     for one in moved:
         for direction, seed in zip(one.seed.directions.tolist(), one.seed.numbers.tolist(), strict=True):
             found.setdefault(direction, []).append((one, seed))
@@ -194,7 +194,7 @@ def stretching(section: Any) -> Floats:
     return np.asarray((moved[::-1] if h.section_orientation(sec=section) else moved) / areas)
 
 
-def growths(one: Moved) -> Iterable[tuple[Any, float]]:
+def growths(one: Shaping) -> Iterable[tuple[Any, float]]:
     """The segments whose area moves, and how: relative change for a unit of what is moved."""
     match one.name:
         case "diam":
@@ -205,7 +205,7 @@ def growths(one: Moved) -> Iterable[tuple[Any, float]]:
     return []
 
 
-def reshaped(moved: Iterable[Moved]) -> Iterable[tuple[Any, frozenset[str]]]:
+def reshaped(moved: Iterable[Shaping]) -> Iterable[tuple[Any, frozenset[str]]]:
     """The segments whose area moves, and what of them moves that mechanisms may read."""
     for one in moved:
         match one.name:
@@ -215,7 +215,7 @@ def reshaped(moved: Iterable[Moved]) -> Iterable[tuple[Any, frozenset[str]]]:
                 yield from ((segment, frozenset({"area"})) for segment in one.segment.sec)
 
 
-def seeds(moved: Iterable[Moved]) -> dict[tuple[Any, str], Entries]:
+def seeds(moved: Iterable[Shaping]) -> dict[tuple[Any, str], Entries]:
     """D diam/dtheta in um and d area/dtheta in um2, by the place of a segment and the name."""
     found: dict[tuple[Any, str], list[Entries]] = {}
     for one in moved:
@@ -226,7 +226,7 @@ def seeds(moved: Iterable[Moved]) -> dict[tuple[Any, str], Entries]:
     return {key: Entries.summed(parts) for key, parts in found.items()}
 
 
-def check(moved: Iterable[Moved]) -> None:
+def check(moved: Iterable[Shaping]) -> None:
     """Refuse what moves otherwise than the parameter says.
 
     Raises

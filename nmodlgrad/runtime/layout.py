@@ -93,6 +93,7 @@ SHAPED = np.dtype([("flux", _LONG), ("direction", _LONG), ("slope", _DOUBLE)])
 INJECTED = np.dtype([("node", _LONG), ("current", _ADDRESS), ("conductance", _ADDRESS), ("density", _DOUBLE)])
 CONTRIBUTION = np.dtype([("instance", _ADDRESS), ("record", _ADDRESS), ("value", _ADDRESS)])
 OBSERVED = np.dtype([("node", _LONG), ("contribution", CONTRIBUTION), ("row", _ADDRESS)])
+CHARGING = np.dtype([("node", _LONG), ("row", _ADDRESS)])
 ION = np.dtype(
     [
         ("node", _LONG),
@@ -181,6 +182,8 @@ PLAN = np.dtype(
         ("ion_count", _LONG),
         ("observed", _ADDRESS),
         ("observed_count", _LONG),
+        ("charging", _ADDRESS),
+        ("charging_count", _LONG),
         ("numbers", _ADDRESS),
         ("number_count", _LONG),
         ("copies", _ADDRESS),

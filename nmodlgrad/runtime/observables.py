@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from neuron import h
 
 from nmodlgrad.runtime.cell import Cell
-from nmodlgrad.runtime.errors import CannotCarry, WrongArgument
+from nmodlgrad.runtime.checks import EXACT_AS_THEY_ARE
+from nmodlgrad.runtime.errors import CannotCarry, WrongArgument, did_you_mean
 from nmodlgrad.runtime.instances import Instance
-from nmodlgrad.runtime.places import place
+from nmodlgrad.runtime.places import is_deleted, key_of, kind_of, place
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,12 @@ class Observable:
     reference: Callable[[], Any]
 
     @property
+    def key(self) -> tuple[Any, ...]:
+        """Equal for what is the same variable at the same place."""
+        point = self.place if hasattr(self.place, "hname") else None
+        return self.name, *key_of("", self.place, point)
+
+    @property
     def where(self) -> str:
         """The name of its place."""
         return str(self.place)
@@ -44,41 +51,74 @@ def of_segment(cell: Cell, segment: Any, name: str) -> Observable:
     """
     if name == "v":
         return Observable(cell, "v", segment, "mV", lambda: cell.row_of_voltage(segment), lambda: segment._ref_v)
-    here = [i for i in cell.instances if i.point is None and place(i.segment) == place(segment)]
+    if name == "i_cap":
+        return _of_capacitance(cell, segment)
+    here = _here(cell, segment)
     whole, bracket, index = name.partition("[")  # c_mechanism[2], an element
     for instance in sorted(here, key=lambda i: -len(i.entry.original)):  # Ca_HVA before HVA
         for suffix in (instance.entry.original, instance.entry.name):
             if whole.endswith(f"_{suffix}"):
                 own = whole.removesuffix(f"_{suffix}") + bracket + index
-                return _of_instance(cell, instance, segment, name, own)
+                return _of_instance(cell, instance, segment, name, own, instance.holder)
     ions = {ion: None for instance in cell.instances for ion in instance.entry.ions}
     for ion in ions:
         if name in (f"{ion}i", f"{ion}o", f"e{ion}", f"i{ion}"):
             return _of_ion(cell, segment, ion, name)
-    raise CannotCarry(f"{name} of {segment}: {_unknown(segment, name)}")
+    raise CannotCarry(f"{name} of {segment}: {_unknown(cell, segment, name)}")
 
 
-def of_point(cell: Cell, instance: Instance, point: Any, name: str) -> Observable:
-    """The observable of a point process, whose own name for it is given.
+def of_point(cell: Cell, point: Any, working: Any, name: str) -> Observable:
+    """The observable of a point process, whose own name for it is given; `working` takes its derivatives.
 
     Raises
     ------
     CannotCarry
         when no row has its derivative; the message says why.
     """
-    return _of_instance(cell, instance, point, name, name)
+    for instance in cell.instances:
+        if instance.point is not None and instance.point == working:
+            shadowed = any(shadow.augmented == working for shadow in cell.shadows)  # NEURON's own object injects
+            return _of_instance(cell, instance, point, name, name, point if shadowed else instance.holder)
+    kind = kind_of(point)
+    if kind not in EXACT_AS_THEY_ARE:
+        raise CannotCarry(f"{name} of {point}: {kind} was not translated: nmodlgrad.load({kind!r}, ...) does that")
+    if kind == "SEClamp":
+        raise CannotCarry(f"{name} of {point}: the variables of a SEClamp are not carried, what it does to voltages is")
+    raise CannotCarry(
+        f"{name} of {point}: its own variables are carried where one of its parameters is among the directions only; "
+        "otherwise NEURON's object injects by itself, and nobody takes their derivatives"
+    )
 
 
-def _unknown(segment: Any, name: str) -> str:
+def _unknown(cell: Cell, segment: Any, name: str) -> str:
+    if name in ("i_membrane", "i_membrane_"):
+        return (
+            "NEURON makes it of copies of the matrix that it takes in the midst of the step, which are not "
+            "differentiated; i_cap and the currents of mechanisms and ions are"
+        )
     try:
         getattr(segment, name)
     except (AttributeError, NameError):
-        return "there is no such variable"
+        known = [
+            "v",
+            *(
+                f"{n}_{i.entry.original}"
+                for i in _here(cell, segment)
+                for n in (*i.entry.carried, *i.entry.observables)
+            ),
+        ]
+        return f"there is no such variable{did_you_mean(name, known)}"
     return "no translated mechanism computes it there, so no derivative of it is carried"
 
 
+def _here(cell: Cell, segment: Any) -> list[Instance]:
+    """The density mechanisms of a segment."""
+    return [i for i in cell.instances if i.point is None and place(i.segment) == place(segment)]
+
+
 # ------------------------------------------------------------------ variables of mechanisms
-def _of_instance(cell: Cell, instance: Instance, owner: Any, label: str, name: str) -> Observable:
+def _of_instance(cell: Cell, instance: Instance, owner: Any, label: str, name: str, holder: Any) -> Observable:
+    """`holder` has the value."""
     entry = instance.entry
     if name in entry.carried:
         row = cell.row_of
@@ -89,7 +129,7 @@ def _of_instance(cell: Cell, instance: Instance, owner: Any, label: str, name: s
 
     def reference() -> Any:
         base, _, index = name.partition("[")
-        whole = getattr(instance.holder, f"_ref_{base}")
+        whole = getattr(holder, f"_ref_{base}")
         return whole[int(index[:-1])] if index else whole
 
     try:
@@ -122,6 +162,15 @@ def _reason(cell: Cell, instance: Instance, name: str) -> str:
     return f"it is neither carried nor computed by BREAKPOINT alone (in {entry.original} these are: {rows})"
 
 
+# ------------------------------------------------------------------ what NEURON computes
+def _of_capacitance(cell: Cell, segment: Any) -> Observable:
+    if segment.x in (0, 1):
+        raise CannotCarry(f"i_cap of {segment}: the end of a section has no membrane: give a segment between")
+    cell.charging.add(segment)
+    row = cell.charging.row_of
+    return Observable(cell, "i_cap", segment, "mA/cm2", lambda: row(segment), lambda: segment._ref_i_cap)
+
+
 # ------------------------------------------------------------------ ions
 def _of_ion(cell: Cell, segment: Any, ion: str, name: str) -> Observable:
     if not hasattr(segment, f"{ion}_ion"):
@@ -131,15 +180,6 @@ def _of_ion(cell: Cell, segment: Any, ion: str, name: str) -> Observable:
     return Observable(
         cell, name, segment, unit, lambda: cell.ions.row_of(segment, name), lambda: getattr(segment, f"_ref_{name}")
     )
-
-
-def instance_of(cells: Iterable[Cell], point: Any) -> tuple[Cell, Instance] | None:
-    """The cell and the instance of a point process."""
-    for cell in cells:
-        for instance in cell.instances:
-            if instance.point is not None and instance.point == point:
-                return cell, instance
-    return None
 
 
 def require_place(given: Any, variable: str) -> None:
@@ -152,6 +192,8 @@ def require_place(given: Any, variable: str) -> None:
     """
     if not isinstance(variable, str):
         raise WrongArgument(f"the name of a variable is a string, not {variable!r}")
+    if is_deleted(given):
+        raise WrongArgument(f"a derivative belongs to a segment or a point process, not to {given!r}: it was deleted")
     if not hasattr(given, "node_index") and not hasattr(given, "get_segment"):
         hint = f"{given}(0.5), say" if hasattr(given, "allseg") else "soma(0.5), say"
         raise WrongArgument(f"a derivative belongs to a segment or a point process, not to {given!r}: give {hint}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nmodlgrad.runtime.errors import UnknownParameter, WrongArgument
+from nmodlgrad.runtime.places import is_deleted
 
 _MARKS = {"sections": "allseg", "segments": "node_index"}  # the attribute by which NEURON's objects are told apart
 _SHOWN = 3  # places in a label
@@ -54,8 +55,8 @@ class Parameter:
     scale: float | Callable[[Any], float] = 1.0
 
     def __post_init__(self) -> None:
-        if not isinstance(self.name, str):
-            raise WrongArgument(f"the name of a Parameter is a string, not {self.name!r}")
+        if not isinstance(self.name, str) or not self.name:
+            raise WrongArgument(f"the name of a Parameter is a string with something in it, not {self.name!r}")
         places = [p for p in ("sections", "segments", "of") if getattr(self, p) is not None]
         if len(places) > 1:
             raise UnknownParameter(f"{self.name}: give one of sections, segments and of, not {' and '.join(places)}")
@@ -63,6 +64,8 @@ class Parameter:
             given = getattr(self, kind)
             if given is not None:
                 object.__setattr__(self, kind, self._places(kind, given))
+        if is_deleted(self.of):
+            raise WrongArgument(f"{self.name}: {self.of} is in no section: it was deleted with its own")
         if self.played is not None and not (hasattr(self.played, "hname") and hasattr(self.played, "play")):
             raise WrongArgument(f"{self.name}: played takes the Vector that is played into it, not {self.played!r}")
         if self.played is not None and self.of is None:
@@ -71,9 +74,12 @@ class Parameter:
             raise WrongArgument(f"{self.name}: scale is a finite number or a function of a segment, not {self.scale!r}")
 
     def _places(self, kind: str, given: Any) -> list[Any]:
-        single = any(hasattr(given, mark) for mark in _MARKS.values()) or not isinstance(given, Iterable)
+        deleted = is_deleted(given)
+        single = deleted or any(hasattr(given, mark) for mark in _MARKS.values()) or not isinstance(given, Iterable)
         listed = [given] if single else list(given)
         for each in listed:
+            if is_deleted(each):
+                raise WrongArgument(f"{self.name}: {each!r} is no place any more: it was deleted")
             if not hasattr(each, _MARKS[kind]):
                 raise WrongArgument(f"{self.name}: {kind} takes {kind}, not {each!r}")
         return list(dict.fromkeys(listed)) if kind == "sections" else listed
@@ -175,6 +181,24 @@ AnyDirection = Parameter | Direction | Elsewhere
 def parts(direction: AnyDirection) -> tuple[Parameter, ...]:
     """The parameters that a direction moves."""
     return (direction,) if isinstance(direction, Parameter) else direction.parameters
+
+
+def listed(parameters: Any) -> tuple[AnyDirection, ...]:
+    """The directions; one alone need not be in a list.
+
+    Raises
+    ------
+    WrongArgument
+        for anything but Parameters and Directions.
+    """
+    several = (parameters,) if isinstance(parameters, AnyDirection | str) else parameters
+    if not isinstance(several, Iterable):
+        raise WrongArgument(f"a Sensitivity takes Parameters and Directions, not {parameters!r}")
+    found = tuple(several)
+    for each in found:
+        if not isinstance(each, AnyDirection):
+            raise WrongArgument(f"a Sensitivity takes Parameters and Directions, not {each!r}")
+    return found
 
 
 def _is_finite(value: Any) -> bool:

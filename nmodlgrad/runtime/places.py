@@ -38,6 +38,19 @@ def place(segment: Any) -> tuple[Any, float]:
     return section, (int(x * section.nseg) + 0.5) / section.nseg
 
 
+def key_of(mechanism: str, segment: Any, point: Any = None) -> tuple[Any, ...]:
+    """Equal for what is the same instance: a point process, or a density mechanism in a segment."""
+    return (point.hname(),) if point is not None else (mechanism, *place(segment))
+
+
+def is_deleted(given: Any) -> bool:
+    """Whether it is a section that was deleted, something in one, or a point process that is nowhere any more."""
+    try:  # of what is gone, NEURON lets nothing be asked
+        return hasattr(given, "has_loc") and not given.has_loc()
+    except ReferenceError:
+        return True
+
+
 def kind_of(point: Any) -> str:
     """The name of a point process's mechanism, or of another object's class."""
     return str(point.hname()).split("[")[0]

@@ -15,7 +15,7 @@ from nmodlgrad.runtime.directory import Address, Directory, Pointee, Pointer, ad
 from nmodlgrad.runtime.errors import CannotCarry
 from nmodlgrad.runtime.instances import Instance
 from nmodlgrad.runtime.ion_style import IonStyle
-from nmodlgrad.runtime.places import place, root_of
+from nmodlgrad.runtime.places import key_of, place, root_of
 from nmodlgrad.runtime.registry import Entry, Passed
 
 
@@ -137,7 +137,11 @@ class Pointers:
 
     @cached_property
     def _instances(self) -> dict[Any, Instance]:
-        return {_key(instance): instance for cell in self._cells for instance in cell.instances}
+        return {
+            key_of(instance.entry.name, instance.segment, instance.point): instance
+            for cell in self._cells
+            for instance in cell.instances
+        }
 
     def _pointers(self) -> Iterator[tuple[Pointer, Instance]]:
         """Every POINTER of the cells that is set, and its instance."""
@@ -146,7 +150,11 @@ class Pointers:
             return
         self._look_up()
         for pointer in pointers(entries, self._cells[0].cable.address):
-            if pointer.segment is not None and (instance := self._instances.get(_key(pointer))) is not None:
+            if (
+                pointer.segment is not None
+                and (instance := self._instances.get(key_of(pointer.entry.name, pointer.segment, pointer.point)))
+                is not None
+            ):
                 yield pointer, instance
 
     def _check_passed(self) -> None:
@@ -226,7 +234,7 @@ class Pointers:
         """A RANGE variable of a mechanism."""
         cell = self._cell(pointer, pointee)
         point, name = pointee.point, pointee.name
-        other = self._instances.get(point.hname() if point is not None else (pointee.kind, place(pointee.segment)))
+        other = self._instances.get(key_of(pointee.kind, pointee.segment, point))
         if cell.moves(pointee.kind, pointee.name, pointee.segment):
             raise _refusal(pointer, pointee, "one of the parameters")
         if other is None:
@@ -270,7 +278,3 @@ def _name(pointer: Pointer) -> tuple[str, Any, str]:
     """Of a POINTER: it does not hold on to a point process."""
     where = pointer.point.hname() if pointer.point is not None else place(pointer.segment)
     return pointer.entry.name, where, pointer.name
-
-
-def _key(one: Instance | Pointer) -> Any:
-    return one.point.hname() if one.point is not None else (one.entry.name, place(one.segment))

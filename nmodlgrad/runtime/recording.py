@@ -228,10 +228,9 @@ class Recordings:
         self.sums: list[Sum] = []
         self._log_table, self._sum_table = np.zeros(1, layout.LOG), np.zeros(1, layout.SUM)
 
-    def log(self, key: tuple[Any, ...], observable: Observable, every_ms: float | None, directions: int) -> Log:
+    def log(self, observable: Observable, every_ms: float | None, directions: int) -> Log:
         """The log of an observable; one that is recorded twice has one log."""
-        key = (*key, observable.name, every_ms)
-        return self._logs.setdefault(key, Log(observable, every_ms, directions))
+        return self._logs.setdefault((*observable.key, every_ms), Log(observable, every_ms, directions))
 
     def sizes(self, until_ms: float) -> list[int]:
         """Bytes that each log takes in a run of this length."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nmodlgrad.runtime.bands import Bands, Entries
-from nmodlgrad.runtime.geometry import Moved as MovedShape
+from nmodlgrad.runtime.geometry import Shaping
 from nmodlgrad.runtime.instances import Instance
 from nmodlgrad.runtime.ions import starts_from_global
 from nmodlgrad.runtime.places import root_of
@@ -68,10 +68,10 @@ class Seeds:
             else values.seeds.entries(0).dense(self._moved.directions)
         )
 
-    def shape(self, root: Any) -> list[MovedShape]:
+    def shape(self, root: Any) -> list[Shaping]:
         """What directions move of the shape of a cell."""
         return [
-            MovedShape(values.target.parameter, segment, values.seeds.entries(row))
+            Shaping(values.target.parameter, segment, values.seeds.entries(row))
             for values in self._moved.of_kind("geometry")
             for row, segment in enumerate(values.places)
             if root_of(segment.sec) == root

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import weakref
 from collections.abc import Iterable, Sequence
 from types import TracebackType
@@ -19,9 +18,8 @@ from nmodlgrad.runtime.errors import CannotCarry, Closed, UnknownParameter, Wron
 from nmodlgrad.runtime.instances import Instance, present
 from nmodlgrad.runtime.layout import Texts
 from nmodlgrad.runtime.memory import Budget
-from nmodlgrad.runtime.parameter import AnyDirection
-from nmodlgrad.runtime.places import kind_of, points_of, root_of, sections_of
-from nmodlgrad.runtime.places import place as node_of
+from nmodlgrad.runtime.parameter import AnyDirection, listed
+from nmodlgrad.runtime.places import is_deleted, kind_of, points_of, root_of, sections_of
 from nmodlgrad.runtime.pointers import Pointers, connected
 from nmodlgrad.runtime.recording import Loss, Recorder, Sum
 from nmodlgrad.runtime.seeds import Seeds
@@ -37,8 +35,6 @@ from nmodlgrad.runtime.swap import (
 )
 from nmodlgrad.runtime.target import OF_TIMES
 from nmodlgrad.runtime.values import Moved
-
-_ROUNDING = 1e-9  # L of a section with 3-d points is their sum
 
 
 class Sensitivity:
@@ -82,10 +78,11 @@ class Sensitivity:
         spikes: bool = False,
         memory_limit: float | None = None,
     ) -> None:
-        self.parameters = _listed(parameters)
+        self.parameters = listed(parameters)
         if not self.parameters:
             raise UnknownParameter("a Sensitivity needs at least one Parameter")
         checks.check_integration()
+        checks.check_loaded()
         self._entries = registry.entries()
         self._moved = Moved(self.parameters)
         if not self._moved.roots and not (spikes and reached([])):
@@ -110,7 +107,11 @@ class Sensitivity:
         try:
             for root in roots:
                 self._attach(root)
-            seeded = {(shadow.original.hname(), name) for shadow in self._shadows for name in self._moved_of(shadow)}
+            seeded = {
+                (shadow.original.hname(), name)
+                for shadow in self._shadows
+                for name in self._moved.of_point(shadow.original)
+            }
             self._pointers = Pointers(self._cells, self._entries.values(), seeded)
             self._pointers.check()
             self._aims = Aims(self._cells, self._pointers)
@@ -126,8 +127,7 @@ class Sensitivity:
     def _start(self, theta: ArrayLike | None) -> None:
         """Let theta be the values themselves, if it begins somewhere."""
         if theta is not None:
-            for moved in self._moved.values():
-                moved.base[:] = 0
+            self._moved.to_zero()
             self.theta = theta
 
     def _attach(self, root: Any) -> None:
@@ -164,10 +164,6 @@ class Sensitivity:
         seeded = {point.hname() for point, _ in self._moved.of_points()}
         found = [(point, self._entries.get(kind_of(point))) for point in points if point.hname() in seeded]
         return [Shadow.of(point, entry) for point, entry in found if entry is not None and entry.shadow]
-
-    def _moved_of(self, shadow: Shadow) -> set[str]:
-        """The parameters of a point process that are among the directions."""
-        return {name for point, name in self._moved.of_points() if point == shadow.original}
 
     def _check(self, cell: Cell) -> None:
         """Everything in the cell can be carried."""
@@ -245,9 +241,8 @@ class Sensitivity:
             after :meth:`close`
         """
         observable = self._observable(place, variable)
-        cell, key = observable.cell, _key(observable.place)
         interval = recording.check_interval(every)
-        return Recorder(self, cell.recordings.log(key, observable, interval, len(self.parameters)))
+        return Recorder(self, observable.cell.recordings.log(observable, interval, len(self.parameters)))
 
     def accumulate(
         self,
@@ -330,11 +325,9 @@ class Sensitivity:
         observables.require_place(place, variable)
         if hasattr(place, "node_index"):
             return observables.of_segment(self._cell(place), place, variable)
-        working = {point.original.hname(): point.augmented for point in self._points}.get(place.hname(), place)
-        found = observables.instance_of(self._cells, working)
-        if found is None:
-            raise CannotCarry(f"{place} belongs to no cell that this Sensitivity carries, or was not translated")
-        return observables.of_point(*found, place, variable)
+        cell = self._cell(place.get_segment())
+        pairs = {pair.original.hname(): pair.augmented for pair in (*self._points, *self._shadows)}
+        return observables.of_point(cell, place, pairs.get(place.hname(), place), variable)
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -387,6 +380,8 @@ class Sensitivity:
 
     def _cell(self, segment: Any) -> Cell:
         self._check_open()
+        if is_deleted(segment):
+            raise WrongArgument(f"dV/dtheta belongs to a segment, not to {segment!r}: it was deleted")
         if not hasattr(segment, "node_index"):
             hint = f"{segment}(0.5), say" if hasattr(segment, "allseg") else "soma(0.5), say"
             raise WrongArgument(f"dV/dtheta belongs to a segment, not to {segment!r}: give {hint}")
@@ -414,27 +409,21 @@ class Sensitivity:
             raise ValueError(f"theta has {len(self._theta)} directions, not the shape {theta.shape}")
         if not np.isfinite(theta).all():
             raise ValueError(f"theta is finite, not {theta}")
-        for stimulus, factor in (pair for values in self._moved.of_kind("played") for pair in values.at(theta)):
-            if not factor:
-                raise ValueError(f"theta would leave nothing of the stimulus that {stimulus.vector} plays")
-        for moved in self._moved.values():
-            moved.write(theta)
+        self._moved.write(theta)
         refresh_points(self._points)
         for cell in self._cells:
             cell.describe_numbers()
         self._theta = theta.copy()
 
     @property
+    def memory(self) -> int:
+        """Bytes that rows and seeds take, which count for `memory_limit`; records come on top of them."""
+        return self._budget.rows
+
+    @property
     def displaced(self) -> list[str]:
         """The parameters that are not where theta has put them: something else has set them since."""
-        found = dict[str, None]()
-        for moved in self._moved.values():
-            if moved.target.kind == "played":  # its values are those of a Vector
-                continue
-            for place, value in moved.at(self._theta):
-                if not math.isclose(moved.target.read(place), value, rel_tol=_ROUNDING, abs_tol=0.0):
-                    found[moved.target.parameter + (f" of {place}" if place is not None else "")] = None
-        return list(found)
+        return self._moved.displaced(self._theta)
 
     # ------------------------------------------------------------------ the end
     def close(self) -> None:
@@ -465,18 +454,6 @@ class Sensitivity:
         self.close()
 
 
-def _listed(parameters: Any) -> tuple[AnyDirection, ...]:
-    """The directions; one alone need not be in a list."""
-    listed = (parameters,) if isinstance(parameters, AnyDirection | str) else parameters
-    if not isinstance(listed, Iterable):
-        raise WrongArgument(f"a Sensitivity takes Parameters and Directions, not {parameters!r}")
-    found = tuple(listed)
-    for each in found:
-        if not isinstance(each, AnyDirection):
-            raise WrongArgument(f"a Sensitivity takes Parameters and Directions, not {each!r}")
-    return found
-
-
 def _let_go(cells: list[Cell], points: list[SwappedPoint]) -> None:
     for cell in cells:
         cell.unlink()
@@ -495,8 +472,3 @@ class _Refresh:
         sensitivity = self._sensitivity()
         if sensitivity is not None:
             sensitivity._refresh()
-
-
-def _key(place: Any) -> tuple[Any, ...]:
-    """Equal for places that are the same: segments, or point processes."""
-    return node_of(place) if hasattr(place, "node_index") else (place.hname(),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -19,6 +20,8 @@ from nmodlgrad.runtime.target import OF_SEGMENTS, Target
 
 Numbers = NDArray[np.int64]
 Floats = NDArray[np.float64]
+
+_ROUNDING = 1e-9  # L of a section with 3-d points is their sum
 
 
 class Values:
@@ -149,6 +152,40 @@ class Moved(Mapping[tuple[str, str, str], Values]):
     def of_kind(self, kind: str) -> list[Values]:
         """Those of a kind."""
         return [values for key, values in self._values.items() if key[0] == kind]
+
+    def of_point(self, point: Any) -> set[str]:
+        """The parameters of a point process that are among the directions."""
+        return {name for other, name in self.of_points() if other == point}
+
+    def to_zero(self) -> None:
+        """Let theta be the values themselves, from the next `write` on."""
+        for values in self.values():
+            values.base[:] = 0
+
+    def write(self, theta: Floats) -> None:
+        """Let the model have the values for a theta.
+
+        Raises
+        ------
+        ValueError
+            when nothing would be left of a stimulus that is played; then nothing is written.
+        """
+        for stimulus, factor in (pair for values in self.of_kind("played") for pair in values.at(theta)):
+            if not factor:
+                raise ValueError(f"theta would leave nothing of the stimulus that {stimulus.vector} plays")
+        for values in self.values():
+            values.write(theta)
+
+    def displaced(self, theta: Floats) -> list[str]:
+        """The parameters that are not where theta puts them."""
+        found = dict[str, None]()
+        for values in self.values():
+            if values.target.kind == "played":  # its values are those of a Vector
+                continue
+            for place, value in values.at(theta):
+                if not math.isclose(values.target.read(place), value, rel_tol=_ROUNDING, abs_tol=0.0):
+                    found[values.target.parameter + (f" of {place}" if place is not None else "")] = None
+        return list(found)
 
     @property
     def size(self) -> int:
