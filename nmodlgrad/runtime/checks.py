@@ -99,7 +99,8 @@ def warn_of_events(roots: Iterable[Any]) -> bool:
         if place is not None and root_of(source.sec) in carried and root_of(place.sec) in carried:
             message = (
                 f"{netcon} carries spikes from {source} to {target}: events are differentiated as if their times "
-                "were constants, so what the parameters do to these times is not part of the gradient"
+                "were constants, so what the parameters do to these times is not part of the gradient "
+                "(Sensitivity(..., spikes=True) carries it)"
             )
             warnings.warn(message, EventTimesAreConstants, stacklevel=4)
             return True
