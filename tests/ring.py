@@ -12,7 +12,7 @@ h.nrnmpi_init()
 
 import nmodlgrad as ng  # noqa: E402  MPI comes first
 
-COUNT, DURATION_MS = 5, 60
+COUNT, DURATION_MS = 5, 90
 context = h.ParallelContext()
 rank, ranks = int(context.id()), int(context.nhost())
 
@@ -34,7 +34,7 @@ def main(file: Path) -> None:
         kept.append((gid, soma, synapse, source))
     for gid, soma, synapse, _ in kept:
         netcon = context.gid_connect((gid - 1) % COUNT, synapse)
-        netcon.weight[0], netcon.delay = 0.02, 4 + 0.1 * gid
+        netcon.weight[0], netcon.delay = 0.02, 4 + 1.3 * gid
         parameters.append(ng.Direction(ng.Parameter("gnabar_hh", sections=soma), name=f"gnabar of {gid}"))
         parameters.append(ng.Direction(ng.Parameter("delay", of=netcon), name=f"delay of {gid}"))
         recorded[gid] = netcon  # kept

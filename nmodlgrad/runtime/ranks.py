@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from nmodlgrad.runtime.spikes import Train
 
 _LONGEST_MS = 1e9
-_MINIMUM = 2  # ParallelContext.allreduce
+_MINIMUM = 3  # ParallelContext.allreduce
 _OF_THIS = 2  # ParallelContext.gid_exists, from which on it is that of a cell here
 
 
