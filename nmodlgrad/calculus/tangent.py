@@ -61,7 +61,8 @@ class TangentMechanism:
     without. `breakpoint` advances what BREAKPOINT leaves in variables. What it reads of these before it sets them is
     latched: the current depends on what they were when it started, at v + 0.001 and at v, and two rows of `carried`
     keep that. `later_initial` are the stages of INITIAL from its first implicit solve on. `flow` tells how states and
-    current move at an event, for derivatives by the time at which it arrives; `unmoved` why there are none.
+    current move at an event, for derivatives by the time at which it arrives; `unmoved` why there are none. `resting`
+    are the states that nothing but INITIAL sets before the first step.
     """
 
     original: Mechanism
@@ -90,6 +91,7 @@ class TangentMechanism:
     receive: Linearised | None
     flow: FlowValues | None
     unmoved: str
+    resting: tuple[str, ...]
     around: tuple[tuple[Around, Linearised], ...]
     functions: tuple[Derivative, ...]
     procedures: tuple[Tangent, ...]
@@ -108,6 +110,14 @@ def _linear(flow: Dataflow, phases: Phases) -> bool:
     leaves in variables does not make it another one at v."""
     access = flow.access(phases.current)
     return access.live.isdisjoint(access.written) and flow.degree(phases.current, {"v": 1}).get(phases.total, 0) <= 1
+
+
+def _resting(flow: Dataflow, phases: Phases, carried: Collection[str]) -> tuple[str, ...]:
+    """The states that are after the first current phase what INITIAL has left."""
+    others = (phases.breakpoint, phases.receive, *(one.statements for one in phases.around))
+    written = frozenset[str]().union(*(flow.access(statements).written for statements in others))
+    symbols = flow.mechanism.symbols
+    return tuple(x for x in carried if x in symbols and symbols[x].role is Role.STATE and x not in written)
 
 
 def _observed(
@@ -260,6 +270,7 @@ def differentiate(
         receive=receive,
         flow=flowing,
         unmoved=unmoved,
+        resting=_resting(flow, phases, carried),
         around=around,
         functions=functions,
         procedures=procedures,

@@ -35,6 +35,7 @@ def entry(tangent: TangentMechanism, name: str, file: str, shadow: bool = False)
         "weight": tangent.weight,
         "flow_length": len(tangent.flow.slopes) + 1 if tangent.flow else 0,
         "unmoved": tangent.unmoved,
+        "resting": list(tangent.resting),
         "linear": tangent.linear,
         "ions": list(dict.fromkeys(use.ion for use in mechanism.ions)),
         "concentrations": list(mechanism.concentrations),

@@ -22,9 +22,10 @@ from nmodlgrad.runtime.ions import Styles
 from nmodlgrad.runtime.memory import Budget
 from nmodlgrad.runtime.places import key_of, place, sections_of
 from nmodlgrad.runtime.recording import Recordings, run_length_ms
+from nmodlgrad.runtime.resting import Resting
 from nmodlgrad.runtime.seeds import Seeds
 from nmodlgrad.runtime.spikes import Arrival
-from nmodlgrad.runtime.swap import Shadow
+from nmodlgrad.runtime.swap import Shadow, SwappedPoint
 
 
 class Cell:
@@ -37,9 +38,10 @@ class Cell:
         labels: layout.Texts,
         budget: Budget,
         seeds: Seeds,
+        points: Sequence[SwappedPoint],
         shadows: Sequence[Shadow],
     ) -> None:
-        self.root, self.instances, self.shadows = root, instances, shadows
+        self.root, self.instances, self.points, self.shadows = root, instances, points, shadows
         self.name = str(root)
         self.sections, self.moved = sections_of(root), seeds.shape(root)
         self._reshaped: dict[Any, frozenset[str]] = {}
@@ -58,6 +60,7 @@ class Cell:
         self.computed, self.connections = Computed(self.width), Connections(self.width)
         self.charging = Charging(self.width)
         self.recordings, self.budget = Recordings(), budget
+        self.resting = Resting()
         self.arrivals: dict[int, dict[int, Arrival]] = {}  # by instance and NetCon
         self.sources, self.rows_before = np.zeros(0, layout.SOURCE), layout.rows(0, self.width)
         self.plan, self.message = np.zeros(1, layout.PLAN), np.zeros(layout.MESSAGE, np.uint8)
@@ -153,6 +156,7 @@ class Cell:
         """Find the nodes again in NEURON's new structure."""
         self._describe_nodes()
         self._arrange_instances()
+        self.resting.find(self.instances, self.cable.address)
         self.structure = int(self.cable.structure())
 
     def refresh(self) -> None:
@@ -177,6 +181,7 @@ class Cell:
         plan["copies"] = plan["copy_count"] = 0
         plan["fluxes"] = layout.address(self.fluxes) if len(self.shaped) else 0
         plan["injected_count"], plan["source_count"] = len(self.injected), len(self.sources)
+        plan["state_count"] = len(self.resting.addresses)
         self.describe_numbers()
         for name, array in (
             ("index", self.index),
@@ -195,6 +200,8 @@ class Cell:
             ("ions", self.ions.table),
             ("observed", self.computed.table),
             ("sources", self.sources),
+            ("states", self.resting.addresses),
+            ("left", self.resting.left),
             ("charging", self.charging.table),
             ("message", self.message),
             ("labels", self.labels.addresses),
@@ -312,8 +319,9 @@ class Cell:
             row["cm"] = layout.address(self.cm[self.node(instance.segment) :])
 
     def describe_numbers(self) -> None:
-        """What the cable hands over in every step: parameters to shadows, and what is played to its seeds."""
-        numbers = [(*map(self._address, pair), 1.0) for shadow in self.shadows for pair in shadow.copies()]
+        """What the cable hands over in every step: parameters to those that stand in, what is played to seeds."""
+        pairs = (pair for one in (*self.points, *self.shadows) for pair in one.copies())
+        numbers = [(*map(self._address, pair), 1.0) for pair in pairs]
         for instance in self.instances if self.structure >= 0 else ():
             for played, seed in self.table.renewed(instance):
                 numbers.append((self._address(played.stimulus.reference), seed, played.rate))
@@ -392,6 +400,7 @@ class Cell:
         self.ions.forget()
         self.connections.reset()
         self.v[:] = np.nan
+        self.resting.forget()
         self.plan["cell"]["fault"] = 0
 
     def unlink(self) -> None:
@@ -406,5 +415,5 @@ class Cell:
         for instance in self.instances:
             with suppress(*gone):
                 instance.holder.ng_link = 0.0
-        self.instances, self.shadows = (), ()  # the point processes can go
+        self.instances, self.points, self.shadows = (), (), ()  # the point processes can go
         del self.ions, self.table, self.computed, self.charging, self.connections

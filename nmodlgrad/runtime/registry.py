@@ -44,6 +44,7 @@ class Entry:
     weight: str | None
     flow_length: int
     unmoved: str
+    resting: tuple[str, ...]
     linear: bool
     ions: tuple[str, ...]
     concentrations: tuple[str, ...]
@@ -87,6 +88,7 @@ class Entry:
             weight=data["weight"],
             flow_length=data["flow_length"],
             unmoved=data["unmoved"],
+            resting=tuple(data["resting"]),
             linear=data["linear"],
             ions=tuple(data["ions"]),
             concentrations=tuple(data["concentrations"]),

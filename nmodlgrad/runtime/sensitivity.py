@@ -114,7 +114,7 @@ class Sensitivity:
             }
             self._pointers = Pointers(self._cells, self._entries.values(), seeded)
             self._pointers.check()
-            self._aims = Aims(self._cells, self._pointers)
+            self._aims = Aims(self._cells, self._pointers, self._points)
             self._spikes = Spikes(self._cells, self._moved) if spikes else None
             self._refuse_times()
         except BaseException:
@@ -138,15 +138,17 @@ class Sensitivity:
         for entry in self._entries.values():
             if entry.swapped and not entry.point_process:
                 self._density.append((entry, swap_density(sections, entry)))
+        swapped = []
         for point in points:
             point_entry = self._entries.get(kind_of(point))
             if point_entry is not None and point_entry.swapped:
-                self._points.append(SwappedPoint.of(point, point_entry))
+                swapped.append(SwappedPoint.of(point, point_entry))
+        self._points += swapped
         refresh_points(self._points)
         shadows = self._shadowed(points)
         self._shadows += shadows
         seeds = Seeds(self._moved, [*self._points, *shadows])
-        cell = Cell(root, self._instances(sections, seeds), self._labels, self._budget, seeds, shadows)
+        cell = Cell(root, self._instances(sections, seeds), self._labels, self._budget, seeds, swapped, shadows)
         self._cells.append(cell)
         self._check(cell)
 

@@ -71,6 +71,11 @@ class _Pair:
         """Make the augmented one, at the place of the original."""
         return cls(original, getattr(h, entry.name)(original.get_segment()), entry)
 
+    def copies(self) -> Iterator[tuple[Any, Any]]:
+        """Each parameter of the original and of the augmented one, as references."""
+        for name in self.entry.range_parameters:
+            yield getattr(self.original, f"_ref_{name}"), getattr(self.augmented, f"_ref_{name}")
+
     def check(self) -> None:
         """The original is still where it was.
 
@@ -92,8 +97,8 @@ _AnyPair = TypeVar("_AnyPair", bound=_Pair)
 class SwappedPoint(_Pair):
     """A built-in point process and the augmented one that works in its place.
 
-    The user's object stays where it is, silent: its events go to the other one, its parameters are copied over at
-    every finitialize.
+    The user's object stays where it is, silent: its events go to the other one, its parameters are copied over in every
+    step.
     """
 
 
@@ -103,11 +108,6 @@ class Shadow(_Pair):
 
     In every step the cable copies the parameters over before these are used, so they may change at any time.
     """
-
-    def copies(self) -> Iterator[tuple[Any, Any]]:
-        """Each parameter of the original and of the augmented one, as references."""
-        for name in self.entry.range_parameters:
-            yield getattr(self.original, f"_ref_{name}"), getattr(self.augmented, f"_ref_{name}")
 
 
 def refresh_points(points: Sequence[SwappedPoint]) -> None:
