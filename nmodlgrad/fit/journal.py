@@ -84,9 +84,8 @@ class Journal:
         if not lines:
             self._append(fit)
         elif (there := json.loads(lines[0])) != fit:
-            names = sorted(name for name in {*there, *fit} if there.get(name) != fit.get(name))
             raise JournalError(
-                f"{self.path} is the journal of another fit ({', '.join(names)} differ): give another folder, or "
+                f"{self.path} is the journal of another fit ({_differences(there, fit)}): give another folder, or "
                 "remove this one"
             )
         return iter([_entry(json.loads(line)) for line in lines[1:]])
@@ -96,8 +95,8 @@ class Journal:
         entry = next(self._earlier, None)
         if entry is not None and not np.array_equal(entry.evaluation.theta, theta):
             raise JournalError(
-                f"{self.path}: the fit takes another way than before, after an update of nmodlgrad, numpy or scipy "
-                "perhaps: begin anew in another folder"
+                f"{self.path}: the fit takes another way than before. Another function for the rate? An update of "
+                "nmodlgrad, numpy or scipy? Begin anew in another folder"
             )
         return entry
 
@@ -127,6 +126,19 @@ class Journal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._file.close()
+
+
+def _differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> str:
+    """What is not the same in two fits; of optimisers also in what they differ."""
+    names = sorted(name for name in {*there, *here} if there.get(name) != here.get(name))
+    return f"{', '.join(_told(name, there.get(name), here.get(name)) for name in names)} differ"
+
+
+def _told(name: str, there: Any, here: Any) -> str:
+    if not (isinstance(there, dict) and isinstance(here, dict)):
+        return name
+    told = [f"{key} {there.get(key)} there, {here.get(key)} here" for key in here if there.get(key) != here[key]]
+    return f"{name} ({'; '.join(told)})"
 
 
 def _entry(data: Mapping[str, Any]) -> Entry:

@@ -68,12 +68,15 @@ class Evaluation:
         shapes (parameters,), (residuals,), (residuals, parameters). Infinite residuals say that the model diverged
     counts
         how many residuals each loss gave, in the order of the protocols and their losses, before any compression
+    responses
+        what the model did there; None where it diverged, and once compressed
     """
 
     theta: Floats
     residuals: Floats
     jacobian: Floats
     counts: tuple[int, ...] = ()
+    responses: Sequence[Response] | None = None
 
     @property
     def loss(self) -> float:
@@ -201,12 +204,13 @@ class Problem:
         at = np.array(theta, float)
         slopes = self.slopes(at)
         try:
-            linear = [_residuals(response) for response in self.responses(at)]
+            responses = self.responses(at)
         except Diverged:
             return Evaluation(at, np.full(1, math.inf), np.zeros((1, len(self.free))))
+        linear = [_residuals(response) for response in responses]
         residuals = np.concatenate([each for each, _ in linear])
-        counts = tuple(len(each) for each, _ in linear)
-        return Evaluation(at, residuals, np.concatenate([rows for _, rows in linear]) * slopes, counts)
+        jacobian = np.concatenate([rows for _, rows in linear]) * slopes
+        return Evaluation(at, residuals, jacobian, tuple(len(each) for each, _ in linear), responses)
 
     def value_and_grad(self, theta: ArrayLike) -> tuple[float, Floats]:
         """The loss, and its derivative by theta: shape (parameters,)."""
@@ -218,6 +222,19 @@ class Problem:
         found = self.evaluate(theta)
         return found.residuals, found.jacobian
 
+    def move(self, theta: ArrayLike) -> None:
+        """Give the parameters their values at theta.
+
+        Raises
+        ------
+        Diverged
+            when these are not finite.
+        """
+        values = self.values(theta)
+        if not np.isfinite(values).all():
+            raise Diverged(f"theta is so far out that values are not finite: {values}")
+        self._sensitivity.theta = values
+
     def responses(self, theta: ArrayLike) -> list[Response]:
         """What the model does at theta, for every loss of every protocol.
 
@@ -226,10 +243,7 @@ class Problem:
         Diverged
             when a voltage or a derivative is not finite any more.
         """
-        values = self.values(theta)
-        if not np.isfinite(values).all():
-            raise Diverged(f"theta is so far out that values are not finite: {values}")
-        self._sensitivity.theta = values
+        self.move(theta)
         return [response for protocol in self.protocols for response in self._run(protocol)]
 
     def _run(self, protocol: Protocol) -> list[Response]:
