@@ -26,8 +26,8 @@ from nmodlgrad.fit.report import PARAMETERS, write_report
 
 _SHOWN = 8  # losses of many starts
 _GOES_ON = {
-    Outcome.BUDGET: "; the same command with more goes on",
-    Outcome.GOAL: "; the same command with a smaller one goes on",
+    Outcome.BUDGET: "; with more --steps or --seconds the same command goes on",
+    Outcome.GOAL: "; with a smaller --goal the same command goes on",
     Outcome.INTERRUPTED: "; the same command goes on",
 }
 
@@ -243,7 +243,9 @@ def _keep(path: Path, described: Described, folder: Path) -> int:
     copy = folder / path.name
     evaluations = folder / journal.NAME
     begun = evaluations.exists() or (folder / "starts").exists()
-    if copy.exists() and copy.read_text(encoding="utf-8") != described.text and begun:
+    if begun and not copy.exists():
+        raise NmodlGradError(f"{folder} is the fit of another problem than {path}: give another -o, or remove it")
+    if begun and copy.read_text(encoding="utf-8") != described.text:
         raise NmodlGradError(
             f"{folder} is the fit of another text of {path.name}, as it is kept there: give another -o, or remove it. "
             "More steps for the same fit are given as --steps"

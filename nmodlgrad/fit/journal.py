@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import operator
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -100,6 +101,11 @@ class Journal:
             )
         return entry
 
+    @property
+    def ahead(self) -> int:
+        """How many evaluations of before have not been asked for."""
+        return operator.length_hint(self._earlier)
+
     def add(self, entry: Entry) -> None:
         """Keep an evaluation; it is on disk when this returns."""
         evaluation = entry.evaluation
@@ -137,7 +143,8 @@ def _differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> str:
 def _told(name: str, there: Any, here: Any) -> str:
     if not (isinstance(there, dict) and isinstance(here, dict)):
         return name
-    told = [f"{key} {there.get(key)} there, {here.get(key)} here" for key in here if there.get(key) != here[key]]
+    keys = here if there.get("kind") == here.get("kind") else ["kind"]
+    told = [f"{key} {there.get(key)} there, {here.get(key)} here" for key in keys if there.get(key) != here.get(key)]
     return f"{name} ({'; '.join(told)})"
 
 

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +159,10 @@ def minimise(
             ending = optimiser.run(evaluate, begin, bounds)
         except _Ended as ended:
             ending = ended.ending
+        if journal is not None and journal.ahead:
+            ending = replace(
+                ending, message=f"{ending.message.rstrip('.')}, and {journal.ahead} more of before are there"
+            )
         bar.set_description_str(f"fit: {ending.outcome}")
         return _result(problem, entries, ending, kept)
 

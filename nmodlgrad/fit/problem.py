@@ -157,6 +157,7 @@ class Problem:
             self.close()
             raise
         self.simulations = 0
+        self._there = _driving()
 
     # ------------------------------------------------------------------ coordinates
     @property
@@ -242,9 +243,22 @@ class Problem:
         ------
         Diverged
             when a voltage or a derivative is not finite any more.
+        WrongArgument
+            when a clamp, a synapse or a NetCon is gone since the problem was made.
         """
+        self._check_driving()
         self.move(theta)
         return [response for protocol in self.protocols for response in self._run(protocol)]
+
+    def _check_driving(self) -> None:
+        """Once, before the first run: whoever made the problem in a function has left it by then."""
+        gone = sorted(self._there - _driving()) if self._there else []
+        self._there = set()
+        if gone:
+            raise WrongArgument(
+                f"{', '.join(gone[:3])} was there when the Problem was made, and is gone: NEURON removes what no "
+                "variable refers to. Keep it where it lives as long as the problem, in a list of the module say"
+            )
 
     def _run(self, protocol: Protocol) -> list[Response]:
         h.dt = self.dt
@@ -305,6 +319,12 @@ def _residuals(response: Response) -> tuple[Floats, Floats]:
     residuals, by_sample = response.loss.residuals(response.samples, response.interval)
     factor = math.sqrt(response.loss.weight)
     return factor * residuals, factor * (by_sample @ response.derivatives)
+
+
+def _driving() -> set[str]:
+    """Point processes and connections, by name."""
+    points = (point for section in h.allsec() for segment in section.allseg() for point in segment.point_processes())
+    return {each.hname() for each in (*points, *h.List("NetCon"), *h.List("NetStim"))}
 
 
 def _listed(given: Any, kind: type) -> tuple[Any, ...]:

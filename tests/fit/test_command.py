@@ -290,7 +290,7 @@ def test_a_goal_ends_it_with_success_and_another_fit_is_not_written_over(folder:
     assert [line for line in said.splitlines() if line.isdigit()] == ["0", "1", "1", "1"]
     for words in (
         "gkbar_hh in soma   0.03",
-        "goal reached: the goal of 10 is reached; the same command with a smaller one goes on",
+        "goal reached: the goal of 10 is reached; with a smaller --goal the same command goes on",
         "GaussNewton",
         "another text of other.py",
         "journal of another fit (optimiser (kind GaussNewton there, Polyak here",
