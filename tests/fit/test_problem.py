@@ -219,7 +219,7 @@ for kept in ([], [0], [0, 0]):
     assert printed[0].startswith(
         "WrongArgument: IClamp[0], NetStim[0] was there when the Problem was made, and is gone"
     )
-    assert printed[1].startswith("WrongArgument: NetStim[1] was there")
+    assert printed[1].startswith("WrongArgument: NetStim[0] was there")
     assert printed[2] == "nothing was refused"
 
 
