@@ -274,6 +274,8 @@ from nmodlgrad.cli import main
 from pathlib import Path
 print(main(["fit", "other.py", "--optimiser", "gauss-newton", "--goal", "10"]))
 text = Path("other.py").read_text()
+Path("third.py").write_text(text)
+print(main(["fit", "third.py", "-o", "other_fit"]))
 Path("other.py").write_text(text + "# another")
 print(main(["fit", "other.py", "--optimiser", "gauss-newton"]))
 Path("other.py").write_text(text)
@@ -288,11 +290,13 @@ def test_a_goal_ends_it_with_success_and_another_fit_is_not_written_over(folder:
     (folder / "other.py").write_text(WRITTEN.replace("step0.2.csv", "moved.csv"))
     (folder / "moved.csv").write_text((folder / "step0.2.csv").read_text())
     said = model(GOAL, folder, errors=True)
-    assert [line for line in said.splitlines() if line.isdigit()] == ["0", "1", "1", "1"]
+    assert [line for line in said.splitlines() if line.isdigit()] == ["0", "1", "1", "1", "1"]
+    assert not (folder / "other_fit" / "third.py").exists()
     for words in (
         "gkbar_hh in soma   0.03",
         "goal reached: the goal of 10 is reached; with a smaller --goal the same command goes on",
         "GaussNewton",
+        "other_fit is the fit of another problem than third.py",
         "another text of other.py",
         "journal of another fit (optimiser (kind GaussNewton there, Polyak here",
         "journal of another fit (losses differ",

@@ -199,6 +199,8 @@ print((rest.thetas == whole.thetas).all(), (rest.losses == whole.losses).all(), 
 print(problem.simulations)
 more = fit.minimise(problem, fit.Adam(32, 0.02), folder="part")
 print(problem.simulations, len(more.losses), (more.thetas[:31] == whole.thetas).all(), more.message)
+less = fit.minimise(problem, adam, folder="part")
+print(problem.simulations, less.message, (less.losses == whole.losses).all())
 print(refusal(lambda: fit.minimise(problem, fit.Adam(30, 0.03), folder="part")))
 print(refusal(lambda: fit.minimise(problem, adam, folder="part", start=problem.start + 0.1)))
 one = fit.minimise(problem, fit.Adam(3, lambda step: 0.02 / (step + 1)), folder="function")
@@ -214,8 +216,9 @@ print(refusal(lambda: fit.minimise(problem, fit.Adam(5, lambda step: 0.03 / (1 +
     assert printed[1] == "True True budget used up"
     assert int(printed[2]) == 31 + 31 + 1  # nothing was run twice
     assert printed[3] == f"{31 + 31 + 1 + 2} 33 True 32 steps taken"
-    assert printed[4].startswith("JournalError: ")
-    assert "another fit (optimiser (rate 0.02 there, 0.03 here) differ)" in printed[4]
-    assert "another fit (start differ)" in printed[5]
-    assert printed[6] == f"True 6 {31 + 31 + 1 + 2 + 4 + 2}"
-    assert "takes another way than before. Another function for the rate?" in printed[7]
+    assert printed[4] == f"{31 + 31 + 1 + 2} 30 steps taken, and 2 more of before are there True"
+    assert printed[5].startswith("JournalError: ")
+    assert "another fit (optimiser (rate 0.02 there, 0.03 here) differ)" in printed[5]
+    assert "another fit (start differ)" in printed[6]
+    assert printed[7] == f"True 6 {31 + 31 + 1 + 2 + 4 + 2}"
+    assert "takes another way than before. Another function for the rate?" in printed[8]
