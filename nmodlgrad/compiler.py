@@ -170,7 +170,7 @@ def _outcome(item: Found, wrt: Collection[str] | None, suffix: str | None, const
         if is_passive(mechanism):
             built_in = mechanism.name in BUILT_IN  # NEURON has it: nothing is to be written
             text, entry = (None, None) if built_in else (item.source.text, manifest.passed(mechanism, item.file))
-            return Outcome(names, warnings, text=text, passed=entry, includes=one is not None)
+            return Outcome(names, warnings, text=text, passed=entry)
         tangent = _differentiated(mechanism, wrt, constant)
     except Refused as refused:
         return Outcome(names, warnings, [place(problem) for problem in refused.diagnostics])
@@ -187,7 +187,7 @@ def _outcome(item: Found, wrt: Collection[str] | None, suffix: str | None, const
         )
     entry = manifest.entry(tangent, name, item.file, shadow)
     text = augmented(tangent, name, shadow)
-    return Outcome(names, warnings, text=text, differentiated=entry, includes=one is not None)
+    return Outcome(names, warnings, text=text, differentiated=entry)
 
 
 def _differentiated(mechanism: Mechanism, wrt: Collection[str] | None, constant: Collection[str]) -> TangentMechanism:

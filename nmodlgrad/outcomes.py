@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from nmodlgrad import resources
-from nmodlgrad.diagnostics import Diagnostic
+from nmodlgrad.diagnostics import Diagnostic, Source
 from nmodlgrad.sources import Found
 
 _VERSIONS = ("sympy", "lark", "jinja2")
@@ -24,8 +24,7 @@ _VERSIONS = ("sympy", "lark", "jinja2")
 class Outcome:
     """What becomes of one source: a text with its entry of the manifest, or problems.
 
-    `names` are the mechanism's variables; True marks those that may be seeded. `includes` tells that the text depends
-    on other files.
+    `names` are the mechanism's variables; True marks those that may be seeded.
     """
 
     names: Mapping[str, bool]
@@ -34,25 +33,37 @@ class Outcome:
     text: str | None = None
     differentiated: dict[str, Any] | None = None
     passed: dict[str, Any] | None = None
-    includes: bool = False
 
 
 def kept(item: Found, options: tuple[Collection[str] | str | None, ...], make: Callable[[], Outcome]) -> Outcome:
     """The outcome from the cache, or one that is made and put there; a cache that can not be used is none."""
-    path = resources.cache_folder() / "translated" / f"{_key(item, options)}.json"
+    included = _included(item)
+    if included is None:
+        return make()
+    path = resources.cache_folder() / "translated" / f"{_key(item, included, options)}.json"
     with suppress(OSError, ValueError, TypeError, KeyError):
         data = json.loads(path.read_text(encoding="utf-8"))
         return Outcome(**data | {"warnings": [Diagnostic(**warning) for warning in data["warnings"]]})
     outcome = make()
-    if not outcome.problems and not outcome.includes:
+    if not outcome.problems:
         with suppress(OSError):
             _write(path, json.dumps(asdict(outcome)))
     return outcome
 
 
-def _key(item: Found, options: tuple[Collection[str] | str | None, ...]) -> str:
+def _included(item: Found) -> Sequence[Source] | None:
+    """The files that it includes; None where that is not known yet."""
+    if "INCLUDE" not in item.source.text:
+        return ()
+    from nmodlgrad.semantics.include import foreseen  # with the parser, which most do without here
+
+    return foreseen(item.source)
+
+
+def _key(item: Found, included: Sequence[Source], options: tuple[Collection[str] | str | None, ...]) -> str:
     plain = [sorted(option) if isinstance(option, set | frozenset) else option for option in options]
     parts = [_code(), item.source.name, item.file, json.dumps(plain, default=list), item.source.text]
+    parts += [part for each in included for part in (each.name, each.text)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 

@@ -27,6 +27,7 @@ from oracle.model import Knob
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "inferior_olive"
 TOLERANCE = 1e-7
+LONGEST_UM = 60  # compartments: the gradient is that of whatever cell they make
 
 Floats = NDArray[np.float64]
 
@@ -270,7 +271,7 @@ def differences(calcium_current: bool, duration_ms: float) -> tuple[Floats, Floa
     from neuron import h
 
     model = _model()
-    cell = model.build(longest_um=20, calcium_current=calcium_current)
+    cell = model.build(longest_um=LONGEST_UM, calcium_current=calcium_current)
     voltage = h.Vector().record(cell.root._ref_v)
 
     def run() -> Floats:
@@ -290,7 +291,7 @@ def carried(calcium_current: bool, duration_ms: float) -> tuple[Floats, Floats]:
     from neuron import h
 
     model = _model()
-    cell = model.build(longest_um=20, calcium_current=calcium_current)
+    cell = model.build(longest_um=LONGEST_UM, calcium_current=calcium_current)
     voltage = h.Vector().record(cell.root._ref_v)
     with ng.Sensitivity(cell.directions()) as sensitivity:
         derivative = sensitivity.record(cell.root)

@@ -52,11 +52,31 @@ def test_what_decides_the_outcome_is_part_of_the_key(what: str, monkeypatch: pyt
         translated(text, "other.mod" if what == "name" else "leak.mod", look_up=True, **options)
 
 
-def test_what_includes_other_files_and_what_is_refused_is_not_kept(cache: Path) -> None:
-    parted = FIXTURES / "parted.mod"
-    compile_sources([Found(Source(str(parted), parted.read_text()), "parted.mod")], look_up=True)
+def test_what_is_refused_is_not_kept(cache: Path) -> None:
     with pytest.raises(Refused):
         translated(LEAK.replace("v -", "w -"), look_up=True)
+    assert not list(cache.glob("*.json"))
+
+
+def test_what_a_text_includes_is_part_of_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("parted.mod", "parted_gate.inc"):
+        (tmp_path / name).write_bytes((FIXTURES / name).read_bytes())
+    parted, gate = tmp_path / "parted.mod", tmp_path / "parted_gate.inc"
+    first = translated(parted.read_text(), str(parted), look_up=True)
+    with monkeypatch.context() as patch:
+        patch.setattr("nmodlgrad.compiler._outcome", nothing_is_made)
+        assert translated(parted.read_text(), str(parted), look_up=True) == first
+    gate.write_text(gate.read_text() + "\n: another\n")
+    monkeypatch.setattr("nmodlgrad.compiler._outcome", nothing_is_made)
+    with pytest.raises(AssertionError, match="translated before"):
+        translated(parted.read_text(), str(parted), look_up=True)
+
+
+def test_what_is_included_where_only_a_parser_sees_it_is_not_kept(cache: Path) -> None:
+    parted = FIXTURES / "parted.mod"
+    text = parted.read_text().replace("INCLUDE", "INCLUDE : a comment\n", 1)
+    assert "INCLUDE : a comment" in text
+    translated(text, str(parted), look_up=True)
     assert not list(cache.glob("*.json"))
 
 

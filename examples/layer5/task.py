@@ -54,7 +54,7 @@ class Model:
         if augmented:
             ng.load(folder / "mechanisms", "pas", "IClamp")
         else:
-            texts = {path.name: path.read_text("latin-1") for path in sorted((folder / "mechanisms").iterdir())}
+            texts = {p.name: p.read_bytes().decode("latin-1") for p in sorted((folder / "mechanisms").iterdir())}
             neuron.load_mechanisms(str(build(texts, PLAIN)), warn_if_already_loaded=False)
         assert files, f"no mechanisms in {folder}"
         self.cell = pyramidal_cell.build(h, folder)

@@ -26,7 +26,17 @@ from nmodlgrad.fit.losses import (
 )
 from nmodlgrad.fit.minimise import Fit, minimise
 from nmodlgrad.fit.multistart import Fits, multistart
-from nmodlgrad.fit.optimisers import LBFGSB, Adam, Cosine, Exponential, GaussNewton, Optimiser, Polyak
+from nmodlgrad.fit.optimisers import (
+    LBFGSB,
+    Adam,
+    Cosine,
+    Ending,
+    Exponential,
+    GaussNewton,
+    Optimiser,
+    Outcome,
+    Polyak,
+)
 from nmodlgrad.fit.problem import Evaluation, Problem, Protocol, Response
 from nmodlgrad.fit.report import write_report
 from nmodlgrad.fit.traces import Trace
@@ -40,6 +50,7 @@ __all__ = [
     "Combination",
     "Cosine",
     "DataError",
+    "Ending",
     "Evaluation",
     "Exponential",
     "Feature",
@@ -54,6 +65,7 @@ __all__ = [
     "Loss",
     "Mean",
     "Optimiser",
+    "Outcome",
     "Peak",
     "Polyak",
     "Problem",

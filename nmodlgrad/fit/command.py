@@ -7,26 +7,29 @@ import json
 import math
 import sys
 import traceback
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nmodlgrad.diagnostics import NmodlGradError
 from nmodlgrad.fit import journal
 from nmodlgrad.fit.described import Described, read_problem
 from nmodlgrad.fit.minimise import Fit, minimise
 from nmodlgrad.fit.multistart import Fits, multistart
-from nmodlgrad.fit.optimisers import BY_NAME, Evaluate, Optimiser
+from nmodlgrad.fit.optimisers import BY_NAME, Optimiser, Outcome
 from nmodlgrad.fit.problem import Evaluation, Problem
 from nmodlgrad.fit.report import PARAMETERS, write_report
 
-Floats = NDArray[np.float64]
 _SHOWN = 8  # losses of many starts
+_GOES_ON = {
+    Outcome.BUDGET: "; with more --steps or --seconds the same command goes on",
+    Outcome.GOAL: "; with a smaller --goal the same command goes on",
+    Outcome.INTERRUPTED: "; the same command goes on",
+}
 
 DESCRIPTION = """\
 Fit the parameters of a model to recorded traces, by exact gradients, and write a folder with the result.
@@ -47,6 +50,7 @@ examples:
   nmodlgrad fit cell.toml                          Gauss-Newton, or what the file says; writes cell_fit/
   nmodlgrad fit cell.toml --goal 0.01              until the loss is this small
   nmodlgrad fit cell.py -o runs/1 --optimiser adam --steps 500 --rate 0.02
+  nmodlgrad fit cell.py -o runs/1 --optimiser adam --steps 900 --rate 0.02   goes on with that one
   nmodlgrad fit cell.toml --seconds 3600           for an hour; the same with 7200 goes on for another one
   nmodlgrad fit cell.toml --starts 32              from 32 places between the bounds, on all cores
   nmodlgrad fit cell.toml --json > progress.jsonl  one line for each evaluation, and one for the result
@@ -170,13 +174,14 @@ def _one(
     """Fit from where the problem starts; whether Ctrl-C ended it."""
     found = minimise(
         problem,
-        _Watched(optimiser, lambda number, each: say.evaluation(problem, number, each)),
+        optimiser,
         folder=folder,
         goal=options.goal,
         seconds=options.seconds,
         progress=False if options.json else None,
+        watch=lambda number, each: say.evaluation(problem, number, each),
     )
-    return found, found.message == "interrupted"
+    return found, found.outcome is Outcome.INTERRUPTED
 
 
 def _many(
@@ -238,38 +243,17 @@ def _keep(path: Path, described: Described, folder: Path) -> int:
     copy = folder / path.name
     evaluations = folder / journal.NAME
     begun = evaluations.exists() or (folder / "starts").exists()
-    if copy.exists() and copy.read_text(encoding="utf-8") != described.text and begun:
+    if begun and not copy.exists():
+        raise NmodlGradError(f"{folder} is the fit of another problem than {path}: give another -o, or remove it")
+    if begun and copy.read_text(encoding="utf-8") != described.text:
         raise NmodlGradError(
-            f"{folder} is the fit of another text of {path.name}, as it is kept there: give another -o, or remove it"
+            f"{folder} is the fit of another text of {path.name}, as it is kept there: give another -o, or remove it. "
+            "More steps for the same fit are given as --steps"
         )
     folder.mkdir(parents=True, exist_ok=True)
     if not copy.exists():
         copy.write_text(described.text, encoding="utf-8")
     return max(evaluations.read_bytes().count(b"\n") - 1, 0) if evaluations.exists() else 0
-
-
-@dataclass(frozen=True, repr=False)
-class _Watched:
-    """An optimiser whose evaluations are told."""
-
-    inner: Optimiser
-    tell: Callable[[int, Evaluation], None]
-
-    def __repr__(self) -> str:
-        return repr(self.inner)  # by which a journal knows the fit
-
-    def run(self, evaluate: Evaluate, start: Floats, bounds: Floats) -> str:
-        """As the optimiser itself."""
-        number = 0
-
-        def told(theta: Floats) -> Evaluation:
-            nonlocal number
-            found = evaluate(theta)
-            number += 1
-            self.tell(number, found)
-            return found
-
-        return self.inner.run(told, start, bounds)
 
 
 class _Voice:
@@ -336,12 +320,18 @@ class _Voice:
             error = each["standard_error"]
             spread = f" +- {error:.2g}" if error is not None else ""
             print(f"{each['label']:{width}}  {each['value']:.6g}{spread} {each['unit']}".rstrip())
-        state = found.message if found.finished else f"{found.message}: the same command goes on"
-        print(f"loss {found.loss:.6g} after {_counted(len(found.losses), 'evaluation')} ({state})", file=sys.stderr)
+        print(f"loss {found.loss:.6g} after {_counted(len(found.losses), 'evaluation')}", file=sys.stderr)
+        print(f"{_state(found)}{_GOES_ON.get(found.outcome, '')}", file=sys.stderr)
         print(f"report: {page}", file=sys.stderr)
 
     def _line(self, kind: str, **data: Any) -> None:
         print(json.dumps({"kind": kind, **data}), flush=True)
+
+
+def _state(found: Fit) -> str:
+    """Why it ended, said once."""
+    message = found.message.rstrip(".")
+    return message if message == found.outcome else f"{found.outcome}: {message}"
 
 
 def _finite(x: float) -> float | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import operator
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -84,9 +85,8 @@ class Journal:
         if not lines:
             self._append(fit)
         elif (there := json.loads(lines[0])) != fit:
-            names = sorted(name for name in {*there, *fit} if there.get(name) != fit.get(name))
             raise JournalError(
-                f"{self.path} is the journal of another fit ({', '.join(names)} differ): give another folder, or "
+                f"{self.path} is the journal of another fit ({_differences(there, fit)}): give another folder, or "
                 "remove this one"
             )
         return iter([_entry(json.loads(line)) for line in lines[1:]])
@@ -96,10 +96,15 @@ class Journal:
         entry = next(self._earlier, None)
         if entry is not None and not np.array_equal(entry.evaluation.theta, theta):
             raise JournalError(
-                f"{self.path}: the fit takes another way than before, after an update of nmodlgrad, numpy or scipy "
-                "perhaps: begin anew in another folder"
+                f"{self.path}: the fit takes another way than before. Another function for the rate? An update of "
+                "nmodlgrad, numpy or scipy? Begin anew in another folder"
             )
         return entry
+
+    @property
+    def ahead(self) -> int:
+        """How many evaluations of before have not been asked for."""
+        return operator.length_hint(self._earlier)
 
     def add(self, entry: Entry) -> None:
         """Keep an evaluation; it is on disk when this returns."""
@@ -127,6 +132,20 @@ class Journal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._file.close()
+
+
+def _differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> str:
+    """What is not the same in two fits; of optimisers also in what they differ."""
+    names = sorted(name for name in {*there, *here} if there.get(name) != here.get(name))
+    return f"{', '.join(_told(name, there.get(name), here.get(name)) for name in names)} differ"
+
+
+def _told(name: str, there: Any, here: Any) -> str:
+    if not (isinstance(there, dict) and isinstance(here, dict)):
+        return name
+    keys = here if there.get("kind") == here.get("kind") else ["kind"]
+    told = [f"{key} {there.get(key)} there, {here.get(key)} here" for key in keys if there.get(key) != here.get(key)]
+    return f"{name} ({'; '.join(told)})"
 
 
 def _entry(data: Mapping[str, Any]) -> Entry:

@@ -6,9 +6,9 @@ import hashlib
 import math
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from tqdm import tqdm
 from nmodlgrad._version import __version__
 from nmodlgrad.fit.interrupts import interrupts
 from nmodlgrad.fit.journal import Entry, Journal
-from nmodlgrad.fit.optimisers import Optimiser
+from nmodlgrad.fit.optimisers import Ending, Optimiser, Outcome, way
 from nmodlgrad.fit.problem import Evaluation, Problem
 from nmodlgrad.fit.traces import Trace
 from nmodlgrad.runtime.errors import WrongArgument
@@ -41,10 +41,11 @@ class Fit:
         of every evaluation: shapes (evaluations, parameters), (evaluations,), (evaluations,)
     seconds
         that each evaluation took: shape (evaluations,)
-    message
-        why it ended
-    finished
-        whether the optimiser had come to its end
+    outcome, message
+        why it ended, in a word (see :class:`Outcome`) and in a sentence
+    first, whole
+        the first evaluation and the best one with every residual, and with what the model did; None where they were
+        taken from the journal, and in a copy that comes from another process
     """
 
     labels: tuple[str, ...]
@@ -54,8 +55,10 @@ class Fit:
     losses: Floats
     gradient_norms: Floats
     seconds: Floats
+    outcome: Outcome
     message: str
-    finished: bool
+    first: Evaluation | None = None
+    whole: Evaluation | None = None
 
     @property
     def theta(self) -> Floats:
@@ -67,9 +70,21 @@ class Fit:
         """The smallest loss."""
         return self.best.loss
 
+    @property
+    def converged(self) -> bool:
+        """Whether the optimiser found nothing to gain any more; one that only counts its steps never does."""
+        return self.outcome is Outcome.CONVERGED
+
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self) | {"first": None, "whole": None}  # what a model did stays with the model
+
 
 class _Ended(Exception):
     """The optimiser is not asked on."""
+
+    def __init__(self, outcome: Outcome, message: str) -> None:
+        super().__init__(message)
+        self.ending = Ending(outcome, message)
 
 
 def minimise(
@@ -81,6 +96,7 @@ def minimise(
     goal: float = -math.inf,
     seconds: float = math.inf,
     progress: bool | None = None,
+    watch: Callable[[int, Evaluation], object] | None = None,
 ) -> Fit:
     """Fit the problem's parameters.
 
@@ -94,13 +110,16 @@ def minimise(
     start
         theta to begin with: shape (parameters,); by default where the problem's parameters start
     folder
-        where every evaluation is kept: the same call goes on where an earlier one was ended or killed
+        where every evaluation is kept: the same call goes on where an earlier one was ended or killed, and so does one
+        with more steps
     goal
         the loss with which one is content
     seconds
         of computing, those of before included
     progress
         whether to show it on stderr; by default if that is a terminal
+    watch
+        called after each evaluation, those of before included, with its number from 1 on, and the evaluation
 
     Raises
     ------
@@ -120,23 +139,47 @@ def minimise(
         bar = stack.enter_context(tqdm(desc="fit", unit="", disable=None if progress is None else not progress))
         stop = stack.enter_context(interrupts())
         entries: list[Entry] = []
+        kept = _Kept()
 
         def evaluate(theta: Floats) -> Evaluation:
             entry = journal.earlier(theta) if journal is not None else None
             if entry is None:
                 _end(entries, goal, seconds, stop)
-                entry = _measured(problem, theta)
+                entry, whole = _measured(problem, theta)
+                kept.take(len(entries), whole)
                 if journal is not None:
                     journal.add(entry)
             entries.append(entry)
             _show(bar, entries)
+            if watch is not None:
+                watch(len(entries), entry.evaluation)
             return entry.evaluation
 
         try:
-            message, finished = optimiser.run(evaluate, begin, bounds), True
+            ending = optimiser.run(evaluate, begin, bounds)
         except _Ended as ended:
-            message, finished = str(ended), False
-        return _result(problem, entries, message, finished)
+            ending = ended.ending
+        if journal is not None and journal.ahead:
+            ending = replace(
+                ending, message=f"{ending.message.rstrip('.')}, and {journal.ahead} more of before are there"
+            )
+        bar.set_description_str(f"fit: {ending.outcome}")
+        return _result(problem, entries, ending, kept)
+
+
+class _Kept:
+    """The first evaluation and the best one, as a whole."""
+
+    def __init__(self) -> None:
+        self.first: Evaluation | None = None
+        self.best: Evaluation | None = None
+
+    def take(self, number: int, whole: Evaluation) -> None:
+        """An evaluation with so many before it."""
+        if not number:
+            self.first = whole
+        if self.best is None or whole.loss < self.best.loss:
+            self.best = whole
 
 
 def _identity(problem: Problem, optimiser: Optimiser, start: Floats) -> Mapping[str, Any]:
@@ -148,7 +191,7 @@ def _identity(problem: Problem, optimiser: Optimiser, start: Floats) -> Mapping[
         "protocols": [protocol.name for protocol in problem.protocols],
         "losses": _digest(problem),
         "dt": problem.dt,
-        "optimiser": repr(optimiser),
+        "optimiser": way(optimiser),
         "start": start.tolist(),
     }
 
@@ -171,17 +214,17 @@ def _end(entries: list[Entry], goal: float, seconds: float, stop: threading.Even
     if not entries:
         return  # there is a result of one evaluation at least
     if stop.is_set():
-        raise _Ended("interrupted")
+        raise _Ended(Outcome.INTERRUPTED, "interrupted")
     if entries[-1].evaluation.loss <= goal:
-        raise _Ended(f"the goal of {goal:g} is reached")
+        raise _Ended(Outcome.GOAL, f"the goal of {goal:g} is reached")
     if sum(entry.seconds for entry in entries) >= seconds:
-        raise _Ended(f"{seconds:g} seconds are over")
+        raise _Ended(Outcome.BUDGET, f"{seconds:g} seconds are over")
 
 
-def _measured(problem: Problem, theta: Floats) -> Entry:
+def _measured(problem: Problem, theta: Floats) -> tuple[Entry, Evaluation]:
     begin = time.perf_counter()
-    evaluation = problem.evaluate(theta).compressed()
-    return Entry(evaluation, time.perf_counter() - begin)
+    whole = problem.evaluate(theta)
+    return Entry(whole.compressed(), time.perf_counter() - begin), whole
 
 
 def _show(bar: Any, entries: list[Entry]) -> None:
@@ -192,7 +235,7 @@ def _show(bar: Any, entries: list[Entry]) -> None:
     bar.update()
 
 
-def _result(problem: Problem, entries: list[Entry], message: str, finished: bool) -> Fit:
+def _result(problem: Problem, entries: list[Entry], ending: Ending, kept: _Kept) -> Fit:
     evaluations = [entry.evaluation for entry in entries]
     losses = np.array([each.loss for each in evaluations])
     best = evaluations[int(np.argmin(losses))]
@@ -204,6 +247,8 @@ def _result(problem: Problem, entries: list[Entry], message: str, finished: bool
         losses=losses,
         gradient_norms=np.array([float(np.linalg.norm(each.gradient)) for each in evaluations]),
         seconds=np.array([entry.seconds for entry in entries]),
-        message=message,
-        finished=finished,
+        outcome=ending.outcome,
+        message=ending.message,
+        first=kept.first,
+        whole=kept.best if kept.best is not None and np.array_equal(kept.best.theta, best.theta) else None,
     )

@@ -22,7 +22,7 @@ from nmodlgrad.fit.hosted import Done, Failure
 from nmodlgrad.fit.interrupts import interrupts
 from nmodlgrad.fit.journal import Journal, JournalInUse
 from nmodlgrad.fit.minimise import Fit, minimise
-from nmodlgrad.fit.optimisers import Optimiser
+from nmodlgrad.fit.optimisers import Optimiser, Outcome, way
 from nmodlgrad.fit.problem import Problem
 from nmodlgrad.fit.sampling import Range, ranges, sobol
 from nmodlgrad.runtime.errors import WrongArgument
@@ -76,9 +76,8 @@ class Fits:
 
     @property
     def finished(self) -> bool:
-        """Whether the optimiser came to its end from every start that did not fail."""
-        ended = [fit is not None and fit.finished for fit in self.fits]
-        return all(done or number in self.failures for number, done in enumerate(ended))
+        """Whether the fit from every start that did not fail came to an end, whichever, but for Ctrl-C."""
+        return all(_ended(fit) or number in self.failures for number, fit in enumerate(self.fits))
 
 
 def multistart(
@@ -100,7 +99,7 @@ def multistart(
     it is given up. Exceptions are not tried again. Both are in the result, and a warning.
 
     The same call with the same folder goes on where an earlier one was ended or killed, and so does one with more
-    `starts`. Ctrl-C ends all fits after the evaluation at hand, a second one at once.
+    `starts`, or more steps for each. Ctrl-C ends all fits after the evaluation at hand, a second one at once.
 
     Parameters
     ----------
@@ -140,7 +139,7 @@ def multistart(
         )
     place = Path(folder).resolve() / "starts"
     task = work(factory, optimiser, place)
-    identity = {"nmodlgrad": __version__, "optimiser": repr(optimiser), "seed": seed}
+    identity = {"nmodlgrad": __version__, "optimiser": way(optimiser), "seed": seed}
     with Journal(place, identity, name="starts.jsonl"), interrupts() as stop, crew(executor, task, stop) as workers:
         thetas = sobol(_ranges(workers), starts, seed)
         jobs = {
@@ -193,11 +192,15 @@ def _gathered(workers: Crew, thetas: Floats, jobs: Mapping[int, Job], progress: 
             bar.set_postfix_str(f"best {best:.4g}, {len(failures)} failed", refresh=False)
             bar.update()
     deaths = {number: tuple(how) for number, how in sorted(workers.deaths.items())}
-    ended = sum(fit is not None and fit.message != "interrupted" for fit in fits)
-    message = f"{ended} of {len(jobs)} starts came to their end, {len(failures)} failed"
+    ended, converged = sum(map(_ended, fits)), sum(fit is not None and fit.converged for fit in fits)
+    message = f"{ended} of {len(jobs)} starts came to their end, {converged} converged, {len(failures)} failed"
     if workers.stop.is_set():
         message = f"interrupted: {message}; the same call goes on with the others"
     return Fits(thetas, tuple(fits), dict(sorted(failures.items())), deaths, message)
+
+
+def _ended(fit: Fit | None) -> bool:
+    return fit is not None and fit.outcome is not Outcome.INTERRUPTED
 
 
 def _warn(found: Fits) -> None:

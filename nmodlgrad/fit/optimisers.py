@@ -3,26 +3,55 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from enum import Enum
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nmodlgrad.fit.problem import Evaluation
+from nmodlgrad.runtime.errors import WrongArgument
 
 Floats = NDArray[np.float64]
 Evaluate = Callable[[Floats], Evaluation]
 Rate = float | Callable[[int], float]
 
 _RETREATS = 30  # halvings of a step that led where the model diverges
+_BUDGET = {"budget": True}  # of a field that only says how far one goes
+
+
+class Outcome(str, Enum):
+    """Why a fit ended."""
+
+    CONVERGED = "converged"
+    STUCK = "stuck"
+    BUDGET = "budget used up"
+    GOAL = "goal reached"
+    DIVERGED = "diverged"
+    INTERRUPTED = "interrupted"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Why an optimiser ended, in a word and in a sentence."""
+
+    outcome: Outcome
+    message: str
 
 
 class Optimiser(Protocol):
-    """A way to go down. Its repr says all that its way depends on."""
+    """A way to go down.
 
-    def run(self, evaluate: Evaluate, start: Floats, bounds: Floats) -> str:
+    What its way depends on are its fields, if it is a dataclass, and its repr otherwise. Fields whose metadata has a
+    true ``"budget"`` say only how far it goes: a fit with a larger one goes on with one that had a smaller one.
+    """
+
+    def run(self, evaluate: Evaluate, start: Floats, bounds: Floats) -> Ending:
         """Ask for evaluations, the first at `start`; returns why it ended.
 
         Parameters
@@ -78,14 +107,17 @@ class Adam:
         beta_1, beta_2 and epsilon of the paper
     """
 
-    steps: int = 300
+    steps: int = field(default=300, metadata=_BUDGET)
     rate: Rate = 1e-2
     clip: float = math.inf
     first: float = 0.9
     second: float = 0.999
     epsilon: float = 1e-8
 
-    def run(self, evaluate: Evaluate, start: Floats, bounds: Floats) -> str:
+    def __post_init__(self) -> None:
+        _check_rate(self.rate, self.steps)
+
+    def run(self, evaluate: Evaluate, start: Floats, bounds: Floats) -> Ending:
         """Take the steps; the last evaluation is where they lead."""
         mean, square = np.zeros(len(start)), np.zeros(len(start))
 
@@ -113,13 +145,16 @@ class Polyak:
         0 is gradient descent, 1 steps of one length
     """
 
-    steps: int = 300
+    steps: int = field(default=300, metadata=_BUDGET)
     rate: Rate = 1e-2
     beta: float = 0.8
     momentum: float = 0.0
     clip: float = math.inf
 
-    def run(self, evaluate: Evaluate, start: Floats, bounds: Floats) -> str:
+    def __post_init__(self) -> None:
+        _check_rate(self.rate, self.steps)
+
+    def run(self, evaluate: Evaluate, start: Floats, bounds: Floats) -> Ending:
         """Take the steps; the last evaluation is where they lead."""
         last = np.zeros(len(start))
 
@@ -145,10 +180,10 @@ class LBFGSB:
         it ends where an iteration lowers the loss by less than this, relatively
     """
 
-    steps: int = 300
+    steps: int = field(default=300, metadata=_BUDGET)
     tolerance: float = 1e-12
 
-    def run(self, evaluate: Evaluate, start: Floats, bounds: Floats) -> str:
+    def run(self, evaluate: Evaluate, start: Floats, bounds: Floats) -> Ending:
         """Minimise."""
         from scipy.optimize import minimize
 
@@ -164,7 +199,8 @@ class LBFGSB:
 
         options = {"maxiter": self.steps, "maxfun": 20 * self.steps, "ftol": self.tolerance, "gtol": 0.0}
         found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
-        return str(found.message)
+        outcome = {0: Outcome.CONVERGED, 1: Outcome.BUDGET}.get(found.status, Outcome.STUCK)
+        return Ending(outcome, str(found.message))
 
 
 @dataclass(frozen=True)
@@ -182,10 +218,10 @@ class GaussNewton:
         it ends where a step lowers the loss, or moves theta, by less than this, relatively
     """
 
-    steps: int = 100
+    steps: int = field(default=100, metadata=_BUDGET)
     tolerance: float = 1e-12
 
-    def run(self, evaluate: Evaluate, start: Floats, bounds: Floats) -> str:
+    def run(self, evaluate: Evaluate, start: Floats, bounds: Floats) -> Ending:
         """Minimise."""
         from scipy.optimize import least_squares
 
@@ -208,7 +244,36 @@ class GaussNewton:
             gtol=None,
             max_nfev=self.steps,
         )
-        return str(found.message)
+        if not found.status:
+            return Ending(Outcome.BUDGET, f"{self.steps} evaluations made")
+        return Ending(Outcome.CONVERGED, f"a step gains, or moves theta, by less than {self.tolerance:g}, relatively")
+
+
+def way(optimiser: Optimiser) -> Mapping[str, str]:
+    """What the way of an optimiser depends on, by name.
+
+    A function has no name that would be the same in another process. It is left to the steps themselves: a fit that
+    goes on has to come where it came before.
+    """
+    if not is_dataclass(optimiser):
+        return {"kind": repr(optimiser)}
+    chosen = {
+        each.name: getattr(optimiser, each.name) for each in fields(optimiser) if not each.metadata.get("budget", False)
+    }
+    told = {
+        name: "a function" if callable(value) and not is_dataclass(value) else repr(value)
+        for name, value in chosen.items()
+    }
+    return {"kind": type(optimiser).__name__, **told}
+
+
+def _check_rate(rate: Rate, steps: int) -> None:
+    """Not more steps than a schedule has until it ends at 0."""
+    if isinstance(rate, Cosine) and not rate.end and steps > rate.steps:
+        raise WrongArgument(
+            f"{steps} steps, and {rate!r} is 0 after {rate.steps}: a schedule over more steps is another one from the "
+            "first step on, so give it these, and the fit another folder"
+        )
 
 
 def _rate(rate: Rate, step: int) -> float:
@@ -217,11 +282,11 @@ def _rate(rate: Rate, step: int) -> float:
 
 def _descend(
     move: Callable[[int, Floats], Floats], steps: int, clip: float, evaluate: Evaluate, start: Floats, bounds: Floats
-) -> str:
+) -> Ending:
     """Step by step within the bounds; a step to where the model diverges is halved until it does not."""
     here: Any = evaluate(start)
     if not math.isfinite(here.loss):
-        return "the model diverges at the start"
+        return Ending(Outcome.DIVERGED, "the model diverges at the start")
     for step in range(steps):
         gradient = here.gradient
         norm = float(np.linalg.norm(gradient))
@@ -234,9 +299,9 @@ def _descend(
                 break
             change = change / 2
         else:
-            return "the model diverges however small the step is"
+            return Ending(Outcome.DIVERGED, "the model diverges however small the step is")
         here = there
-    return f"{steps} steps taken"
+    return Ending(Outcome.BUDGET, f"{steps} steps taken")
 
 
 BY_NAME: dict[str, type[Any]] = {"adam": Adam, "polyak": Polyak, "l-bfgs-b": LBFGSB, "gauss-newton": GaussNewton}

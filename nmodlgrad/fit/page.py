@@ -41,7 +41,7 @@ def html(problem: Problem, found: Fit, seen: Seen, title: str, settings: Mapping
         title=title,
         found=found,
         message=found.message.rstrip("."),
-        state="Finished" if found.finished else "Ended early",
+        state=str(found.outcome).capitalize(),
         first=_short(found.losses[0]),
         last=_short(found.loss),
         elapsed=_elapsed(float(found.seconds.sum())),

@@ -68,12 +68,15 @@ class Evaluation:
         shapes (parameters,), (residuals,), (residuals, parameters). Infinite residuals say that the model diverged
     counts
         how many residuals each loss gave, in the order of the protocols and their losses, before any compression
+    responses
+        what the model did there; None where it diverged, and once compressed
     """
 
     theta: Floats
     residuals: Floats
     jacobian: Floats
     counts: tuple[int, ...] = ()
+    responses: Sequence[Response] | None = None
 
     @property
     def loss(self) -> float:
@@ -154,6 +157,7 @@ class Problem:
             self.close()
             raise
         self.simulations = 0
+        self._there = _driving()
 
     # ------------------------------------------------------------------ coordinates
     @property
@@ -201,12 +205,13 @@ class Problem:
         at = np.array(theta, float)
         slopes = self.slopes(at)
         try:
-            linear = [_residuals(response) for response in self.responses(at)]
+            responses = self.responses(at)
         except Diverged:
             return Evaluation(at, np.full(1, math.inf), np.zeros((1, len(self.free))))
+        linear = [_residuals(response) for response in responses]
         residuals = np.concatenate([each for each, _ in linear])
-        counts = tuple(len(each) for each, _ in linear)
-        return Evaluation(at, residuals, np.concatenate([rows for _, rows in linear]) * slopes, counts)
+        jacobian = np.concatenate([rows for _, rows in linear]) * slopes
+        return Evaluation(at, residuals, jacobian, tuple(len(each) for each, _ in linear), responses)
 
     def value_and_grad(self, theta: ArrayLike) -> tuple[float, Floats]:
         """The loss, and its derivative by theta: shape (parameters,)."""
@@ -218,6 +223,19 @@ class Problem:
         found = self.evaluate(theta)
         return found.residuals, found.jacobian
 
+    def move(self, theta: ArrayLike) -> None:
+        """Give the parameters their values at theta.
+
+        Raises
+        ------
+        Diverged
+            when these are not finite.
+        """
+        values = self.values(theta)
+        if not np.isfinite(values).all():
+            raise Diverged(f"theta is so far out that values are not finite: {values}")
+        self._sensitivity.theta = values
+
     def responses(self, theta: ArrayLike) -> list[Response]:
         """What the model does at theta, for every loss of every protocol.
 
@@ -225,12 +243,22 @@ class Problem:
         ------
         Diverged
             when a voltage or a derivative is not finite any more.
+        WrongArgument
+            when a clamp, a synapse or a NetCon is gone since the problem was made.
         """
-        values = self.values(theta)
-        if not np.isfinite(values).all():
-            raise Diverged(f"theta is so far out that values are not finite: {values}")
-        self._sensitivity.theta = values
+        self._check_driving()
+        self.move(theta)
         return [response for protocol in self.protocols for response in self._run(protocol)]
+
+    def _check_driving(self) -> None:
+        """Once, before the first run: whoever made the problem in a function has left it by then."""
+        gone = sorted(self._there - _driving()) if self._there else []
+        self._there = set()
+        if gone:
+            raise WrongArgument(
+                f"{', '.join(gone[:3])} was there when the Problem was made, and is gone: NEURON removes what no "
+                "variable refers to. Keep it where it lives as long as the problem, in a list of the module say"
+            )
 
     def _run(self, protocol: Protocol) -> list[Response]:
         h.dt = self.dt
@@ -291,6 +319,12 @@ def _residuals(response: Response) -> tuple[Floats, Floats]:
     residuals, by_sample = response.loss.residuals(response.samples, response.interval)
     factor = math.sqrt(response.loss.weight)
     return factor * residuals, factor * (by_sample @ response.derivatives)
+
+
+def _driving() -> set[str]:
+    """Point processes and connections, by name."""
+    points = (point for section in h.allsec() for segment in section.allseg() for point in segment.point_processes())
+    return {each.hname() for each in (*points, *h.List("NetCon"), *h.List("NetStim"))}
 
 
 def _listed(given: Any, kind: type) -> tuple[Any, ...]:

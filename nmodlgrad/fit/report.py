@@ -8,7 +8,7 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from nmodlgrad._version import __version__
 from nmodlgrad.fit.minimise import Fit
 from nmodlgrad.fit.problem import Evaluation, Problem, Response
 from nmodlgrad.fit.uncertainty import Uncertainty, uncertainty
-from nmodlgrad.runtime.errors import Diverged, WrongArgument
+from nmodlgrad.runtime.errors import WrongArgument
 
 Floats = NDArray[np.float64]
 
@@ -39,7 +39,8 @@ def write_report(
 ) -> Path:
     """Write parameters.json, history.csv and report.html into a folder; each replaces an earlier one at once.
 
-    The model is run where the fit began, and where it is best, at which the parameters then stand.
+    What the model did where the fit began and where it is best is that of the fit itself, or run again where that was
+    in another process. At the best the parameters stand afterwards.
 
     Parameters
     ----------
@@ -72,26 +73,28 @@ def write_report(
 class Seen:
     """What the model did where the fit began, and at its best; None where it diverged."""
 
-    before: list[Response] | None
-    after: list[Response] | None
+    before: Sequence[Response] | None
+    after: Sequence[Response] | None
     uncertainty: Uncertainty | None
     reason: str  # why there is no uncertainty
 
 
 def _look(problem: Problem, found: Fit, noise: Any) -> Seen:
-    before, after = _responses(problem, found.thetas[0]), _responses(problem, found.theta)
+    first = _whole(problem, found.first, found.thetas[0])
+    best = _whole(problem, found.whole, found.theta)
+    if best.responses is not None:
+        problem.move(found.theta)
     try:
-        whole: Evaluation = problem.evaluate(found.theta)
-        return Seen(before, after, uncertainty(problem, whole, noise=noise), "")
+        return Seen(first.responses, best.responses, uncertainty(problem, best, noise=noise), "")
     except WrongArgument as error:
-        return Seen(before, after, None, str(error))
+        return Seen(first.responses, best.responses, None, str(error))
 
 
-def _responses(problem: Problem, theta: Floats) -> list[Response] | None:
-    try:
-        return problem.responses(theta)
-    except Diverged:
-        return None
+def _whole(problem: Problem, known: Evaluation | None, theta: Floats) -> Evaluation:
+    """What the fit has kept, if it was a fit of this problem."""
+    if known is None or any(each.protocol not in problem.protocols for each in known.responses or ()):
+        return problem.evaluate(theta)
+    return known
 
 
 def _write(path: Path, text: str) -> None:
@@ -121,8 +124,8 @@ def _parameters(problem: Problem, found: Fit, seen: Seen) -> dict[str, Any]:
     return {
         "nmodlgrad": __version__,
         "loss": _number(found.loss),
+        "outcome": str(found.outcome),
         "message": found.message,
-        "finished": found.finished,
         "evaluations": len(found.losses),
         "seconds": float(found.seconds.sum()),
         "parameters": [_parameter(problem, found, known, k) for k in range(len(problem.free))],

@@ -18,7 +18,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from nmodlgrad.gradcheck import check
 from nmodlgrad.gradcheck.config import Config
 from nmodlgrad.gradcheck.pool import Broken, each
 from nmodlgrad.gradcheck.report import FAILED, Checked, Report
@@ -87,7 +86,8 @@ def check_each(
 
     `keep` keeps the differences too; unless something is to be `run`, only reports that are kept are given.
     """
-    import nmodlgrad.calculus.tangent  # noqa: F401 -- once, before the processes are forked
+    # Once, before the processes are forked; and not in those that run NEURON, which do without the compiler.
+    from nmodlgrad.gradcheck import check
 
     tasks = [check.Task(item, config or Config(), found, fresh, timeout_s, keep, run) for item in found]
     for place, outcome in each(check.check, tasks, jobs or os.cpu_count() or 1, timeout_s):

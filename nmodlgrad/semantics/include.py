@@ -41,6 +41,15 @@ def included(source: Source) -> dict[str, str]:
     return {Path(each.name).name: each.text for each in _Reader().reached(source)}
 
 
+def foreseen(source: Source) -> list[Source] | None:
+    """The files that a text includes, before it is parsed; None where it takes a parser to tell."""
+    found = _Reader().reached(source)
+    for each in (source, *found):
+        if len(re.findall(r"\bINCLUDE\b", each.readable)) != len(re.findall(_INCLUDE, each.readable)):
+            return None
+    return found
+
+
 def statements(source: Source, tree: n.File) -> Iterator[tuple[n.Include, tuple[Source, n.File]]]:
     """The INCLUDE statements of a file that has been read, each with its file and that one's tree."""
     reader = _Reader()

@@ -92,7 +92,7 @@ def outcome(fit: fit.Fit | None) -> Any:
     if fit is None:
         return None
     numbers = fit.thetas, fit.losses, fit.gradient_norms, fit.best.residuals, fit.best.jacobian, fit.values
-    return [[number.hex() for number in array.ravel().tolist()] for array in numbers], fit.message, fit.finished
+    return [[number.hex() for number in array.ravel().tolist()] for array in numbers], fit.message, fit.outcome
 
 
 def one_after_the_other(log: str) -> None:

@@ -177,7 +177,7 @@ def test_a_start_waits_for_who_still_writes_its_journal(tmp_path: Path) -> None:
     released.start()
     found = _fit(fit.GaussNewton(steps=2), valley.start, tmp_path, -math.inf, math.inf, valley)
     assert not released.is_alive() and valley.evaluations == 2
-    assert found.finished
+    assert found.outcome is fit.Outcome.BUDGET
 
 
 def test_a_worker_begins_nothing_for_a_call_that_is_over_or_that_another_one_follows(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nmodlgrad.fit.optimisers import LBFGSB, Adam, Cosine, Exponential, GaussNewton, Optimiser, Polyak
+from nmodlgrad.fit.optimisers import LBFGSB, Adam, Cosine, Exponential, GaussNewton, Optimiser, Outcome, Polyak
 from nmodlgrad.fit.problem import Evaluation
+from nmodlgrad.runtime.errors import WrongArgument
 from processes import model
 
 FREE = np.array([[-math.inf, math.inf]] * 2)
@@ -107,6 +108,33 @@ def test_clipping_and_normalised_steps() -> None:
     assert seen == pytest.approx([4.0, 3.5, 3.0])
 
 
+@pytest.mark.parametrize(
+    ("optimiser", "outcome"),
+    [
+        (GaussNewton(), Outcome.CONVERGED),
+        (GaussNewton(3), Outcome.BUDGET),
+        (LBFGSB(), Outcome.CONVERGED),
+        (LBFGSB(3), Outcome.BUDGET),
+        (Adam(3), Outcome.BUDGET),
+    ],
+    ids=repr,
+)
+def test_an_optimiser_tells_convergence_from_a_budget(optimiser: Optimiser, outcome: Outcome) -> None:
+    assert optimiser.run(rosenbrock, np.array([-1.2, 1.0]), FREE).outcome is outcome
+
+
+def test_a_model_that_diverges_at_the_start_is_told_of() -> None:
+    assert Adam(3).run(rosenbrock, np.array([6.0, 1.0]), FREE).outcome is Outcome.DIVERGED
+
+
+def test_a_schedule_that_ends_at_0_has_as_many_steps_as_are_taken() -> None:
+    for kind in (Adam, Polyak):
+        with pytest.raises(WrongArgument, match=r"400 steps, and Cosine.* is 0 after 300: .* another folder"):
+            kind(400, Cosine(0.1, 300))
+        kind(400, Cosine(0.1, 300, end=0.01))
+        kind(300, Cosine(0.1, 300))
+
+
 def test_schedules() -> None:
     assert [Cosine(1.0, 4)(step) for step in (0, 2, 4, 9)] == pytest.approx([1, 0.5, 0, 0])
     assert [Exponential(1.0, 0.5)(step) for step in (0, 1, 3)] == pytest.approx([1, 0.5, 0.125])
@@ -147,14 +175,14 @@ def test_gauss_newton_recovers_a_model_to_the_last_digits() -> None:
         MODEL
         + """
 found = fit.minimise(problem, fit.GaussNewton())
-print(json.dumps([found.values.tolist(), found.loss, len(found.losses), found.finished]))
+print(json.dumps([found.values.tolist(), found.loss, len(found.losses), found.outcome]))
 """
     )
-    values, loss, evaluations, finished = json.loads(printed.splitlines()[-1])
+    values, loss, evaluations, outcome = json.loads(printed.splitlines()[-1])
     assert np.allclose(values, [0.12, 0.036, 1e-3], rtol=1e-9)
     assert loss < 1e-18
     assert evaluations < 20
-    assert finished
+    assert outcome == "converged"
 
 
 def test_goal_and_time_end_a_fit_and_it_can_go_on(tmp_path: Any) -> None:
@@ -165,20 +193,32 @@ adam = fit.Adam(30, 0.02)
 whole = fit.minimise(problem, adam, folder="whole")
 goal = fit.minimise(problem, adam, folder="part", goal=float(whole.losses[10]))
 late = fit.minimise(problem, adam, folder="late", seconds=1e-9)
-print(goal.message, len(goal.losses), goal.finished, late.message, len(late.losses))
+print(goal.message, len(goal.losses), goal.outcome, late.message, len(late.losses))
 rest = fit.minimise(problem, adam, folder="part")
-print((rest.thetas == whole.thetas).all(), (rest.losses == whole.losses).all(), rest.finished)
+print((rest.thetas == whole.thetas).all(), (rest.losses == whole.losses).all(), rest.outcome)
 print(problem.simulations)
-print(refusal(lambda: fit.minimise(problem, fit.Adam(31, 0.02), folder="part")))
+more = fit.minimise(problem, fit.Adam(32, 0.02), folder="part")
+print(problem.simulations, len(more.losses), (more.thetas[:31] == whole.thetas).all(), more.message)
+less = fit.minimise(problem, adam, folder="part")
+print(problem.simulations, less.message, (less.losses == whole.losses).all())
+print(refusal(lambda: fit.minimise(problem, fit.Adam(30, 0.03), folder="part")))
 print(refusal(lambda: fit.minimise(problem, adam, folder="part", start=problem.start + 0.1)))
+one = fit.minimise(problem, fit.Adam(3, lambda step: 0.02 / (step + 1)), folder="function")
+two = fit.minimise(problem, fit.Adam(5, lambda step: 0.02 / (1 + step)), folder="function")
+print((two.thetas[:4] == one.thetas).all(), len(two.losses), problem.simulations)
+print(refusal(lambda: fit.minimise(problem, fit.Adam(5, lambda step: 0.03 / (1 + step)), folder="function")))
 """,
         tmp_path,
     ).splitlines()
     reached = int(printed[0].split(" is reached ")[1].split()[0])
-    assert printed[0].endswith(f"is reached {reached} False 1e-09 seconds are over 1")
+    assert printed[0].endswith(f"is reached {reached} goal reached 1e-09 seconds are over 1")
     assert 1 < reached <= 11
-    assert printed[1] == "True True True"
+    assert printed[1] == "True True budget used up"
     assert int(printed[2]) == 31 + 31 + 1  # nothing was run twice
-    assert printed[3].startswith("JournalError: ")
-    assert "another fit (optimiser differ)" in printed[3]
-    assert "another fit (start differ)" in printed[4]
+    assert printed[3] == f"{31 + 31 + 1 + 2} 33 True 32 steps taken"
+    assert printed[4] == f"{31 + 31 + 1 + 2} 30 steps taken, and 2 more of before are there True"
+    assert printed[5].startswith("JournalError: ")
+    assert "another fit (optimiser (rate 0.02 there, 0.03 here) differ)" in printed[5]
+    assert "another fit (start differ)" in printed[6]
+    assert printed[7] == f"True 6 {31 + 31 + 1 + 2 + 4 + 2}"
+    assert "takes another way than before. Another function for the rate?" in printed[8]

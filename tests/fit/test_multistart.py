@@ -76,7 +76,7 @@ def test_what_dies_is_tried_again_and_given_up_and_the_others_find_what_they_wou
         4: "ValueError: an accident",
     }
     assert "in happen" in found.failures[4].traceback
-    assert found.finished and found.message == "4 of 6 starts came to their end, 2 failed"
+    assert found.finished and found.message == "4 of 6 starts came to their end, 0 converged, 2 failed"
     assert [str(each.message) for each in warned] == [
         f"2 of 6 starts failed: {killed}, the last of 3 attempts (start 2); ValueError: an accident (start 4); "
         f"tried again: {killed} (start 1)"

@@ -198,6 +198,31 @@ print(json.dumps(found))
     return found
 
 
+def test_a_clamp_that_nothing_keeps_is_missed() -> None:
+    printed = model(
+        """
+from nmodlgrad import fit
+ng.load("pas")
+soma = h.Section(name="soma")
+soma.insert("pas")
+
+def problem(keep):
+    clamp, source = h.IClamp(soma(0.5)), h.NetStim()
+    keep += [clamp, source][: len(keep)]
+    return fit.Problem(fit.Free(ng.Parameter("g_pas", sections=soma)), fit.Protocol("a", 1, fit.Mean(soma(0.5), 0)))
+
+for kept in ([], [0], [0, 0]):
+    with problem(kept) as made:
+        print(refusal(lambda: made.evaluate(made.start)))
+"""
+    ).splitlines()
+    assert printed[0].startswith(
+        "WrongArgument: IClamp[0], NetStim[0] was there when the Problem was made, and is gone"
+    )
+    assert printed[1].startswith("WrongArgument: NetStim[0] was there")
+    assert printed[2] == "nothing was refused"
+
+
 @pytest.mark.parametrize("code", REFUSED)
 def test_what_can_not_be_meant_is_refused(code: str, refusals: dict[str, str]) -> None:
     assert REFUSED[code] in refusals[code]

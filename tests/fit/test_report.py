@@ -16,6 +16,7 @@ from processes import model
 # A cell of which two parameters do the same (both are in one sum), with noise.
 REPORTED = """
 from nmodlgrad import fit
+import pickle
 from pathlib import Path
 ng.load("pas")
 soma = h.Section(name="soma <b>")
@@ -43,8 +44,15 @@ protocols = [
 CASES = """
 with fit.Problem(free, protocols) as problem:
     found = fit.minimise(problem, fit.GaussNewton(), progress=False)
+    runs = problem.simulations
+    problem.move(problem.start)
     print(fit.write_report(problem, found, "all", title="A <cell>", settings={"colour": "red"}, source="x < 1"))
+    print(problem.simulations - runs)
+    elsewhere = pickle.loads(pickle.dumps(found))
+    fit.write_report(problem, elsewhere, "elsewhere")
+    print(problem.simulations - runs, elsewhere.first, elsewhere.whole, elsewhere.outcome)
     print(json.dumps([found.values.tolist(), fit.uncertainty(problem, problem.evaluate(found.theta)).errors.tolist()]))
+print(abs(soma.g_pas / sum(found.values[:2]) - 1) < 1e-14)
 
 with fit.Problem(free[2], fit.Protocol("mean", 10, fit.Mean(soma(0.5), -60))) as problem:
     found = fit.minimise(problem, fit.GaussNewton(), progress=False)
@@ -85,7 +93,7 @@ def parameters(folder: Path) -> dict[str, Any]:
 
 def test_the_folder_says_what_is_known_and_what_is_not(cases: tuple[Path, list[str]]) -> None:
     folder = cases[0] / "all"
-    values, errors = json.loads(cases[1][1])
+    values, errors = json.loads(cases[1][3])
     assert cases[1][0] == "all/report.html"
     assert {path.name for path in folder.iterdir()} == {"parameters.json", "history.csv", "report.html"}
     assert all(path.stat().st_mode & 0o444 == 0o444 for path in folder.iterdir())
@@ -121,6 +129,17 @@ def test_the_folder_says_what_is_known_and_what_is_not(cases: tuple[Path, list[s
         assert words in text
     assert "<b>" not in text
     assert "The data do not fix these combinations" in text
+
+
+def test_what_the_fit_has_run_is_not_run_again(cases: tuple[Path, list[str]]) -> None:
+    folder, printed = cases
+    assert printed[1] == "0"
+    assert printed[2] == "4 None None converged"  # two protocols, at the start and at the best
+    assert printed[4] == "True"  # the parameters stand at the best
+    here, there = (parameters(folder / name) for name in ("all", "elsewhere"))
+    assert here == there
+    assert "Converged: a step gains" in page(folder / "all")
+    assert "Budget used up" not in page(folder / "all")
 
 
 def test_it_is_told_why_there_are_no_standard_errors_and_where_the_model_diverges(

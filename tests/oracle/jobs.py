@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from nmodlgrad.build import PLAIN, build
 
 TESTS = Path(__file__).resolve().parents[1]
 FIXTURES = TESTS / "fixtures"
@@ -120,25 +121,18 @@ class Oracle:
         return _start("oracle.plain", {**request, "originals": str(self._originals(fixtures))}, folder)
 
     def _originals(self, fixtures: list[Path]) -> Path:
-        """The fixtures as a user compiles them, by plain nrnivmodl."""
-        folder = self.kept / _key("originals", fixtures)
-        if not (folder / "done").exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            compiler = Path(sys.executable).parent / "nrnivmodl"
-            done = subprocess.run([compiler, *fixtures], cwd=folder, capture_output=True, text=True, check=False)
-            if done.returncode:
-                raise RuntimeError(f"nrnivmodl failed\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
-            (folder / "done").touch()
-        return folder
+        """The fixtures as a user compiles them, by plain nrnivmodl; once, whoever asks."""
+        folders = sorted({path.parent for path in fixtures})
+        included = [path for folder in folders for path in folder.glob("*.inc")]
+        return build({path.name: path.read_bytes().decode("latin-1") for path in [*fixtures, *included]}, PLAIN)
 
     def _augmented(self, task: str, scenario: str, options: dict[str, Any], **more: Any) -> Job:
         request = {
             "task": task,
             "scenario": scenario,
             "options": options,
-            "builtins": BUILTINS,
-            "mechanisms": [str(path) for path in _fixtures(scenario)],
+            "builtins": _builtins(scenario),
+            "mechanisms": [str(path) for path in _augmented_fixtures(scenario)],
             **more,
         }
         return _start("oracle.augmented", request, Path(tempfile.mkdtemp(dir=self.folder)))
@@ -157,6 +151,23 @@ def _fixtures(scenario: str) -> list[Path]:
     if os.environ.get("NMODLGRAD_TESTS_LOAD") != "alone":
         return everything
     return [path for path in everything if path.stem in FIXTURES_OF.get(scenario, ())]
+
+
+def _augmented_fixtures(scenario: str) -> list[Path]:
+    """The same; but where other parameters than usual can be seeded, only those that such scenarios need."""
+    from scenarios import FIXTURES_OF, WRT_OF
+
+    wrt, everything = WRT_OF[scenario], _fixtures(scenario)
+    if wrt is None:
+        return everything
+    needed = {stem for name, those in FIXTURES_OF.items() if WRT_OF[name] == wrt for stem in those}
+    return [path for path in everything if path.stem in needed]
+
+
+def _builtins(scenario: str) -> tuple[str, ...]:
+    from scenarios import BUILTINS_OF
+
+    return BUILTINS_OF.get(scenario, BUILTINS)
 
 
 def _start(module: str, request: dict[str, Any], folder: Path) -> Job:

@@ -30,6 +30,6 @@ from scenarios import (  # noqa: F401  (each registers its own)
     trees,
 )
 from scenarios.long_runs import FEW_PERCENT
-from scenarios.registry import FIXTURES_OF, MECHANISMS_OF, SCENARIOS, WRT_OF
+from scenarios.registry import BUILTINS_OF, FIXTURES_OF, MECHANISMS_OF, SCENARIOS, WRT_OF
 
-__all__ = ["FEW_PERCENT", "FIXTURES_OF", "MECHANISMS_OF", "SCENARIOS", "WRT_OF"]
+__all__ = ["BUILTINS_OF", "FEW_PERCENT", "FIXTURES_OF", "MECHANISMS_OF", "SCENARIOS", "WRT_OF"]

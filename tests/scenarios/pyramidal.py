@@ -43,8 +43,8 @@ def mechanisms() -> list[Path]:
     return sorted((example() / "mechanisms").glob("*.mod"))
 
 
-@scenario(mechanisms=mechanisms)
-def the_layer_5_pyramidal_cell(h: Any, duration_ms: float = 30.0) -> Model:
+@scenario(mechanisms=mechanisms, builtins=("pas", "IClamp"))  # as the example loads them: it is compiled once
+def the_layer_5_pyramidal_cell(h: Any, duration_ms: float = 20.0) -> Model:
     """Every parameter that the example leaves free, over its region, and how much Ih there is along the apical path."""
     folder = example()
     cell = pyramidal_cell.build(h, folder)

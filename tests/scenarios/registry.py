@@ -12,14 +12,18 @@ SCENARIOS: dict[str, Build] = {}
 FIXTURES_OF: dict[str, tuple[str, ...]] = {}
 WRT_OF: dict[str, tuple[str, ...] | None] = {}
 MECHANISMS_OF: dict[str, Callable[[], list[Path]]] = {}
+BUILTINS_OF: dict[str, tuple[str, ...]] = {}
 
 
 def scenario(
-    *fixtures: str, wrt: tuple[str, ...] | None = None, mechanisms: Callable[[], list[Path]] | None = None
+    *fixtures: str,
+    wrt: tuple[str, ...] | None = None,
+    mechanisms: Callable[[], list[Path]] | None = None,
+    builtins: tuple[str, ...] | None = None,
 ) -> Callable[[Build], Build]:
     """Register a model under the name of its function, with the fixtures that it needs, and what can be seeded.
 
-    `mechanisms` finds the files of a model that has others than the fixtures.
+    `mechanisms` finds the files of a model that has others than the fixtures, `builtins` are what it needs beside.
     """
 
     def register(build: Build) -> Build:
@@ -28,6 +32,8 @@ def scenario(
         WRT_OF[build.__name__] = wrt
         if mechanisms is not None:
             MECHANISMS_OF[build.__name__] = mechanisms
+        if builtins is not None:
+            BUILTINS_OF[build.__name__] = builtins
         return build
 
     return register
