@@ -443,3 +443,16 @@ def test_the_script_runs(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "with 12 directions" in done.stdout
     assert (tmp_path / "inferior_olive.png").exists()
+
+
+def test_the_fit_at_a_reduced_size(tmp_path: Path) -> None:
+    more = ["--duration", "40", "--steps", "4", "--seeds", "1", "-o", str(tmp_path)]
+    environment = os.environ | {"NEURON_MODULE_OPTIONS": "-nogui"}
+    command = [sys.executable, str(EXAMPLE / "fit.py"), *more]
+    out = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=600, check=False)
+    assert out.returncode == 0, out.stdout + out.stderr
+    rows = [line for line in out.stdout.splitlines() if line.startswith(("Adam", "Gauss", "CMA"))]
+    adam, gauss_newton, evolution = (float(line[15:].split()[2]) for line in rows)
+    assert gauss_newton < adam / 3
+    assert evolution > 0
+    assert (tmp_path / "fit.png").stat().st_size > 10_000
