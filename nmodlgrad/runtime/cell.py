@@ -340,6 +340,10 @@ class Cell:
             slot["latched"] = layout.address(self.latched[rows.index(row)])
         self.plan["copies"], self.plan["copy_count"] = layout.address(self.copies), len(rows)
 
+    def memory(self) -> list[NDArray[np.float64]]:
+        """All rows that stay from one step to the next."""
+        return [self.voltage, self.table.carried, self.connections.rows, self.ions.rows]
+
     # ------------------------------------------------------------------ results
     def vector(self, vector: Any) -> int:
         """Where a hoc Vector is; 0 when this cell is carried no longer."""

@@ -114,6 +114,51 @@ SUM = np.dtype(
         ("gradient", _ADDRESS),
     ]
 )
+SHARE = np.dtype([("direction", _LONG), ("seed", _DOUBLE)])
+MOVED = np.dtype([("to", _ADDRESS), ("base", _DOUBLE), ("shares", _ADDRESS), ("count", _LONG)])
+ADAM = np.dtype(
+    [
+        ("first_rate", _DOUBLE),
+        ("second_rate", _DOUBLE),
+        ("first_weight", _DOUBLE),
+        ("second_weight", _DOUBLE),
+        ("epsilon", _DOUBLE),
+        ("first", _ADDRESS),
+        ("second", _ADDRESS),
+    ]
+)
+CONTROLLER = np.dtype(
+    [
+        ("row", _ADDRESS),
+        ("theta", _ADDRESS),
+        ("which", _ADDRESS),
+        ("count", _LONG),
+        ("rates", _ADDRESS),
+        ("floors", _ADDRESS),
+        ("bound", _DOUBLE),
+        ("active", _ADDRESS),
+        ("periods", _LONG),
+        ("period", _LONG),
+        ("adam", _ADDRESS),
+        ("moved", _ADDRESS),
+        ("moved_count", _LONG),
+        ("gradient", _ADDRESS),
+        ("what", _ADDRESS),
+        ("where", _ADDRESS),
+    ]
+)
+BLOCK = np.dtype([("rows", _ADDRESS), ("count", _LONG)])
+CONTROL = np.dtype(
+    [
+        ("controllers", _ADDRESS),
+        ("count", _LONG),
+        ("leak", _ADDRESS),
+        ("decay", _ADDRESS),
+        ("step", _DOUBLE),
+        ("blocks", _ADDRESS),
+        ("block_count", _LONG),
+    ]
+)
 PLAN = np.dtype(
     [
         ("cell", CELL),
@@ -150,6 +195,7 @@ PLAN = np.dtype(
         ("log_count", _LONG),
         ("sums", _ADDRESS),
         ("sum_count", _LONG),
+        ("control", _ADDRESS),
         ("interval", _DOUBLE),
         ("budget", _ADDRESS),
         ("names", _ADDRESS),

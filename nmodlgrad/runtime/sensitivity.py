@@ -12,9 +12,11 @@ import numpy as np
 from neuron import h
 from numpy.typing import ArrayLike, NDArray
 
+from nmodlgrad.control import Adam
 from nmodlgrad.runtime import checks, ions, observables, recording, registry
 from nmodlgrad.runtime.aims import Aims
 from nmodlgrad.runtime.cell import Cell
+from nmodlgrad.runtime.control import Controller, Settings, Steering, for_each
 from nmodlgrad.runtime.errors import CannotCarry, Closed, UnknownParameter, WrongArgument
 from nmodlgrad.runtime.instances import Instance, present
 from nmodlgrad.runtime.layout import Texts
@@ -84,7 +86,7 @@ class Sensitivity:
         self._moved = Moved(self.parameters)
         if not self._moved.roots:
             raise UnknownParameter("these parameters act nowhere: no section is given, or none has their mechanisms")
-        self._theta = np.zeros(len(self.parameters))
+        self._steering = Steering(len(self.parameters))
         self._closed = False
         self._budget = Budget(memory_limit, self._moved.size)
         self._density: list[tuple[registry.Entry, list[Any]]] = []
@@ -171,6 +173,8 @@ class Sensitivity:
     def _refresh(self) -> None:
         """Before the INITIAL blocks of every finitialize."""
         checks.check_integration()
+        if self._steering.has_moved:
+            self.theta = self._steering.given
         for cell in self._cells:
             if cell.has_changed():
                 cell.check_members()
@@ -193,6 +197,7 @@ class Sensitivity:
         self._aims.describe()
         for cell in self._cells:
             cell.describe_sown()
+        self._steering.describe(self._cells, self._moved.values(), self._points)
         self._warned = self._warned or checks.warn_of_events(cell.root for cell in self._cells)
 
     # ------------------------------------------------------------------ what the user reads and sets
@@ -265,6 +270,68 @@ class Sensitivity:
         added = Sum(observable, target, weight, interval, len(self.parameters))
         observable.cell.recordings.sums.append(added)
         return Loss(self, added)
+
+    def control(
+        self,
+        place: Any,
+        variable: str = "e",
+        *,
+        rate: float,
+        directions: Iterable[int] | None = None,
+        theta0: ArrayLike | None = None,
+        leak: float = 0.0,
+        clip: float | None = None,
+        floor: ArrayLike | None = None,
+        active: Iterable[tuple[float, float]] | None = None,
+        rule: Adam | None = None,
+    ) -> Controller:
+        """Let parameters go down the gradient of an error while the model runs, from the next finitialize on.
+
+        After every step, ``theta_k -= rate * theta0_k * d error/d theta_k * dt``, and the parameters follow.
+
+        Parameters
+        ----------
+        place, variable
+            the error: a readout and the name of its variable, or whatever :meth:`record` takes
+        rate
+            in 1/ms, over the unit of the error; 0 leaves the model as it is
+        directions
+            numbers of those that it moves; by default all. A direction has one controller at most
+        theta0
+            how fast each direction moves beside the others: a number, or one for each of `directions`; by default
+            the absolute value of theta as it is now
+        leak
+            in 1/ms: all rows of these directions shrink by ``exp(-leak * dt)`` in each step, in every cell
+        clip
+            the norm of the gradient along `directions` is at most this; by default it may be anything
+        floor
+            theta is never below: a number, or one for each of `directions`
+        active
+            pairs of times in ms, when the controller begins to move theta and when it ends; by default always
+        rule
+            an :class:`nmodlgrad.control.Adam` instead of the gradient itself
+
+        Raises
+        ------
+        WrongArgument
+            for what is out of range, for a direction that has a controller, and for a theta0 that is zero
+        CannotCarry
+            as :meth:`record`, and for parameters that have to stay what they are during a run; at finitialize, on more
+            than one thread
+        Closed
+            after :meth:`close`
+        """
+        error = self._observable(place, variable)
+        which = list(range(len(self.parameters)) if directions is None else directions)
+        if not which or len(set(which)) < len(which) or not all(k in range(len(self.parameters)) for k in which):
+            raise WrongArgument(f"directions are numbers below {len(self.parameters)}, each once, not {directions!r}")
+        speeds = abs(self.theta[which]) if theta0 is None else for_each("theta0", theta0, len(which))
+        if not (speeds > 0).all():
+            raise WrongArgument("theta0 is positive: give it, or make the Sensitivity with start=, for here theta is 0")
+        settings = Settings(len(which), rate, speeds, leak, clip, floor, active, rule)
+        controller = Controller(self, self._steering, error, which, settings)
+        self._steering.add(controller, self._moved.values())
+        return controller
 
     def _observable(self, place: Any, variable: str) -> observables.Observable:
         self._check_open()
@@ -342,15 +409,18 @@ class Sensitivity:
 
     @property
     def theta(self) -> NDArray[np.float64]:
-        """Where the parameters stand: value = value when attached + scale * theta; without the first after `start`."""
-        return np.array(self._theta)
+        """Where the parameters stand: value = value when attached + scale * theta; without the first after `start`.
+
+        Controllers move it during a run; every finitialize starts from where it was set here.
+        """
+        return np.array(self._steering.theta)
 
     @theta.setter
     def theta(self, values: ArrayLike) -> None:
         self._check_open()
         theta = np.asarray(values, float)
-        if theta.shape != self._theta.shape:
-            raise ValueError(f"theta has {len(self._theta)} directions, not the shape {theta.shape}")
+        if theta.shape != self._steering.theta.shape:
+            raise ValueError(f"theta has {len(self.parameters)} directions, not the shape {theta.shape}")
         if not np.isfinite(theta).all():
             raise ValueError(f"theta is finite, not {theta}")
         for stimulus, factor in (pair for values in self._moved.of_kind("played") for pair in values.at(theta)):
@@ -361,7 +431,7 @@ class Sensitivity:
         refresh_points(self._points)
         for cell in self._cells:
             cell.describe_numbers()
-        self._theta = theta.copy()
+        self._steering.theta[:] = self._steering.given[:] = theta
 
     @property
     def displaced(self) -> list[str]:
@@ -370,7 +440,7 @@ class Sensitivity:
         for moved in self._moved.values():
             if moved.target.kind == "played":  # its values are those of a Vector
                 continue
-            for place, value in moved.at(self._theta):
+            for place, value in moved.at(self._steering.theta):
                 if not math.isclose(moved.target.read(place), value, rel_tol=_ROUNDING, abs_tol=0.0):
                     found[moved.target.parameter + (f" of {place}" if place is not None else "")] = None
         return list(found)
