@@ -39,6 +39,10 @@ OBSERVED = {
     ],
     "ladder": ["soma(0.5).ca_ladder[1]", "soma(0.5).late_ladder", "soma(0.5).i_ladder", "soma(0.5).cai"],
     "kinchan": ["soma(0.5).o_kinchan", "soma(0.5).ik"],
+    "readouts": [
+        *("FiringRate[0].f", "FiringRate[0].e", "FiringRate[1].f", "FiringRate[1].e"),
+        *("MeanVoltage[0].mean", "MeanVoltage[0].e", "MeanCalcium[0].mean", "MeanCalcium[0].e"),
+    ],
 }
 
 

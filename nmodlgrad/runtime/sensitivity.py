@@ -100,10 +100,12 @@ class Sensitivity:
         self._forget.atexit = False
         self._start(start)
         self._labels = Texts(f"{k}, {label}" for k, label in enumerate(self.labels))
-        roots = connected(self._moved.roots, self._entries.values())
+        roots, self._followed = connected(self._moved.roots, self._entries.values())
         try:
             for root in roots:
                 self._attach(root)
+            for pointer in self._followed:
+                pointer.follow()
             seeded = {(shadow.original.hname(), name) for shadow in self._shadows for name in self._moved_of(shadow)}
             self._pointers = Pointers(self._cells, self._entries.values(), seeded)
             self._pointers.check()
@@ -457,7 +459,9 @@ class Sensitivity:
         self._pointers = None
         for entry, sections in self._density:
             unswap_density(sections, entry)
-        self._density = []
+        for pointer in self._followed:
+            pointer.back()
+        self._density, self._followed = [], []
 
     def __repr__(self) -> str:
         count = len(self.parameters)
