@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
+from pathlib import Path
+
 import pytest
 
 from processes import model
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "homeostasis.md"
 
 SPIKING = """
 ng.load("hh", "pas", ng.READOUTS)
@@ -57,3 +63,24 @@ print(abs(attached/plain - 1) < 1e-9, after == plain, again == attached)
 """
     )
     assert printed.split() == ["True"] * 3
+
+
+def test_the_readout_of_the_documentation_does_what_it_says(tmp_path: Path) -> None:
+    """Its derivative is that of the voltage at the peak, while it does not decay."""
+    (text,) = re.findall(r"^(    NEURON \{.*?^    \}\n)\n(?!    )", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    (tmp_path / "peak.mod").write_text(textwrap.dedent(text))
+    printed = model(
+        """
+ng.load("hh", "pas", "peak.mod")
+soma, dend, clamp = cell()
+peak = h.Peak(soma(0.5))
+peak.tau = 1e12
+sens = ng.Sensitivity(ng.Parameter("gnabar_hh", sections=soma))
+derivative, of_voltage = sens.record(peak, "peak"), sens.record(soma(0.5))
+voltage = np.array(run(soma, 8))
+top = voltage.argmax()
+print(abs(peak.peak - voltage.max()) < 1e-6, abs(derivative.to_numpy()[-1]/of_voltage.to_numpy()[top] - 1)[0] < 1e-6)
+""",
+        folder=tmp_path,
+    )
+    assert printed.split() == ["True", "True"]

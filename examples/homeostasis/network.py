@@ -10,7 +10,7 @@ from neuron import h
 
 INPUTS = 5  # of each cell, from others
 WEIGHT = 0.1  # mS/cm2
-DECAY = 0.5  # ms, of a conductance
+DECAY = 0.6  # ms, of a conductance
 DELAY = 10  # ms
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,15 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 WINDOW = 50.0  # s in which spikes are counted
-COLUMNS = ("target, Hz", "spikes, Hz: first 50 s", "last quarter", "gNa, mS/cm2", "gK, mS/cm2", "gain", "s/s")
+COLUMNS = (
+    "target, Hz",
+    "spikes in the first tenth, Hz",
+    "in the last half",
+    "gNa, mS/cm2",
+    "gK, mS/cm2",
+    "gain",
+    "s/s",
+)
 
 
 def load(path: Path) -> dict[str, NDArray[np.float64]]:
@@ -32,8 +41,8 @@ def table(paths: Sequence[Path]) -> str:
     for kept in map(load, paths):
         end = kept["every"] * (kept["f"].shape[1] - 1) / 1000
         for target, spikes, theta in zip(kept["targets"], kept["spikes"], kept["theta"], strict=True):
-            rates = [f"{rate(spikes, *span):.2f}" for span in ((0, min(WINDOW, end)), (0.75 * end, end))]
-            last = theta[len(theta) * 3 // 4 :].mean(axis=0)
+            rates = [f"{rate(spikes, *span):.2f}" for span in ((0, end / 10), (end / 2, end))]
+            last = theta[len(theta) // 2 :].mean(axis=0)
             lines.append(_row([f"{target:g}", *rates, *(f"{x:.4g}" for x in last), f"{kept['speed']:.2g}"]))
     return "\n".join(lines)
 
@@ -55,7 +64,7 @@ def draw(paths: Sequence[Path], picture: Path) -> None:
         for target, f, spikes, theta in zip(kept["targets"], kept["f"], kept["spikes"], kept["theta"], strict=True):
             colour = colours[float(target)]
             axes["f"].plot(time, f, color=colour, linewidth=0.5, alpha=0.4)
-            rates = [rate(spikes, *span) for span in zip(edges[:-1], edges[1:], strict=True)]
+            rates = [rate(spikes, *span) for span in pairwise(edges)]
             axes["f"].plot((edges[:-1] + edges[1:]) / 2, rates, ".-", color=colour, markersize=4, linewidth=0.8)
             for k in range(3):
                 axes[str(k)].plot(time, theta[:, k] / theta[0, k], color=colour, linewidth=0.9)

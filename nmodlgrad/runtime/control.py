@@ -227,10 +227,14 @@ class Steering:
         self._leak = np.zeros(layout.padded(directions))
         self._tables: list[Any] = []  # what the cables read
 
-    @property
-    def has_moved(self) -> bool:
-        """Whether a run has moved theta from where the user has set it."""
-        return not np.array_equal(self.theta, self.given)
+    def restore(self, moved: Iterable[Values]) -> None:
+        """A run begins: theta, and what controllers have moved of the model, is as the user has set it."""
+        if np.array_equal(self.theta, self.given):
+            return
+        self.theta[:] = self.given
+        for values in moved:
+            if self._moves(values, {k for controller in self._controllers for k in controller.directions}):
+                values.write(self.given)
 
     def add(self, controller: Controller, moved: Iterable[Values]) -> None:
         """Take a controller in.
@@ -247,10 +251,14 @@ class Steering:
             if shared := mine & set(other.directions):
                 raise WrongArgument(f"direction {min(shared)} has a controller already")
         for values in moved:
-            if any(mine & set(entries.directions.tolist()) for _, entries in values.seeds.groups()):
+            if self._moves(values, mine):
                 _check_movable(values.target)
         self._controllers.append(controller)
         self._leak[list(mine)] = controller.settings.leak
+
+    @staticmethod
+    def _moves(values: Values, directions: set[int]) -> bool:
+        return any(directions & set(entries.directions.tolist()) for _, entries in values.seeds.groups())
 
     def describe(self, cells: Sequence[Cell], moved: Iterable[Values], points: Sequence[SwappedPoint]) -> None:
         """A run begins, and the cells have been described.

@@ -175,8 +175,7 @@ class Sensitivity:
     def _refresh(self) -> None:
         """Before the INITIAL blocks of every finitialize."""
         checks.check_integration()
-        if self._steering.has_moved:
-            self.theta = self._steering.given
+        self._steering.restore(self._moved.values())
         for cell in self._cells:
             if cell.has_changed():
                 cell.check_members()
