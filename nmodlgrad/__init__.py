@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from nmodlgrad.compiler import check, translate
     from nmodlgrad.diagnostics import Diagnostic, NmodlGradError, Refused
     from nmodlgrad.gradcheck import gradcheck
+    from nmodlgrad.resources import READOUTS
+    from nmodlgrad.runtime.control import Controller
     from nmodlgrad.runtime.errors import (
         CannotCarry,
         Closed,
@@ -27,9 +29,11 @@ if TYPE_CHECKING:
     from nmodlgrad.runtime.sensitivity import Sensitivity
 
 __all__ = [
+    "READOUTS",
     "BuildError",
     "CannotCarry",
     "Closed",
+    "Controller",
     "Diagnostic",
     "Direction",
     "Diverged",
@@ -56,6 +60,7 @@ _HOME = {
     "BuildError": "build",
     "CannotCarry": "runtime.errors",
     "Closed": "runtime.errors",
+    "Controller": "runtime.control",
     "Diagnostic": "diagnostics",
     "Direction": "runtime.parameter",
     "Diverged": "runtime.errors",
@@ -63,6 +68,7 @@ _HOME = {
     "Loss": "runtime.recording",
     "NmodlGradError": "diagnostics",
     "Parameter": "runtime.parameter",
+    "READOUTS": "resources",
     "Recorder": "runtime.recording",
     "Refused": "diagnostics",
     "Sensitivity": "runtime.sensitivity",

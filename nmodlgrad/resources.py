@@ -7,6 +7,9 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
 
+READOUTS = _PACKAGE / "mechanisms"
+"""A folder of mechanisms that measure what is to be controlled: ``ng.load(ng.READOUTS)``."""
+
 
 def folder(name: str) -> Path:
     """The folder ``grammar`` or ``templates``: beside the package in a checkout, inside it in an installed wheel."""

@@ -14,7 +14,8 @@ TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 
 def structures() -> dict[str, list[str]]:
     """The fields of every structure that the templates declare, all of which are 8 bytes or structures themselves."""
-    text = "".join((TEMPLATES / name).read_text() for name in ("link.c.jinja", "cable.mod.jinja", "recording.c.jinja"))
+    names = ("link.c.jinja", "cable.mod.jinja", "recording.c.jinja", "control.c.jinja")
+    text = "".join((TEMPLATES / name).read_text() for name in names)
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     found = {}
     for body, name in re.findall(r"typedef struct \{(.*?)\} ng_(\w+);", text, flags=re.DOTALL):

@@ -83,7 +83,7 @@ def test_what_a_pointer_may_not_point_at_is_refused_by_name() -> None:
         "i of halfgap[1] in two(0.5), which halfgap computes",
         "nothing was refused",
         "g of halfgap[1] in two(0.5), one of the parameters",
-        "a built-in mechanism that the Sensitivity replaces",
+        "nothing was refused",
         "weight[0] of NetCon[0], a weight that carries a derivative",
         "g of halfgap[1] in two(0.5), one of the parameters",
         "v of one(0.5), which moves with the model",

@@ -43,6 +43,10 @@ OBSERVED = {
     "a_capacitance_that_a_vector_is_played_into": ["soma(0.5).i_cap", "dend(0.5).i_cap"],
     "clamps_and_stimuli": ["IClamp[0].i", "IClamp[1].i", "AlphaSynapse[0].i", "soma(0.5).i_cap"],
     "kinchan": ["soma(0.5).o_kinchan", "soma(0.5).ik"],
+    "readouts": [
+        *("FiringRate[0].f", "FiringRate[0].e", "FiringRate[1].f", "FiringRate[1].e"),
+        *("MeanVoltage[0].mean", "MeanVoltage[0].e", "MeanCalcium[0].mean", "MeanCalcium[0].e"),
+    ],
 }
 
 

@@ -68,12 +68,9 @@ class Cell:
         budget.take_rows(*self._size())
         self._allocate()
         self.cable = h.nmodlgrad_cable(root(0.5))
-        self.marker, self.time = h.Vector(), h.Vector()
         self.cable.plan = float(layout.address(self.plan))
+        self.marker = h.Vector()
         self.marker.record(self.cable._ref_samples)
-        self.time.record(
-            h._ref_t, sec=root
-        )  # NEURON drops it with the section that is accessed now, another cell's perhaps
 
     # ------------------------------------------------------------------ memory
     def _size(self) -> tuple[int, str]:
@@ -174,7 +171,7 @@ class Cell:
         plan = self.plan[0]
         plan["cell"]["width"] = self.width
         plan["nodes"], plan["directions"] = len(self.index), self.directions
-        plan["budget"] = self.budget.address
+        plan["budget"], plan["marker"] = self.budget.address, self.vector(self.marker)
         plan["ion_count"], plan["observed_count"] = len(self.ions.sites), len(self.computed.variables)
         plan["charging_count"] = len(self.charging.segments)
         plan["starts"] = self.start.any()
@@ -367,16 +364,19 @@ class Cell:
             slot["latched"] = layout.address(self.latched[rows.index(row)])
         self.plan["copies"], self.plan["copy_count"] = layout.address(self.copies), len(rows)
 
+    def memory(self) -> list[NDArray[np.float64]]:
+        """All rows that stay from one step to the next."""
+        return [self.voltage, self.table.carried, self.connections.rows, self.ions.rows]
+
     # ------------------------------------------------------------------ results
     def vector(self, vector: Any) -> int:
         """Where a hoc Vector is; 0 when this cell is carried no longer."""
         return int(self.cable.vector(vector)) if self.cable is not None else 0
 
-    def sampled(self, every: int) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-        """When NEURON took those of its samples that are at multiples of so many steps, and the multiples."""
-        steps, times = np.array(self.marker.to_python(), np.intp), np.array(self.time.to_python())
-        chosen = steps % every == 0
-        return times[chosen], steps[chosen] // every
+    def sampled(self, every: int) -> NDArray[np.intp]:
+        """Those of NEURON's samples that are at multiples of so many steps, as numbers of these multiples."""
+        steps = self.marker.to_python()  # of the first sample, and of the last ones: the cable leaves no others
+        return np.arange(-(-int(steps[0]) // every), int(steps[-1]) // every + 1) if steps else np.zeros(0, np.intp)
 
     def now(self, segment: Any) -> NDArray[np.float64]:
         """The row of a segment's node."""
@@ -410,7 +410,7 @@ class Cell:
         if self.cable.has_loc():
             self.cable.plan = 0.0
         self.cable = None
-        self.marker, self.time = self.marker.c(), self.time.c()  # as they are: they record no more
+        self.marker = self.marker.c()  # as it is: it records no more
         gone = (AttributeError, ReferenceError, RuntimeError, TypeError)  # with its section, and the link with it
         for instance in self.instances:
             with suppress(*gone):

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from neuron import h
+from numpy.typing import NDArray
 
 from nmodlgrad.runtime import layout
 from nmodlgrad.runtime.bands import EMPTY, Bands, Entries
@@ -66,6 +67,11 @@ class Connections:
                     self._table[at]["delays"], self._table[at]["late"] = arrival.delays, layout.address(next(late))
                 at, row = at + 1, row + len(arguments)
         self.reset()
+
+    @property
+    def rows(self) -> NDArray[np.float64]:
+        """What is kept of derivatives between events."""
+        return self._rows
 
     def reset(self) -> None:
         """Nothing that is kept depends on theta, but for weights, along their own directions."""

@@ -36,6 +36,11 @@ class IonTable:
         """How many rows there are: of a reversal potential and of a current each, and of what theta sets."""
         return sum(2 + len(site.seeded) + (site.warmth is not None) for site in self.sites)
 
+    @property
+    def rows(self) -> NDArray[np.float64]:
+        """Those of reversal potentials and of currents."""
+        return self._rows
+
     def allocate(self) -> None:
         """Make room for the sites."""
         self.table = np.zeros(len(self.sites), layout.ION)

@@ -112,6 +112,8 @@ LOG = np.dtype(
         ("row", _ADDRESS),
         ("vector", _ADDRESS),
         ("samples", _ADDRESS),
+        ("clock", _ADDRESS),
+        ("times", _ADDRESS),
         ("every", _LONG),
         ("first", _LONG),
         ("taken", _LONG),
@@ -153,6 +155,51 @@ SOURCE = np.dtype(
         ("before", _DOUBLE),
         ("row_before", _ADDRESS),
         ("above", _LONG),
+    ]
+)
+SHARE = np.dtype([("direction", _LONG), ("seed", _DOUBLE)])
+MOVED = np.dtype([("to", _ADDRESS), ("base", _DOUBLE), ("shares", _ADDRESS), ("count", _LONG)])
+ADAM = np.dtype(
+    [
+        ("first_rate", _DOUBLE),
+        ("second_rate", _DOUBLE),
+        ("first_weight", _DOUBLE),
+        ("second_weight", _DOUBLE),
+        ("epsilon", _DOUBLE),
+        ("first", _ADDRESS),
+        ("second", _ADDRESS),
+    ]
+)
+CONTROLLER = np.dtype(
+    [
+        ("row", _ADDRESS),
+        ("theta", _ADDRESS),
+        ("which", _ADDRESS),
+        ("count", _LONG),
+        ("rates", _ADDRESS),
+        ("floors", _ADDRESS),
+        ("bound", _DOUBLE),
+        ("active", _ADDRESS),
+        ("periods", _LONG),
+        ("period", _LONG),
+        ("adam", _ADDRESS),
+        ("moved", _ADDRESS),
+        ("moved_count", _LONG),
+        ("gradient", _ADDRESS),
+        ("what", _ADDRESS),
+        ("where", _ADDRESS),
+    ]
+)
+BLOCK = np.dtype([("rows", _ADDRESS), ("count", _LONG)])
+CONTROL = np.dtype(
+    [
+        ("controllers", _ADDRESS),
+        ("count", _LONG),
+        ("leak", _ADDRESS),
+        ("decay", _ADDRESS),
+        ("step", _DOUBLE),
+        ("blocks", _ADDRESS),
+        ("block_count", _LONG),
     ]
 )
 PLAN = np.dtype(
@@ -198,7 +245,9 @@ PLAN = np.dtype(
         ("states", _ADDRESS),
         ("left", _ADDRESS),
         ("state_count", _LONG),
+        ("control", _ADDRESS),
         ("interval", _DOUBLE),
+        ("marker", _ADDRESS),
         ("budget", _ADDRESS),
         ("names", _ADDRESS),
         ("labels", _ADDRESS),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,42 +20,75 @@ from nmodlgrad.runtime.places import key_of, place, root_of
 from nmodlgrad.runtime.registry import Entry, Passed
 
 
-def connected(roots: Sequence[Any], entries: Iterable[Entry]) -> list[Any]:
-    """The cells that POINTERs connect to these, directly or not, themselves included.
+@dataclass(frozen=True)
+class Followed:
+    """A POINTER at a variable of a built-in density mechanism: it points at the one in its place while there is one."""
+
+    holder: Any
+    name: str
+    pointee: Pointee
+    entry: Entry
+
+    def follow(self) -> None:
+        """The augmented mechanism is there."""
+        self._aim(self.entry.name)
+
+    def back(self) -> None:
+        """The original is there again, if its section and what points at it are."""
+        with suppress(AttributeError, ReferenceError, RuntimeError):
+            self._aim(self.entry.original)
+
+    def _aim(self, mechanism: str) -> None:
+        base, _, index = self.pointee.name.partition("[")
+        found = getattr(getattr(self.pointee.segment, mechanism), f"_ref_{base}")
+        setattr(self.holder, f"_ref_{self.name}", found[int(index[:-1])] if index else found)
+
+
+def connected(roots: Sequence[Any], entries: Iterable[Entry]) -> tuple[list[Any], list[Followed]]:
+    """The cells that POINTERs connect to these, directly or not, themselves included, and POINTERs that have to follow.
 
     A cell that is only pointed at belongs to them: it may point back in a way that nobody has translated, which is
-    found when its mechanisms are checked.
+    found when its mechanisms are checked. A POINTER has to follow what it points at if that is a built-in density
+    mechanism, which is to be replaced.
 
     Raises
     ------
     CannotCarry
-        when a pointer's aim is a built-in mechanism that is to be replaced.
+        when a pointer's aim is a built-in point process that is to be replaced.
     """
-    used = [entry for entry in entries if entry.pointers]
+    entries = list(entries)
+    known: list[Entry | Passed] = [*entries, *registry.passed().values()]
+    used = [entry for entry in known if entry.pointers]
     if not any(_is_used(entry) for entry in used):
-        return list(roots)
+        return list(roots), []
     probe = h.nmodlgrad_cable(roots[0](0.5))
     directory = Directory(entries, probe.address)
-    swapped = {entry.original for entry in entries if entry.swapped}
+    swapped = {entry.original: entry for entry in entries if entry.swapped}
     edges = []
     lost = []
     for pointer in pointers(used, probe.address):
         pointee = directory.find(pointer.address)
-        if pointer.segment is None or pointee is None or pointee.segment is None or pointee.given:
+        if pointer.segment is None or pointee is None or pointee.segment is None:
             continue
-        edges.append((root_of(pointer.segment.sec), root_of(pointee.segment.sec)))
+        if not pointee.given and isinstance(pointer.entry, Entry):
+            edges.append((root_of(pointer.segment.sec), root_of(pointee.segment.sec)))
         if pointee.kind in swapped:
             lost.append((pointer, pointee))
     found = dict.fromkeys(roots)
     while more := {r for edge in edges if found.keys() & set(edge) for r in edge} - found.keys():
         found |= dict.fromkeys(sorted(more, key=str))
+    following = []
     for pointer, pointee in lost:
-        if root_of(pointee.segment.sec) in found:
+        if root_of(pointee.segment.sec) not in found:
+            continue
+        if pointee.point is not None:
             raise CannotCarry(
-                f"{pointer} points at {pointee}, a built-in mechanism that the Sensitivity replaces: "
+                f"{pointer} points at {pointee}, a built-in point process that the Sensitivity replaces: "
                 "let it point at something else"
             )
-    return list(found)
+        holder = pointer.point if pointer.point is not None else getattr(pointer.segment, pointer.entry.name)
+        following.append(Followed(holder, pointer.name, pointee, swapped[pointee.kind]))
+    return list(found), following
 
 
 def _is_used(entry: Entry | Passed) -> bool:

@@ -43,14 +43,15 @@ class Log:
         self.observable, self.every_ms, self.directions = observable, every_ms, directions
         self.every = 0  # steps; 0: not begun
         self._slot = np.zeros(1, layout.LOG)[0]
-        self._vector, self._done = h.Vector(), np.zeros((0, directions))
+        self._vector, self._clock = h.Vector(), h.Vector()
+        self._done, self._when = np.zeros((0, directions)), np.zeros(0)
         self._names = [text.encode() for text in (observable.name, observable.where)]
 
     def begin(self, slot: np.void, samples: int) -> None:
         """A run begins: describe where the samples go, with room for so many."""
         before = len(self._done) + int(self._slot["taken"])
         self._slot = slot
-        self._done = np.zeros((0, self.directions))
+        self._done, self._when = np.zeros((0, self.directions)), np.zeros(0)
         self._vector.resize(0)  # nobody has read of this one
         self.every = steps(self.every_ms)
         slot["row"], slot["every"] = self.observable.row(), self.every
@@ -64,7 +65,8 @@ class Log:
         slot = self._slot
         self.observable.cell.budget.left[0] += (int(slot["room"]) - int(slot["taken"])) * self.directions * 8
         slot["vector"], slot["first"] = self.observable.cell.vector(self._vector), len(self._done)
-        slot["taken"] = slot["room"] = slot["samples"] = 0
+        slot["clock"] = self.observable.cell.vector(self._clock)
+        slot["taken"] = slot["room"] = slot["samples"] = slot["times"] = 0
 
     def table(self) -> Floats:
         """Every row that was taken: shape (samples, directions). No copy unless it was read before and has grown."""
@@ -72,9 +74,15 @@ class Log:
         if taken:
             fresh = np.asarray(_Held(self._vector))[: taken * self.directions].reshape(taken, self.directions)
             self._done = np.concatenate([self._done, fresh]) if len(self._done) else fresh
+            self._when = np.concatenate([self._when, self._clock.as_numpy()[:taken]])
             self._vector = h.Vector()
             self._attach()
         return self._done
+
+    def times(self) -> Floats:
+        """When each of them was taken: shape (samples,), ms."""
+        self.table()
+        return self._when
 
 
 class Recorder:
@@ -105,7 +113,7 @@ class Recorder:
         self._sensitivity.check_results(cell)
         if not self._log.every:
             return np.zeros((0, self._log.directions))
-        table, rows = self._log.table(), cell.sampled(self._log.every)[1]
+        table, rows = self._log.table(), cell.sampled(self._log.every)
         if np.array_equal(rows, np.arange(len(table))):
             return table
         return table[rows]
@@ -117,7 +125,7 @@ class Recorder:
     def times(self) -> Floats:
         """When the samples were taken: shape (samples,), ms."""
         cell = self._log.observable.cell
-        return cell.sampled(self._log.every)[0] if self._log.every else np.zeros(0)
+        return self._log.times()[cell.sampled(self._log.every)] if self._log.every else np.zeros(0)
 
     def to_xarray(self) -> Any:
         """The samples as an ``xarray.DataArray`` with the dimensions time and parameter.

@@ -11,9 +11,11 @@ import numpy as np
 from neuron import h
 from numpy.typing import ArrayLike, NDArray
 
+from nmodlgrad.control import Adam
 from nmodlgrad.runtime import checks, ions, observables, recording, registry
 from nmodlgrad.runtime.aims import Aims
 from nmodlgrad.runtime.cell import Cell
+from nmodlgrad.runtime.control import Controller, Settings, Steering, for_each
 from nmodlgrad.runtime.errors import CannotCarry, Closed, UnknownParameter, WrongArgument
 from nmodlgrad.runtime.instances import Instance, present
 from nmodlgrad.runtime.layout import Texts
@@ -87,7 +89,7 @@ class Sensitivity:
         self._moved = Moved(self.parameters)
         if not self._moved.roots and not (spikes and reached([])):
             raise UnknownParameter("these parameters act nowhere: no section is given, or none has their mechanisms")
-        self._theta = np.zeros(len(self.parameters))
+        self._steering = Steering(len(self.parameters))
         self._closed = False
         self._budget = Budget(memory_limit, self._moved.size)
         self._density: list[tuple[registry.Entry, list[Any]]] = []
@@ -101,12 +103,17 @@ class Sensitivity:
         self._forget.atexit = False
         self._start(start)
         self._labels = Texts(f"{k}, {label}" for k, label in enumerate(self.labels))
-        roots = connected(self._moved.roots, self._entries.values())
-        while spikes and len(more := connected(reached(roots), self._entries.values())) > len(roots):
+        roots, self._followed = connected(self._moved.roots, self._entries.values())
+        while spikes:
+            more, self._followed = connected(reached(roots), self._entries.values())
+            if len(more) == len(roots):
+                break
             roots = more
         try:
             for root in roots:
                 self._attach(root)
+            for pointer in self._followed:
+                pointer.follow()
             seeded = {
                 (shadow.original.hname(), name)
                 for shadow in self._shadows
@@ -188,6 +195,7 @@ class Sensitivity:
     def _refresh(self) -> None:
         """Before the INITIAL blocks of every finitialize."""
         checks.check_integration()
+        self._steering.restore(self._moved.values())
         for cell in self._cells:
             if cell.has_changed():
                 cell.check_members()
@@ -212,6 +220,7 @@ class Sensitivity:
         self._aims.describe()
         for cell in self._cells:
             cell.describe_sown()
+        self._steering.describe(self._cells, self._moved.values(), self._points)
         self._warned = self._warned or checks.warn_of_events(cell.root for cell in self._cells)
 
     # ------------------------------------------------------------------ what the user reads and sets
@@ -322,6 +331,68 @@ class Sensitivity:
             raise WrongArgument(f"spikes are those of a NetCon, not of {netcon!r}: {hint}")
         return SpikeRecorder(self, *self._carried_spikes().record(netcon))
 
+    def control(
+        self,
+        place: Any,
+        variable: str = "e",
+        *,
+        rate: float,
+        directions: Iterable[int] | None = None,
+        theta0: ArrayLike | None = None,
+        leak: float = 0.0,
+        clip: float | None = None,
+        floor: ArrayLike | None = None,
+        active: Iterable[tuple[float, float]] | None = None,
+        rule: Adam | None = None,
+    ) -> Controller:
+        """Let parameters go down the gradient of an error while the model runs, from the next finitialize on.
+
+        After every step, ``theta_k -= rate * theta0_k * d error/d theta_k * dt``, and the parameters follow.
+
+        Parameters
+        ----------
+        place, variable
+            the error: a readout and the name of its variable, or whatever :meth:`record` takes
+        rate
+            in 1/ms, over the unit of the error; 0 leaves the model as it is
+        directions
+            numbers of those that it moves; by default all. A direction has one controller at most
+        theta0
+            how fast each direction moves beside the others: a number, or one for each of `directions`; by default
+            the absolute value of theta as it is now
+        leak
+            in 1/ms: all rows of these directions shrink by ``exp(-leak * dt)`` in each step, in every cell
+        clip
+            the norm of the gradient along `directions` is at most this; by default it may be anything
+        floor
+            theta is never below: a number, or one for each of `directions`
+        active
+            pairs of times in ms, when the controller begins to move theta and when it ends; by default always
+        rule
+            an :class:`nmodlgrad.control.Adam` instead of the gradient itself
+
+        Raises
+        ------
+        WrongArgument
+            for what is out of range, for a direction that has a controller, and for a theta0 that is zero
+        CannotCarry
+            as :meth:`record`, and for parameters that have to stay what they are during a run; at finitialize, on more
+            than one thread
+        Closed
+            after :meth:`close`
+        """
+        error = self._observable(place, variable)
+        which = list(range(len(self.parameters)) if directions is None else directions)
+        if not which or len(set(which)) < len(which) or not all(k in range(len(self.parameters)) for k in which):
+            raise WrongArgument(f"directions are numbers below {len(self.parameters)}, each once, not {directions!r}")
+        speeds = abs(self.theta[which]) if theta0 is None else for_each("theta0", theta0, len(which))
+        if not (speeds > 0).all():
+            raise WrongArgument("theta0 is positive: give it, or make the Sensitivity with start=, for here theta is 0")
+        settings = Settings(len(which), rate, speeds, leak, clip, floor, active, rule)
+        controller = Controller(self, self._steering, error, which, settings)
+        self._steering.add(controller, self._moved.values())
+        return controller
+
     def _observable(self, place: Any, variable: str) -> observables.Observable:
         self._check_open()
         observables.require_place(place, variable)
@@ -400,22 +471,25 @@ class Sensitivity:
 
     @property
     def theta(self) -> NDArray[np.float64]:
-        """Where the parameters stand: value = value when attached + scale * theta; without the first after `start`."""
-        return np.array(self._theta)
+        """Where the parameters stand: value = value when attached + scale * theta; without the first after `start`.
+
+        Controllers move it during a run; every finitialize starts from where it was set here.
+        """
+        return np.array(self._steering.theta)
 
     @theta.setter
     def theta(self, values: ArrayLike) -> None:
         self._check_open()
         theta = np.asarray(values, float)
-        if theta.shape != self._theta.shape:
-            raise ValueError(f"theta has {len(self._theta)} directions, not the shape {theta.shape}")
+        if theta.shape != self._steering.theta.shape:
+            raise ValueError(f"theta has {len(self.parameters)} directions, not the shape {theta.shape}")
         if not np.isfinite(theta).all():
             raise ValueError(f"theta is finite, not {theta}")
         self._moved.write(theta)
         refresh_points(self._points)
         for cell in self._cells:
             cell.describe_numbers()
-        self._theta = theta.copy()
+        self._steering.theta[:] = self._steering.given[:] = theta
 
     @property
     def memory(self) -> int:
@@ -425,7 +499,7 @@ class Sensitivity:
     @property
     def displaced(self) -> list[str]:
         """The parameters that are not where theta has put them: something else has set them since."""
-        return self._moved.displaced(self._theta)
+        return self._moved.displaced(self._steering.theta)
 
     # ------------------------------------------------------------------ the end
     def close(self) -> None:
@@ -439,7 +513,9 @@ class Sensitivity:
         self._pointers = None
         for entry, sections in self._density:
             unswap_density(sections, entry)
-        self._density = []
+        for pointer in self._followed:
+            pointer.back()
+        self._density, self._followed = [], []
 
     def __repr__(self) -> str:
         count = len(self.parameters)

@@ -25,6 +25,7 @@ from scenarios import (  # noqa: F401  (each registers its own)
     point_processes,
     pointers,
     pyramidal,
+    readouts,
     seeding,
     solving,
     trees,

@@ -1,0 +1,327 @@
+"""Controllers: parameters that move along their directions while the model runs (``ng_Control``)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from neuron import h
+from numpy.typing import ArrayLike, NDArray
+
+from nmodlgrad.control import Adam
+from nmodlgrad.runtime import layout, recording
+from nmodlgrad.runtime.errors import CannotCarry, WrongArgument
+from nmodlgrad.runtime.observables import Observable
+from nmodlgrad.runtime.recording import Recorder
+from nmodlgrad.runtime.swap import SwappedPoint
+from nmodlgrad.runtime.target import Target
+from nmodlgrad.runtime.values import Values
+
+if TYPE_CHECKING:
+    from nmodlgrad.runtime.cell import Cell
+    from nmodlgrad.runtime.sensitivity import Sensitivity
+
+Floats = NDArray[np.float64]
+
+_STAY = {
+    "v_init": "it is where a run starts from",
+    "celsius": "tables and rates that are computed once go by it",
+    "played": "what a Vector plays overwrites it in every step",
+    "concentration": "reversal potentials may have been computed from it in finitialize",
+    "starting concentration": "it is where a run starts from",
+}
+"""Why parameters of a kind stay what they are during a run."""
+
+
+class Controller:
+    """Moves the parameters of some directions down the gradient of an error, in every step of a run.
+
+    Made by :meth:`Sensitivity.control`.
+
+    Attributes
+    ----------
+    directions
+        numbers of those that it moves
+    """
+
+    def __init__(
+        self,
+        sensitivity: Sensitivity,
+        steering: Steering,
+        error: Observable,
+        directions: Sequence[int],
+        settings: Settings,
+    ) -> None:
+        self._sensitivity = sensitivity  # which carries the error: it lives as long as this
+        self._steering = steering
+        self.error, self.directions, self.settings = error, tuple(directions), settings
+        self._which = np.array(directions, np.int64)
+        self._room = np.zeros((3, len(directions)))  # the gradient, and two moments
+        self._adam = np.zeros(1, layout.ADAM)
+        self._names = [text.encode() for text in (error.name, error.where)]
+        self._moved, self._shares = np.zeros(0, layout.MOVED), np.zeros(0, layout.SHARE)
+
+    @property
+    def theta(self) -> Floats:
+        """Where theta stands along its directions now."""
+        return np.array(self._steering.theta[self._which])
+
+    def record(self, every: float | None = None) -> Course:
+        """Record where theta stands, from the next finitialize on.
+
+        Parameters
+        ----------
+        every
+            sampling interval in ms, a multiple of ``h.dt``; without it, every step is recorded
+        """
+        cell, theta = self.error.cell, self._steering.theta
+        observable = Observable(
+            cell, "theta", self.error.place, "", lambda: layout.address(theta), self.error.reference
+        )
+        log = cell.recordings.log(observable, recording.check_interval(every), len(theta))
+        return Course(Recorder(self._sensitivity, log), self._which)
+
+    def describe(self, slot: np.void, theta: int, values: Sequence[tuple[Values, _Addresses]]) -> None:
+        """A run begins: tell the cable; `values` are those of the model that directions move."""
+        settings = self.settings
+        slot["row"], slot["theta"] = self.error.row(), theta
+        slot["which"], slot["count"] = layout.address(self._which), len(self._which)
+        slot["rates"], slot["floors"] = layout.address(settings.rates), layout.address(settings.floors)
+        slot["bound"], slot["gradient"] = settings.clip, layout.address(self._room)
+        slot["active"], slot["periods"] = layout.address(settings.active), len(settings.active)
+        slot["period"] = 0
+        slot["what"], slot["where"] = (layout.text(name) for name in self._names)
+        slot["adam"] = self._describe_adam(settings.rule) if settings.rule is not None else 0
+        self._describe_moved([piece for one, addresses in values for piece in self._pieces(one, addresses)])
+        slot["moved"], slot["moved_count"] = layout.address(self._moved), len(self._moved)
+
+    def _describe_adam(self, rule: Adam) -> int:
+        self._room[:] = 0
+        adam = self._adam[0]
+        adam["first_rate"], adam["second_rate"], adam["epsilon"] = 1 / rule.first, 1 / rule.second, rule.epsilon
+        adam["first_weight"] = adam["second_weight"] = 0.0
+        adam["first"], adam["second"] = (layout.address(room) for room in self._room[1:])
+        return layout.address(self._adam)
+
+    def _pieces(
+        self, values: Values, addresses: _Addresses
+    ) -> Iterator[tuple[list[int], float, list[tuple[int, float]]]]:
+        """What it moves of a parameter: addresses, the value where theta is 0, and what all directions do to it."""
+        places = list(values.places)
+        for rows, entries in values.seeds.groups():
+            if np.isin(entries.directions, self._which).any():
+                shares = list(zip(entries.directions.tolist(), entries.numbers.tolist(), strict=True))
+                for row in rows.tolist():
+                    yield addresses(places[row]), float(values.base[row]), shares
+
+    def _describe_moved(self, pieces: Sequence[tuple[list[int], float, list[tuple[int, float]]]]) -> None:
+        shares = [share for _, _, several in pieces for share in several]
+        self._shares = np.array(shares, layout.SHARE)
+        table, first = [], layout.address(self._shares)
+        for addresses, base, several in pieces:
+            table += [(address, base, first, len(several)) for address in addresses]
+            first += len(several) * layout.SHARE.itemsize
+        self._moved = np.array(table, layout.MOVED)
+
+
+_Addresses = Callable[[Any], list[int]]
+"""Where the value of a parameter at a place lies: more than one address if NEURON has it twice."""
+
+
+class Settings:
+    """How a controller moves theta, checked. Numbers for each direction have the shape (directions,)."""
+
+    def __init__(
+        self,
+        count: int,
+        rate: float,
+        theta0: Floats,
+        leak: float,
+        clip: float | None,
+        floor: ArrayLike | None,
+        active: Iterable[tuple[float, float]] | None,
+        rule: Adam | None,
+    ) -> None:
+        if rule is not None and not isinstance(rule, Adam):
+            raise WrongArgument(f"rule is None for the gradient itself, or an Adam, not {rule!r}")
+        self.rates = _number("rate", rate, 0.0) * theta0
+        self.leak = _number("leak", leak, 0.0)
+        self.clip = math.inf if clip is None else _number("clip", clip, 0.0)
+        self.floors = np.full(count, -math.inf) if floor is None else for_each("floor", floor, count)
+        self.active = _periods(active)
+        self.rule = rule
+
+
+def _number(name: str, given: Any, least: float) -> float:
+    try:
+        number = float(given)
+    except (TypeError, ValueError):
+        raise WrongArgument(f"{name} is a number, not {given!r}") from None
+    if not least <= number < math.inf:
+        raise WrongArgument(f"{name} is finite and not below {least:g}, which {given!r} is not")
+    return number
+
+
+def for_each(name: str, given: Any, count: int) -> Floats:
+    """A number for each direction, of one that stands for all or of so many.
+
+    Raises
+    ------
+    WrongArgument
+        for another shape, and for what is not finite.
+    """
+    try:
+        numbers = np.array(np.broadcast_to(np.asarray(given, float), count))
+    except (TypeError, ValueError):
+        raise WrongArgument(f"{name} is a number, or one for each of {count} directions, not {given!r}") from None
+    if not np.isfinite(numbers).all():
+        raise WrongArgument(f"{name} is finite, not {given!r}")
+    return numbers
+
+
+def _periods(given: Iterable[tuple[float, float]] | None) -> Floats:
+    """When a controller is at work: shape (periods, 2), ms."""
+    try:
+        periods = np.array([(0.0, math.inf)] if given is None else [*given], float).reshape(-1, 2)
+    except (TypeError, ValueError):
+        raise WrongArgument(f"active is a list of pairs of times in ms, not {given!r}") from None
+    if not (np.diff(periods.ravel()) > 0).all():
+        raise WrongArgument(f"the times of active ascend, each period begins after the last one: not {given!r}")
+    return periods
+
+
+class Course:
+    """Where theta stood, sampled when NEURON samples its own records."""
+
+    def __init__(self, recorder: Recorder, which: NDArray[np.int64]) -> None:
+        self._recorder, self._which = recorder, which
+
+    def to_numpy(self) -> Floats:
+        """The samples so far: shape (samples, directions of the controller).
+
+        Row n is what the step to the time of sample n was taken with.
+        """
+        return self._recorder.to_numpy()[:, self._which]
+
+    def times(self) -> Floats:
+        """When the samples were taken: shape (samples,), ms."""
+        return self._recorder.times()
+
+
+class Steering:
+    """All controllers of a Sensitivity, and what they tell the cables.
+
+    Attributes
+    ----------
+    theta
+        where it stands: the cables write it
+    given
+        where the user has set it: every finitialize starts from there
+    """
+
+    def __init__(self, directions: int) -> None:
+        self.theta, self.given = np.zeros(directions), np.zeros(directions)
+        self._controllers: list[Controller] = []
+        self._leak = np.zeros(layout.padded(directions))
+        self._tables: list[Any] = []  # what the cables read
+
+    def restore(self, moved: Iterable[Values]) -> None:
+        """A run begins: theta, and what controllers have moved of the model, is as the user has set it."""
+        if np.array_equal(self.theta, self.given):
+            return
+        self.theta[:] = self.given
+        for values in moved:
+            if self._moves(values, {k for controller in self._controllers for k in controller.directions}):
+                values.write(self.given)
+
+    def add(self, controller: Controller, moved: Iterable[Values]) -> None:
+        """Take a controller in.
+
+        Raises
+        ------
+        WrongArgument
+            when another one moves one of its directions
+        CannotCarry
+            for a parameter that has to stay what it is during a run
+        """
+        mine = set(controller.directions)
+        for other in self._controllers:
+            if shared := mine & set(other.directions):
+                raise WrongArgument(f"direction {min(shared)} has a controller already")
+        for values in moved:
+            if self._moves(values, mine):
+                _check_movable(values.target)
+        self._controllers.append(controller)
+        self._leak[list(mine)] = controller.settings.leak
+
+    @staticmethod
+    def _moves(values: Values, directions: set[int]) -> bool:
+        return any(directions & set(entries.directions.tolist()) for _, entries in values.seeds.groups())
+
+    def describe(self, cells: Sequence[Cell], moved: Iterable[Values], points: Sequence[SwappedPoint]) -> None:
+        """A run begins, and the cells have been described.
+
+        Raises
+        ------
+        CannotCarry
+            on more than one thread
+        """
+        if not self._controllers:
+            return
+        if h.ParallelContext().nthread() > 1:
+            raise CannotCarry("a controller moves what other cells read: use one thread")
+        address = cells[0].cable.address
+        twins = {point.original.hname(): point.augmented for point in points}
+        values = [(one, _addresses(one.target, address, twins)) for one in moved if _is_movable(one.target)]
+        self._tables = [self._describe_cell(cell, values) for cell in cells]
+
+    def _describe_cell(self, cell: Cell, values: Sequence[tuple[Values, _Addresses]]) -> Any:
+        own = [controller for controller in self._controllers if controller.error.cell is cell]
+        leaks = bool(self._leak.any())
+        control, table = np.zeros(1, layout.CONTROL), np.zeros(len(own), layout.CONTROLLER)
+        for slot, controller in zip(table, own, strict=True):
+            controller.describe(slot, layout.address(self.theta), values)
+        blocks = np.array([(layout.address(rows), len(rows)) for rows in cell.memory()], layout.BLOCK)
+        decay = np.zeros_like(self._leak)
+        control["controllers"], control["count"] = layout.address(table), len(own)
+        control["leak"] = layout.address(self._leak) if leaks else 0
+        control["decay"], control["step"] = layout.address(decay), math.nan
+        control["blocks"], control["block_count"] = layout.address(blocks), len(blocks)
+        cell.plan["control"] = layout.address(control) if own or leaks else 0
+        return control, table, blocks, decay
+
+
+def _is_movable(target: Target) -> bool:
+    return target.kind not in _STAY and (target.kind != "geometry" or target.parameter == "cm")
+
+
+def _check_movable(target: Target) -> None:
+    if not _is_movable(target):
+        reason = _STAY.get(target.kind, "NEURON's matrix is set up from it once")
+        raise CannotCarry(f"{target.parameter} can not be moved by a controller during a run: {reason}")
+
+
+def _addresses(target: Target, address: Callable[[Any], float], twins: dict[str, Any]) -> _Addresses:
+    """Where the value of a parameter is at a place; `twins` work in the place of point processes, by their names."""
+    entry, name = target.entry, f"_ref_{target.parameter}"
+
+    def references(place: Any) -> Iterator[Any]:
+        match target.kind:
+            case "range":
+                assert entry is not None
+                yield getattr(getattr(place, entry.name if hasattr(place, entry.name) else entry.original), name)
+            case "global":
+                assert entry is not None
+                for suffix in dict.fromkeys((entry.name, entry.original)):
+                    if hasattr(h, f"{target.parameter}_{suffix}"):
+                        yield getattr(h, f"{name}_{suffix}")
+            case "weight":
+                yield place._ref_weight[0]
+            case _:
+                yield getattr(place, name)
+                if target.kind == "point" and place.hname() in twins:
+                    yield getattr(twins[place.hname()], name)
+
+    return lambda place: [int(address(reference)) for reference in references(place)]
