@@ -196,6 +196,11 @@ refused(directions=[0], rule="adam")
 refused(mean, "tau", directions=[0])
 sens.control(mean, "e", rate=1e-3, theta0=1, directions=[0])
 refused(directions=[0, 3])
+sens.close()
+sens = ng.Sensitivity([ng.Parameter("gnabar_hh", sections=soma), ng.Parameter("delay", of=netcon)], spikes=True)
+refused(directions=[0], leak=1e-3)
+refused(directions=[1])
+sens.control(mean, "e", rate=1e-3, theta0=1, directions=[0])
 h.ParallelContext().nthread(2)
 print(refusal(lambda: h.finitialize(-65)))
 """,
@@ -213,7 +218,9 @@ print(refusal(lambda: h.finitialize(-65)))
         "WrongArgument: rule is None",
         "CannotCarry: tau of MeanVoltage[0]",
         "WrongArgument: direction 0 has a controller already",
-        "a controller moves what other cells read: use one thread",
+        "CannotCarry: spikes that are under way do not leak",
+        "CannotCarry: delay can not be moved by a controller during a run: spikes that are under way",
+        "use one thread",
     ]
     for part in expected:
         assert part in printed, printed

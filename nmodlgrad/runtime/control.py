@@ -15,7 +15,6 @@ from nmodlgrad.runtime import layout, recording
 from nmodlgrad.runtime.errors import CannotCarry, WrongArgument
 from nmodlgrad.runtime.observables import Observable
 from nmodlgrad.runtime.recording import Recorder
-from nmodlgrad.runtime.swap import SwappedPoint
 from nmodlgrad.runtime.target import Target
 from nmodlgrad.runtime.values import Values
 
@@ -31,6 +30,7 @@ _STAY = {
     "played": "what a Vector plays overwrites it in every step",
     "concentration": "reversal potentials may have been computed from it in finitialize",
     "starting concentration": "it is where a run starts from",
+    "delay": "spikes that are under way are found by it",
 }
 """Why parameters of a kind stay what they are during a run."""
 
@@ -260,7 +260,7 @@ class Steering:
     def _moves(values: Values, directions: set[int]) -> bool:
         return any(directions & set(entries.directions.tolist()) for _, entries in values.seeds.groups())
 
-    def describe(self, cells: Sequence[Cell], moved: Iterable[Values], points: Sequence[SwappedPoint]) -> None:
+    def describe(self, cells: Sequence[Cell], moved: Iterable[Values]) -> None:
         """A run begins, and the cells have been described.
 
         Raises
@@ -273,8 +273,7 @@ class Steering:
         if h.ParallelContext().nthread() > 1:
             raise CannotCarry("a controller moves what other cells read: use one thread")
         address = cells[0].cable.address
-        twins = {point.original.hname(): point.augmented for point in points}
-        values = [(one, _addresses(one.target, address, twins)) for one in moved if _is_movable(one.target)]
+        values = [(one, _addresses(one.target, address)) for one in moved if _is_movable(one.target)]
         self._tables = [self._describe_cell(cell, values) for cell in cells]
 
     def _describe_cell(self, cell: Cell, values: Sequence[tuple[Values, _Addresses]]) -> Any:
@@ -303,8 +302,8 @@ def _check_movable(target: Target) -> None:
         raise CannotCarry(f"{target.parameter} can not be moved by a controller during a run: {reason}")
 
 
-def _addresses(target: Target, address: Callable[[Any], float], twins: dict[str, Any]) -> _Addresses:
-    """Where the value of a parameter is at a place; `twins` work in the place of point processes, by their names."""
+def _addresses(target: Target, address: Callable[[Any], float]) -> _Addresses:
+    """Where the value of a parameter is at a place; what stands in for a point process gets it in every step."""
     entry, name = target.entry, f"_ref_{target.parameter}"
 
     def references(place: Any) -> Iterator[Any]:
@@ -321,7 +320,5 @@ def _addresses(target: Target, address: Callable[[Any], float], twins: dict[str,
                 yield place._ref_weight[0]
             case _:
                 yield getattr(place, name)
-                if target.kind == "point" and place.hname() in twins:
-                    yield getattr(twins[place.hname()], name)
 
     return lambda place: [int(address(reference)) for reference in references(place)]

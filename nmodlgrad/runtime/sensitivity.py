@@ -104,11 +104,8 @@ class Sensitivity:
         self._start(start)
         self._labels = Texts(f"{k}, {label}" for k, label in enumerate(self.labels))
         roots, self._followed = connected(self._moved.roots, self._entries.values())
-        while spikes:
-            more, self._followed = connected(reached(roots), self._entries.values())
-            if len(more) == len(roots):
-                break
-            roots = more
+        while spikes and len((more := connected(reached(roots), self._entries.values()))[0]) > len(roots):
+            roots, self._followed = more
         try:
             for root in roots:
                 self._attach(root)
@@ -220,7 +217,7 @@ class Sensitivity:
         self._aims.describe()
         for cell in self._cells:
             cell.describe_sown()
-        self._steering.describe(self._cells, self._moved.values(), self._points)
+        self._steering.describe(self._cells, self._moved.values())
         self._warned = self._warned or checks.warn_of_events(cell.root for cell in self._cells)
 
     # ------------------------------------------------------------------ what the user reads and sets
@@ -293,44 +290,6 @@ class Sensitivity:
         observable.cell.recordings.sums.append(added)
         return Loss(self, added)
 
-    def psolve(self, until_ms: float) -> None:
-        """Run until then, with spikes between processes: ``ParallelContext.psolve`` that brings their derivatives too.
-
-        Every process calls it at the same time, after ``ParallelContext.set_maxstep`` and ``finitialize``.
-
-        Raises
-        ------
-        WrongArgument
-            when the Sensitivity was made without ``spikes=True``
-        Closed
-            after :meth:`close`
-        """
-        self._check_open()
-        self._carried_spikes().psolve(until_ms)
-
-    def _carried_spikes(self) -> Spikes:
-        if self._spikes is None:
-            raise WrongArgument("the derivatives of spikes' times are carried by Sensitivity(..., spikes=True)")
-        return self._spikes
-
-    def record_spikes(self, netcon: Any) -> SpikeRecorder:
-        """Record when the source of a NetCon fires, and the derivatives of these times, from the next finitialize on.
-
-        Raises
-        ------
-        WrongArgument
-            for anything but a NetCon, and when the Sensitivity was made without ``spikes=True``
-        CannotCarry
-            when its source is not the voltage of a cell that is carried
-        Closed
-            after :meth:`close`
-        """
-        self._check_open()
-        if not hasattr(netcon, "hname") or kind_of(netcon) != "NetCon":
-            hint = "h.NetCon(soma(0.5)._ref_v, None, sec=soma), say"
-            raise WrongArgument(f"spikes are those of a NetCon, not of {netcon!r}: {hint}")
-        return SpikeRecorder(self, *self._carried_spikes().record(netcon))
-
     def control(
         self,
         place: Any,
@@ -376,8 +335,8 @@ class Sensitivity:
         WrongArgument
             for what is out of range, for a direction that has a controller, and for a theta0 that is zero
         CannotCarry
-            as :meth:`record`, and for parameters that have to stay what they are during a run; at finitialize, on more
-            than one thread
+            as :meth:`record`, for parameters that have to stay as they are during a run, for a leak where spikes carry
+            derivatives; at finitialize, on more than one thread
         Closed
             after :meth:`close`
         """
@@ -388,10 +347,50 @@ class Sensitivity:
         speeds = abs(self.theta[which]) if theta0 is None else for_each("theta0", theta0, len(which))
         if not (speeds > 0).all():
             raise WrongArgument("theta0 is positive: give it, or make the Sensitivity with start=, for here theta is 0")
+        if leak and self._spikes is not None:
+            raise CannotCarry("spikes that are under way do not leak: a leak needs a Sensitivity without spikes=True")
         settings = Settings(len(which), rate, speeds, leak, clip, floor, active, rule)
         controller = Controller(self, self._steering, error, which, settings)
         self._steering.add(controller, self._moved.values())
         return controller
+
+    def psolve(self, until_ms: float) -> None:
+        """Run until then, with spikes between processes: ``ParallelContext.psolve`` that brings their derivatives too.
+
+        Every process calls it at the same time, after ``ParallelContext.set_maxstep`` and ``finitialize``.
+
+        Raises
+        ------
+        WrongArgument
+            when the Sensitivity was made without ``spikes=True``
+        Closed
+            after :meth:`close`
+        """
+        self._check_open()
+        self._carried_spikes().psolve(until_ms)
+
+    def _carried_spikes(self) -> Spikes:
+        if self._spikes is None:
+            raise WrongArgument("the derivatives of spikes' times are carried by Sensitivity(..., spikes=True)")
+        return self._spikes
+
+    def record_spikes(self, netcon: Any) -> SpikeRecorder:
+        """Record when the source of a NetCon fires, and the derivatives of these times, from the next finitialize on.
+
+        Raises
+        ------
+        WrongArgument
+            for anything but a NetCon, and when the Sensitivity was made without ``spikes=True``
+        CannotCarry
+            when its source is not the voltage of a cell that is carried
+        Closed
+            after :meth:`close`
+        """
+        self._check_open()
+        if not hasattr(netcon, "hname") or kind_of(netcon) != "NetCon":
+            hint = "h.NetCon(soma(0.5)._ref_v, None, sec=soma), say"
+            raise WrongArgument(f"spikes are those of a NetCon, not of {netcon!r}: {hint}")
+        return SpikeRecorder(self, *self._carried_spikes().record(netcon))
 
     def _observable(self, place: Any, variable: str) -> observables.Observable:
         self._check_open()
