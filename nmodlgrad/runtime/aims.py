@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from neuron import h
-
 from nmodlgrad.runtime.errors import CannotCarry
 
 if TYPE_CHECKING:
     from nmodlgrad.runtime.cell import Cell
     from nmodlgrad.runtime.instances import Instance
     from nmodlgrad.runtime.pointers import Pointers
-    from nmodlgrad.runtime.swap import SwappedPoint
 
 
 class Aims:
@@ -22,10 +19,8 @@ class Aims:
     They are looked at when results are read, once for each step after which that is done.
     """
 
-    def __init__(self, cells: Sequence[Cell], pointers: Pointers, points: Sequence[SwappedPoint]) -> None:
-        """`points` are built-in ones that get no events while others work for them."""
+    def __init__(self, cells: Sequence[Cell], pointers: Pointers) -> None:
         self._cells, self._pointers = cells, pointers
-        self._silent = {point.original.hname() for point in points}
         self._netcons = [(one[0], i) for cell in cells for i in cell.instances for one in i.weights]
         self._fault = ""
         self._steps = -1  # of the run, after which all was as found
@@ -68,9 +63,6 @@ class Aims:
         cell = next((cell for cell in self._cells if cell.is_there()), None)
         if self._fault or cell is None or (steps := cell.steps()) == self._steps:
             return
-        if awake := next(self._awake(), None):
-            self._fault = f"{awake} was made during the run, and acts on what another works for: finitialize first"
-            return
         changed = [*(str(netcon) for netcon, _ in self._retargeted()), *self._pointers.redirected(cell.cable.address)]
         if not changed:
             self._steps = steps
@@ -78,14 +70,6 @@ class Aims:
             self._fault = "sections, segments or mechanisms changed: finitialize first"
         else:
             self._fault = f"{', '.join(changed)} got another target after finitialize: finitialize first"
-
-    def _awake(self) -> Iterator[Any]:
-        """NetCons that act on a point process which is to be silent: those made since finitialize."""
-        netcons = h.List("NetCon")
-        for i in range(int(netcons.count()) if self._silent else 0):
-            target = netcons.object(i).syn()
-            if target is not None and target.hname() in self._silent:
-                yield netcons.object(i)
 
     def _retargeted(self) -> Iterator[tuple[Any, Instance]]:
         return ((netcon, instance) for netcon, instance in self._netcons if netcon.syn() != instance.point)

@@ -180,6 +180,7 @@ class Cell:
         plan["injected_count"], plan["source_count"] = len(self.injected), len(self.sources)
         plan["state_count"] = len(self.resting.addresses)
         self.describe_numbers()
+        self._describe_silent()
         for name, array in (
             ("index", self.index),
             ("parent", self.parent),
@@ -316,14 +317,24 @@ class Cell:
             row["cm"] = layout.address(self.cm[self.node(instance.segment) :])
 
     def describe_numbers(self) -> None:
-        """What the cable hands over in every step: parameters to those that stand in, what is played to seeds."""
-        pairs = (pair for one in (*self.points, *self.shadows) for pair in one.copies())
+        """What the cable hands over in every step: parameters to those that stand in, what is played to seeds.
+
+        Those of swapped point processes come first: their states follow them in the state phase too.
+        """
+        pairs = [pair for one in (*self.points, *self.shadows) for pair in one.copies()]
+        self.plan["parameter_count"] = sum(len(point.entry.range_parameters) for point in self.points)
         numbers = [(*map(self._address, pair), 1.0) for pair in pairs]
         for instance in self.instances if self.structure >= 0 else ():
             for played, seed in self.table.renewed(instance):
                 numbers.append((self._address(played.stimulus.reference), seed, played.rate))
         self.numbers = np.array([*numbers, (0, 0, 0.0)], layout.NUMBER)
         self.plan["numbers"], self.plan["number_count"] = layout.address(self.numbers), len(numbers)
+
+    def _describe_silent(self) -> None:
+        """The states of point processes in whose place others work."""
+        addresses = [self._address(state) for point in self.points for state in point.states()]
+        self.silent = np.array([*addresses, 0], np.uint64)
+        self.plan["silent"], self.plan["silent_count"] = layout.address(self.silent), len(addresses)
 
     def _address(self, reference: Any) -> int:
         return int(self.cable.address(reference))

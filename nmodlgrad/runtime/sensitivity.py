@@ -118,7 +118,7 @@ class Sensitivity:
             }
             self._pointers = Pointers(self._cells, self._entries.values(), seeded)
             self._pointers.check()
-            self._aims = Aims(self._cells, self._pointers, self._points)
+            self._aims = Aims(self._cells, self._pointers)
             self._spikes = Spikes(self._cells, self._moved) if spikes else None
             self._refuse_times()
         except BaseException:

@@ -101,6 +101,12 @@ class SwappedPoint(_Pair):
     step.
     """
 
+    def states(self) -> Iterator[Any]:
+        """The states of the original, as references: 0 as long as it is silent."""
+        computed = set(self.entry.assigned).difference(self.entry.range_parameters)
+        for name in sorted(computed.intersection(self.entry.carried)):
+            yield getattr(self.original, f"_ref_{name}")
+
 
 @dataclass(frozen=True)
 class Shadow(_Pair):

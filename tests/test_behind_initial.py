@@ -1,4 +1,4 @@
-"""What is set behind INITIAL, and what works for built-in point processes: nothing goes stale in silence."""
+"""What is set behind INITIAL, and nodes in another order: nothing goes stale in silence."""
 
 from __future__ import annotations
 
@@ -41,66 +41,6 @@ print(refusal(h.fadvance))
 """
     )
     assert out == "nothing was refused True\nnothing was refused\n"
-
-
-SYNAPSE = """
-ng.load("hh", "pas", "ExpSyn")
-soma, dend, clamp = cell()
-synapse = h.ExpSyn(dend(0.5))
-synapse.tau = 2
-stimulus = h.NetStim()
-stimulus.start, stimulus.number, stimulus.interval = 1, 4, 2
-netcon = h.NetCon(stimulus, synapse)
-netcon.weight[0] = 0.001
-"""
-
-
-def test_parameters_that_change_in_the_run_reach_what_stands_in() -> None:
-    """The voltage is the original's, and the derivative that of the decay that it has from then on."""
-    out = model(
-        SYNAPSE
-        + """
-def one(tau):
-    h.finitialize(-65)
-    h.continuerun(4)
-    synapse.tau = tau
-    h.continuerun(10)
-    synapse.tau = 2
-    return dend(0.5).v
-step = 1e-4
-difference = (one(5 + step) - one(5 - step)) / (2 * step)
-expected = one(5)
-with ng.Sensitivity([ng.Parameter("tau", of=synapse), ng.Parameter("gnabar_hh", sections=soma)]) as sens:
-    print(one(5) == expected)
-    h.finitialize(-65)
-    h.continuerun(4)
-    sens.restart()  # tau before this one did not move: the difference is that of the second half
-    synapse.tau = 5
-    h.continuerun(10)
-    print(abs(sens.dv(dend(0.5))[0] / difference - 1) < 1e-6)
-"""
-    )
-    assert out == "True\nTrue\n"
-
-
-def test_a_netcon_made_in_the_run_onto_what_another_works_for_is_told() -> None:
-    out = model(
-        SYNAPSE
-        + """
-sens = ng.Sensitivity([ng.Parameter("tau", of=synapse)])
-dv = sens.record(dend(0.5))
-h.finitialize(-65)
-h.continuerun(3)
-late = h.NetCon(stimulus, synapse)
-h.continuerun(5)
-print(refusal(dv.to_numpy))
-h.finitialize(-65)
-h.continuerun(5)
-print(refusal(dv.to_numpy))
-"""
-    )
-    assert "was made during the run" in out
-    assert out.endswith("nothing was refused\n")
 
 
 def test_nodes_in_another_order_give_the_same() -> None:
