@@ -134,6 +134,12 @@ print(refusal(h.fadvance))
 """,
         errors=True,
     )
+    assert "states were set after finitialize" in out
+    assert "nothing was refused" not in out
+
+
+def test_a_voltage_and_a_time_set_after_finitialize_stop_the_run_too() -> None:
+    out = model(GRADIENT + "h.finitialize(-65); soma(0.5).v = -60; h.t = 3\nprint(refusal(h.fadvance))", errors=True)
     assert "v and t were set after finitialize" in out
     assert "nothing was refused" not in out
 
@@ -437,7 +443,7 @@ def test_a_netcon_with_a_seeded_weight_stays_at_its_target(synapse: str) -> None
     out = model(
         SYNAPSES
         + f"""
-other = h.ExpSyn(dend(0.9)) if {synapse!r} == "built_in" else h.expsyn2(dend(0.9))
+other = h.expsyn2(dend(0.9))
 netcon, target = netcons[{synapse!r} == "own"], {synapse}
 parameters = [ng.Parameter("weight", of=netcon), parameters[0]]
 first = fresh()

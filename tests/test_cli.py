@@ -237,7 +237,7 @@ def test_the_augmented_form_of_a_clamp_injects_nothing(tmp_path: Path) -> None:
     for written in sorted(tmp_path.glob("*_grad.mod")):
         block = re.search(r"^BREAKPOINT \{.*?^\}", written.read_text(), re.MULTILINE | re.DOTALL)
         assert block is not None
-        assert block[0].splitlines()[-2] == "    i = 0  : nmodlgrad: the original injects it"
+        assert block[0].splitlines()[-2].strip() == "i = 0  : nmodlgrad: the original injects it"
 
 
 def test_two_sources_of_one_name_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -55,7 +55,7 @@ def test_nothing_loaded_at_all_is_said() -> None:
         soma, dend, clamp = cell()
         print(refusal(lambda: ng.Sensitivity([ng.Parameter("gnabar_hh", sections=[soma])])))
     """)
-    assert out.startswith("UnknownParameter: gnabar_hh")
+    assert out.startswith("CannotCarry: no mechanism was translated yet")
 
 
 def test_an_unknown_parameter_is_refused_with_the_near_names() -> None:

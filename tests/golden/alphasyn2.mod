@@ -107,6 +107,7 @@ typedef struct {            /* spikes of a source, the derivatives of their time
   const double *ng_rows;
   long ng_first, ng_end;    /* numbers of those that are kept: the first, and one past the last */
   double ng_tolerance;
+  long ng_elsewhere;        /* whether they are those of another process, whose derivatives have to be brought here */
 } ng_Train;
 typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
@@ -200,6 +201,8 @@ static int ng_arrives(ng_Instance *ng_self, double ng_sender, double ng_t) {
       if (ng_due >= ng_t - ng_train->ng_tolerance)
         ng_row = ng_train->ng_rows + (ng_one->ng_next - ng_train->ng_first)*ng_width;
     }
+    if (!ng_row && ng_train->ng_elsewhere)
+      ng_self->ng_cell->ng_fault = "a spike of another process came without its derivative: let Sensitivity.psolve() run it";
     if (!ng_row) return 0;
     memcpy(ng_one->ng_late, ng_row, ng_width*sizeof(double));
   } else

@@ -73,6 +73,7 @@ typedef struct {            /* spikes of a source, the derivatives of their time
   const double *ng_rows;
   long ng_first, ng_end;    /* numbers of those that are kept: the first, and one past the last */
   double ng_tolerance;
+  long ng_elsewhere;        /* whether they are those of another process, whose derivatives have to be brought here */
 } ng_Train;
 typedef struct {            /* a NetCon, found by the address of its weight */
   const double *ng_address;
