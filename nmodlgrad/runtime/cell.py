@@ -20,6 +20,7 @@ from nmodlgrad.runtime.instances import Instance, InstanceTable, present
 from nmodlgrad.runtime.ion_table import IonTable
 from nmodlgrad.runtime.ions import Styles
 from nmodlgrad.runtime.memory import Budget
+from nmodlgrad.runtime.netcons import NetCons
 from nmodlgrad.runtime.places import key_of, place, sections_of
 from nmodlgrad.runtime.recording import Recordings, run_length_ms
 from nmodlgrad.runtime.resting import Resting
@@ -156,10 +157,10 @@ class Cell:
         self.resting.find(self.instances, self.cable.address)
         self.structure = int(self.cable.structure())
 
-    def refresh(self) -> None:
+    def refresh(self, netcons: NetCons) -> None:
         """Describe the cell as it is now, before every finitialize."""
         self.ions.refresh()
-        self._describe_instances()
+        self._describe_instances(netcons)
         self._describe_shape()
         self.voltage[:] = self.start
         self.table.carried[:] = 0  # what INITIAL reads of a mechanism that comes later depends on nothing
@@ -295,12 +296,12 @@ class Cell:
         self.table.arrange(nodes, layout.address(self.plan), layout.address(self.voltage), layout.address(self.v))
         self._idle = range(len(self.instances))
 
-    def _describe_instances(self) -> None:
+    def _describe_instances(self, netcons: NetCons) -> None:
         for number in self._idle:
             self.instances[number].holder.ng_link = float(self.table.address(self.instances[number]))
         self.table.reset()
         self._describe_seeds_of_shape()
-        self.connections.describe(self.instances, self.table, self.cable.address, self.arrivals)
+        self.connections.describe(self.instances, self.table, self.cable.address, self.arrivals, netcons)
         self._describe_arrivals()
         self.ions.describe(self.table, self.node, self._reshaped, self._address(h._ref_celsius))
         self.computed.describe(self.table, self.node)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -12,7 +12,8 @@ from neuron import h
 
 from nmodlgrad.runtime.errors import CannotCarry
 from nmodlgrad.runtime.instances import Instance
-from nmodlgrad.runtime.places import kind_of, points_of, root_of
+from nmodlgrad.runtime.netcons import NetCons
+from nmodlgrad.runtime.places import kind_of, points_of
 from nmodlgrad.runtime.registry import Entry, MechanismType
 
 # Currents that are exact as they are: no state, linear in v (NEURON's matrix holds their conductance) or none of it.
@@ -88,20 +89,17 @@ class EventTimesAreConstants(UserWarning):
     """A spike of a carried cell acts on a carried cell: the derivative of its time is left out."""
 
 
-def warn_of_events(roots: Iterable[Any]) -> bool:
-    """Say so if spikes of carried cells act on carried cells; whether anything was said."""
-    carried = set(roots)
-    netcons = h.List("NetCon")
-    for i in range(int(netcons.count())):
-        netcon = netcons.object(i)
-        source, target = netcon.preseg(), netcon.syn()
-        place = target.get_segment() if source is not None and target is not None else None
-        if place is not None and root_of(source.sec) in carried and root_of(place.sec) in carried:
-            message = (
-                f"{netcon} carries spikes from {source} to {target}: events are differentiated as if their times "
-                "were constants, so what the parameters do to these times is not part of the gradient "
-                "(Sensitivity(..., spikes=True) carries it)"
-            )
-            warnings.warn(message, EventTimesAreConstants, stacklevel=4)
-            return True
+def warn_of_events(cells: Sequence[Collection[Any]], netcons: NetCons) -> bool:
+    """Say so if spikes of carried cells, given by their sections, act on carried cells; whether anything was said."""
+    carried = {section for sections in cells for section in sections}
+    for target in (point for sections in cells for point in points_of(sections)):
+        for netcon in netcons.onto(target):
+            if (source := netcon.preseg()) is not None and source.sec in carried:
+                message = (
+                    f"{netcon} carries spikes from {source} to {target}: events are differentiated as if their times "
+                    "were constants, so what the parameters do to these times is not part of the gradient "
+                    "(Sensitivity(..., spikes=True) carries it)"
+                )
+                warnings.warn(message, EventTimesAreConstants, stacklevel=3)
+                return True
     return False

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
-from neuron import h
 from numpy.typing import NDArray
 
 from nmodlgrad.runtime import layout
 from nmodlgrad.runtime.bands import EMPTY, Bands, Entries
 from nmodlgrad.runtime.instances import Instance, InstanceTable
+from nmodlgrad.runtime.netcons import NetCons
 from nmodlgrad.runtime.spikes import Arrival
 
 Seed = tuple[Bands, int]  # a row of bands
@@ -33,14 +33,14 @@ class Connections:
         described: InstanceTable,
         address: Callable[[Any], float],
         arrivals: Mapping[int, Mapping[int, Arrival]],
+        netcons: NetCons,
     ) -> None:
         """Find every NetCon that matters, and tell the instances.
 
         `arrivals` are those by which events come whose times depend on theta, by instance and address.
         """
         concerned = [i for i in instances if i.entry.arguments or i.weights or i.number in arrivals]
-        onto = _by_target() if any(instance.entry.arguments for instance in concerned) else {}
-        tables = [_connections(i, onto, address, arrivals.get(i.number, {})) for i in concerned]
+        tables = [_connections(i, netcons, address, arrivals.get(i.number, {})) for i in concerned]
         count = sum(len(i.entry.arguments) * len(table) for i, table in zip(concerned, tables, strict=True))
         self._table = np.zeros(sum(map(len, tables)), layout.CONNECTION)
         self._table["seed"]["bands"] = self._table["delays"] = EMPTY
@@ -81,23 +81,12 @@ class Connections:
 
 
 def _connections(
-    instance: Instance, onto: dict[str, list[Any]], address: Callable[[Any], float], arriving: Iterable[int]
+    instance: Instance, netcons: NetCons, address: Callable[[Any], float], arriving: Iterable[int]
 ) -> list[tuple[int, Seed | None]]:
     """Addresses and seeds: of the NetCons whose weight is seeded, and of all of them if they keep derivatives."""
     found: dict[int, Seed | None] = dict.fromkeys(arriving)
     if instance.entry.arguments:
         found[_SELF] = None
-        found |= {int(address(netcon._ref_weight[0])): None for netcon in onto.get(instance.point.hname(), ())}
+        found |= {int(address(netcon._ref_weight[0])): None for netcon in netcons.onto(instance.point)}
     found |= {int(address(netcon._ref_weight[0])): (seeds, row) for netcon, seeds, row in instance.weights}
     return sorted(found.items(), key=lambda item: item[0])
-
-
-def _by_target() -> dict[str, list[Any]]:
-    """Every NetCon, by the point process that it acts on."""
-    found: dict[str, list[Any]] = {}
-    netcons = h.List("NetCon")
-    for i in range(int(netcons.count())):
-        netcon = netcons.object(i)
-        if (target := netcon.syn()) is not None:
-            found.setdefault(target.hname(), []).append(netcon)
-    return found

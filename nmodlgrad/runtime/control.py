@@ -51,14 +51,13 @@ class Controller:
         sensitivity: Sensitivity,
         steering: Steering,
         error: Observable,
-        directions: Sequence[int],
         settings: Settings,
     ) -> None:
         self._sensitivity = sensitivity  # which carries the error: it lives as long as this
         self._steering = steering
-        self.error, self.directions, self.settings = error, tuple(directions), settings
-        self._which = np.array(directions, np.int64)
-        self._room = np.zeros((3, len(directions)))  # the gradient, and two moments
+        self.error, self.directions, self.settings = error, settings.directions, settings
+        self._which = np.array(self.directions, np.int64)
+        self._room = np.zeros((3, len(self.directions)))  # the gradient, and two moments
         self._adam = np.zeros(1, layout.ADAM)
         self._names = [text.encode() for text in (error.name, error.where)]
         self._moved, self._shares = np.zeros(0, layout.MOVED), np.zeros(0, layout.SHARE)
@@ -131,13 +130,14 @@ _Addresses = Callable[[Any], list[int]]
 
 
 class Settings:
-    """How a controller moves theta, checked. Numbers for each direction have the shape (directions,)."""
+    """Which directions a controller moves, and how, checked. Numbers for each have the shape (directions,)."""
 
     def __init__(
         self,
-        count: int,
+        theta: Floats,
+        directions: Iterable[int] | None,
         rate: float,
-        theta0: Floats,
+        theta0: ArrayLike | None,
         leak: float,
         clip: float | None,
         floor: ArrayLike | None,
@@ -146,10 +146,17 @@ class Settings:
     ) -> None:
         if rule is not None and not isinstance(rule, Adam):
             raise WrongArgument(f"rule is None for the gradient itself, or an Adam, not {rule!r}")
-        self.rates = _number("rate", rate, 0.0) * theta0
+        which = list(range(len(theta)) if directions is None else directions)
+        if not which or len(set(which)) < len(which) or not all(k in range(len(theta)) for k in which):
+            raise WrongArgument(f"directions are numbers below {len(theta)}, each once, not {directions!r}")
+        self.directions, count = tuple(which), len(which)
+        speeds = abs(theta[which]) if theta0 is None else _for_each("theta0", theta0, count)
+        if not (speeds > 0).all():
+            raise WrongArgument("theta0 is positive: give it, or make the Sensitivity with start=, for here theta is 0")
+        self.rates = _number("rate", rate, 0.0) * speeds
         self.leak = _number("leak", leak, 0.0)
         self.clip = math.inf if clip is None else _number("clip", clip, 0.0)
-        self.floors = np.full(count, -math.inf) if floor is None else for_each("floor", floor, count)
+        self.floors = np.full(count, -math.inf) if floor is None else _for_each("floor", floor, count)
         self.active = _periods(active)
         self.rule = rule
 
@@ -164,7 +171,7 @@ def _number(name: str, given: Any, least: float) -> float:
     return number
 
 
-def for_each(name: str, given: Any, count: int) -> Floats:
+def _for_each(name: str, given: Any, count: int) -> Floats:
     """A number for each direction, of one that stands for all or of so many.
 
     Raises

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from neuron import h
 
+from nmodlgrad.runtime.netcons import NetCons
 from nmodlgrad.runtime.registry import Entry, Passed
 
 _OF_EVERY_SEGMENT = ("capacitance", "morphology")  # cm and i_cap, diam
@@ -55,30 +56,28 @@ class Pointer:
 
 
 Address = Callable[[Any], float]
+Holder = tuple[Entry | Passed, Any, Any]  # a mechanism, the segment and the point process in which it is
 
 
-def pointers(entries: Iterable[Entry | Passed], address: Address) -> Iterator[Pointer]:
-    """Every POINTER in the model that is set; one that is not is left to NEURON, which refuses to run."""
-    for entry in entries:
-        if not entry.pointers:
-            continue
-        for segment, point in _instances(entry):
-            for name in entry.pointers:
-                reference = getattr(point if point is not None else getattr(segment, entry.name), f"_ref_{name}", None)
-                if reference is not None and (place := address_of(reference, address)):
-                    yield Pointer(entry, name, segment, point, place, reference)
+def pointers(holders: Iterable[Holder], address: Address) -> Iterator[Pointer]:
+    """Every POINTER of these that is set; one that is not is left to NEURON, which refuses to run."""
+    for entry, segment, point in holders:
+        for name in entry.pointers:
+            holder = point if point is not None else getattr(segment, entry.name, None)
+            reference = getattr(holder, f"_ref_{name}", None)
+            if reference is not None and (place := address_of(reference, address)):
+                yield Pointer(entry, name, segment, point, place, reference)
 
 
-def _instances(entry: Entry | Passed) -> Iterator[tuple[Any, Any]]:
+def holders(entry: Entry | Passed) -> Iterator[Holder]:
+    """Every instance of a mechanism in the model; an ARTIFICIAL_CELL is nowhere."""
     if entry.point_process:
-        points = h.List(entry.name)
-        for i in range(int(points.count())):
-            point = points.object(i)
-            yield point.get_segment() if point.has_loc() else None, point  # an ARTIFICIAL_CELL is nowhere
+        for point in h.List(entry.name):
+            yield entry, point.get_segment() if point.has_loc() else None, point
     else:
         for section in h.allsec():
             if section.has_membrane(entry.name):
-                yield from ((segment, None) for segment in section)
+                yield from ((entry, segment, None) for segment in section)
 
 
 def address_of(reference: Any, address: Address) -> int:
@@ -90,48 +89,75 @@ def address_of(reference: Any, address: Address) -> int:
 
 
 class Directory:
-    """The variables of the model by address, as long as NEURON's structure stays what it is."""
+    """The variables of the model by address, as long as NEURON's structure stays what it is.
+
+    A model has many, and a POINTER seldom points far: they are looked up section by section, from where it is.
+    """
 
     def __init__(self, entries: Iterable[Entry], address: Address) -> None:
         self._entries, self._address = list(entries), address
-        self._voltages = {self._at(s._ref_v): s for section in h.allsec() for s in section.allseg()}
-        self._variables: dict[int, Pointee] | None = None
+        self._computed = {entry.name: frozenset(entry.assigned) for entry in self._entries}
+        self._known: dict[int, Pointee] = {}
+        self._explored: set[Any] = set()
 
-    def find(self, address: int) -> Pointee | None:
-        """What lies there, or None: memory that belongs to no mechanism, such as an element of a Vector."""
-        if address in self._voltages:
-            return Pointee("v", "v", self._voltages[address])
-        if self._variables is None:  # seldom needed, and there are many
-            self._variables = {self._at(reference): pointee for pointee, reference in self._all()}
-        return self._variables.get(address)
+    def find(self, address: int, near: Any = None) -> Pointee | None:
+        """What lies there, or None: memory that belongs to no mechanism, such as an element of a Vector.
 
-    def _at(self, reference: Any) -> int:
-        return int(self._address(reference))
+        `near` is a segment to begin at.
+        """
+        if near is not None:
+            self.explore([near.sec])
+        if address not in self._known and near is not None:
+            self.explore(near.sec.wholetree())
+        if address not in self._known:
+            self.explore(h.allsec())
+        if address not in self._known and None not in self._explored:
+            self._explored.add(None)
+            self._add(_elsewhere(self._entries))
+        return self._known.get(address)
 
-    def _all(self) -> Iterator[tuple[Pointee, Any]]:
-        computed = {entry.name: frozenset(entry.assigned) for entry in self._entries}
-        nothing: frozenset[str] = frozenset()
-        for section in h.allsec():
-            for segment in section:
-                for kind in _OF_EVERY_SEGMENT:
-                    yield from _variables(segment, kind, nothing, segment, None)
-                for mechanism in segment:
-                    name = str(mechanism.name())
-                    yield from _variables(mechanism, name, computed.get(name, nothing), segment, None)
-            for segment in section.allseg():
-                for point in segment.point_processes():
-                    name = str(point.hname()).split("[")[0]
-                    yield from _variables(point, name, computed.get(name, nothing), segment, point)
-        for entry in self._entries:
-            for name in entry.globals:
-                if hasattr(h, f"{name}_{entry.name}"):
-                    label = f"{name}_{entry.original}"
-                    yield Pointee("global", label, given=True), getattr(h, f"_ref_{name}_{entry.name}")
-        netcons = h.List("NetCon")
-        for i in range(int(netcons.count())):
-            netcon = netcons.object(i)
-            for number in range(int(netcon.wcnt())):
-                yield Pointee("weight", f"weight[{number}]", owner=netcon), netcon._ref_weight[number]
+    def known(self, address: int) -> Pointee | None:
+        """What lies there, if that is in a section that was explored."""
+        return self._known.get(address)
+
+    def explore(self, sections: Iterable[Any]) -> None:
+        """Look up what is in these."""
+        for section in sections:
+            if section not in self._explored:
+                self._explored.add(section)
+                self._add(_of_section(section, self._computed))
+
+    def _add(self, found: Iterable[tuple[Pointee, Any]]) -> None:
+        for pointee, reference in found:
+            self._known.setdefault(int(self._address(reference)), pointee)
+
+
+def _of_section(section: Any, computed: Mapping[str, frozenset[str]]) -> Iterator[tuple[Pointee, Any]]:
+    nothing: frozenset[str] = frozenset()
+    for segment in section.allseg():
+        yield Pointee("v", "v", segment), segment._ref_v
+    for segment in section:
+        for kind in _OF_EVERY_SEGMENT:
+            yield from _variables(segment, kind, nothing, segment, None)
+        for mechanism in segment:
+            name = str(mechanism.name())
+            yield from _variables(mechanism, name, computed.get(name, nothing), segment, None)
+    for segment in section.allseg():
+        for point in segment.point_processes():
+            name = str(point.hname()).split("[")[0]
+            yield from _variables(point, name, computed.get(name, nothing), segment, point)
+
+
+def _elsewhere(entries: Iterable[Entry]) -> Iterator[tuple[Pointee, Any]]:
+    """GLOBALs and weights."""
+    for entry in entries:
+        for name in entry.globals:
+            if hasattr(h, f"{name}_{entry.name}"):
+                label = f"{name}_{entry.original}"
+                yield Pointee("global", label, given=True), getattr(h, f"_ref_{name}_{entry.name}")
+    for netcon in NetCons().all:
+        for number in range(int(netcon.wcnt())):
+            yield Pointee("weight", f"weight[{number}]", owner=netcon), netcon._ref_weight[number]
 
 
 def _variables(

@@ -6,17 +6,18 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from neuron import h
 
 from nmodlgrad.runtime import registry, relays
 from nmodlgrad.runtime.cell import Cell
-from nmodlgrad.runtime.directory import Address, Directory, Pointee, Pointer, address_of, pointers
+from nmodlgrad.runtime.directory import Address, Directory, Holder, Pointee, Pointer, address_of, holders, pointers
 from nmodlgrad.runtime.errors import CannotCarry
 from nmodlgrad.runtime.instances import Instance
 from nmodlgrad.runtime.ion_style import IonStyle
-from nmodlgrad.runtime.places import key_of, place, root_of
+from nmodlgrad.runtime.places import is_deleted, key_of, place, root_of
 from nmodlgrad.runtime.registry import Entry, Passed
 
 
@@ -58,28 +59,16 @@ def connected(roots: Sequence[Any], entries: Iterable[Entry]) -> tuple[list[Any]
     """
     entries = list(entries)
     known: list[Entry | Passed] = [*entries, *registry.passed().values()]
-    used = [entry for entry in known if entry.pointers]
-    if not any(_is_used(entry) for entry in used):
+    held = [holder for entry in known if entry.pointers for holder in holders(entry)]
+    if not held:
         return list(roots), []
     probe = h.nmodlgrad_cable(roots[0](0.5))
-    directory = Directory(entries, probe.address)
+    rest = [pointer for pointer in pointers(held, probe.address) if pointer.segment is not None]
+    found, aimed = _reached(roots, rest, Directory(entries, probe.address))
     swapped = {entry.original: entry for entry in entries if entry.swapped}
-    edges = []
-    lost = []
-    for pointer in pointers(used, probe.address):
-        pointee = directory.find(pointer.address)
-        if pointer.segment is None or pointee is None or pointee.segment is None:
-            continue
-        if not pointee.given and isinstance(pointer.entry, Entry):
-            edges.append((root_of(pointer.segment.sec), root_of(pointee.segment.sec)))
-        if pointee.kind in swapped:
-            lost.append((pointer, pointee))
-    found = dict.fromkeys(roots)
-    while more := {r for edge in edges if found.keys() & set(edge) for r in edge} - found.keys():
-        found |= dict.fromkeys(sorted(more, key=str))
     following = []
-    for pointer, pointee in lost:
-        if root_of(pointee.segment.sec) not in found:
+    for pointer, pointee in aimed:
+        if pointee.kind not in swapped or root_of(pointee.segment.sec) not in found:
             continue
         if pointee.point is not None:
             raise CannotCarry(
@@ -88,13 +77,38 @@ def connected(roots: Sequence[Any], entries: Iterable[Entry]) -> tuple[list[Any]
             )
         holder = pointer.point if pointer.point is not None else getattr(pointer.segment, pointer.entry.name)
         following.append(Followed(holder, pointer.name, pointee, swapped[pointee.kind]))
-    return list(found), following
+    return found, following
 
 
-def _is_used(entry: Entry | Passed) -> bool:
-    if entry.point_process:
-        return bool(h.List(entry.name).count())
-    return any(section.has_membrane(entry.name) for section in h.allsec())
+def _reached(
+    roots: Sequence[Any], rest: Sequence[Pointer], directory: Directory
+) -> tuple[list[Any], list[tuple[Pointer, Pointee]]]:
+    """The cells that POINTERs connect to these, and the POINTERs that lie or aim there, with what they aim at."""
+    found: dict[Any, None] = {}
+    aimed = []
+    more = list(roots)
+    while more:
+        found |= dict.fromkeys(more)
+        for root in more:
+            directory.explore(root.wholetree())
+        further, later = set(), []
+        for pointer in rest:
+            own = root_of(pointer.segment.sec)
+            if own in found:
+                pointee = directory.find(pointer.address, pointer.segment)
+                if pointee is None or pointee.segment is None:
+                    continue
+            else:
+                pointee = directory.known(pointer.address)
+            other = root_of(pointee.segment.sec) if pointee is not None and pointee.segment is not None else None
+            if pointee is None or (own not in found and other not in found):
+                later.append(pointer)
+                continue
+            aimed.append((pointer, pointee))
+            if not pointee.given and isinstance(pointer.entry, Entry):
+                further |= {own, other}
+        more, rest = sorted(further - found.keys(), key=str), later
+    return list(found), aimed
 
 
 @dataclass(frozen=True)
@@ -121,8 +135,6 @@ class Pointers:
     ) -> None:
         """`seeded` are the parameters of point processes whose derivatives a shadow takes: of what, and which."""
         self._cells, self._entries, self._seeded = cells, list(entries), seeded
-        self._directory: Directory | None = None
-        self._structure = -1
         self._found: dict[Any, Any] = {}  # what each POINTER pointed at when a run began, as references
 
     def check(self) -> None:
@@ -133,17 +145,19 @@ class Pointers:
         CannotCarry
             when it moves and its derivative is not known, or is that of a cell that is not carried.
         """
+        directory = self._look_up()
         for pointer, instance in self._pointers():
-            self._source(pointer, instance)
-        self._check_passed()
+            self._source(pointer, instance, directory)
+        self._check_passed(directory)
 
     def connect(self) -> None:
         """Put the rows where the pointing instances look for them; the cells have been described."""
         voltages: dict[Any, list[tuple[Any, int]]] = {cell.root: [] for cell in self._cells}  # slots, rows of voltages
         self._found = {}
+        directory = self._look_up()
         for pointer, instance in self._pointers():
             self._found[_name(pointer)] = pointer.reference
-            source = self._source(pointer, instance)
+            source = self._source(pointer, instance, directory)
             names = [parameter.name for parameter in instance.entry.parameters]
             if source is None or pointer.name not in names:
                 continue
@@ -154,13 +168,12 @@ class Pointers:
                 voltages[cell.root].append((slot, source.row()))
         for cell in self._cells:
             cell.latch(voltages[cell.root])
-        self._check_passed()
+        self._check_passed(directory)
 
     def redirected(self, address: Address) -> Iterator[str]:
         """The POINTERs that point at something else than when they were connected."""
-        names = {name for name, *_ in self._found}
-        used: list[Entry | Passed] = [*self._entries, *registry.passed().values()]
-        for pointer in pointers((entry for entry in used if entry.name in names), address):
+        passed = (holder for one in registry.passed().values() if one.writes for holder in holders(one))
+        for pointer in pointers(chain(self._holders(), passed), address):
             before = self._found.get(_name(pointer))
             if before is not None and address_of(before, address) != pointer.address:
                 yield str(pointer)
@@ -177,45 +190,35 @@ class Pointers:
             for instance in cell.instances
         }
 
+    def _holders(self) -> Iterator[Holder]:
+        """What has POINTERs in the cells, as far as it is there."""
+        for cell in self._cells:
+            for instance in cell.instances:
+                if instance.entry.pointers and not is_deleted(instance.point or instance.segment):
+                    yield instance.entry, instance.segment, instance.point
+
     def _pointers(self) -> Iterator[tuple[Pointer, Instance]]:
         """Every POINTER of the cells that is set, and its instance."""
-        entries = {i.entry.name: i.entry for cell in self._cells for i in cell.instances if i.entry.pointers}.values()
-        if not entries:
-            return
-        self._look_up()
-        for pointer in pointers(entries, self._cells[0].cable.address):
-            if (
-                pointer.segment is not None
-                and (instance := self._instances.get(key_of(pointer.entry.name, pointer.segment, pointer.point)))
-                is not None
-            ):
-                yield pointer, instance
+        for pointer in pointers(self._holders(), self._cells[0].cable.address):
+            yield pointer, self._instances[key_of(pointer.entry.name, pointer.segment, pointer.point)]
 
-    def _check_passed(self) -> None:
+    def _check_passed(self, directory: Directory) -> None:
         """What mechanisms that were passed through read and write."""
         others = registry.passed()
-        reaching = [passed for passed in others.values() if passed.writes and _is_used(passed)]
-        if not reaching:
-            return
-        directory = self._look_up()
+        reaching = (holder for passed in others.values() if passed.writes for holder in holders(passed))
         for pointer in pointers(reaching, self._cells[0].cable.address):
             self._found[_name(pointer)] = pointer.reference
-            self._refuse_seeded(pointer, directory.find(pointer.address))
+            self._refuse_seeded(pointer, directory.find(pointer.address, pointer.segment))
             relays.check(pointer, others[pointer.entry.name], directory, self._cells, others)
 
     def _look_up(self) -> Directory:
         """What lies where, as NEURON's structure is now."""
-        cable = self._cells[0].cable
-        if self._directory is None or self._structure != int(cable.structure()):
-            self._structure = int(cable.structure())
-            self._directory = Directory(self._entries, cable.address)
-        return self._directory
+        return Directory(self._entries, self._cells[0].cable.address)
 
     # ------------------------------------------------------------------ what lies there
-    def _source(self, pointer: Pointer, instance: Instance) -> Source | None:
+    def _source(self, pointer: Pointer, instance: Instance, directory: Directory) -> Source | None:
         """The row of what is pointed at; None if that does not move with theta."""
-        assert self._directory is not None
-        pointee = self._directory.find(pointer.address)
+        pointee = directory.find(pointer.address, pointer.segment)
         self._refuse_seeded(pointer, pointee)
         if pointee is None or (pointee.given and not self._covers(pointee)):
             return None

@@ -28,7 +28,7 @@ def check(
     CannotCarry
         when a derivative would be lost.
     """
-    pointee = directory.find(pointer.address)
+    pointee = directory.find(pointer.address, pointer.segment)
     if pointee is None:  # memory of a script, as an element of a Vector
         return
     if passed.observes:

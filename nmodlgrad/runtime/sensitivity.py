@@ -3,39 +3,26 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from types import TracebackType
 from typing import Any
 
 import numpy as np
-from neuron import h
 from numpy.typing import ArrayLike, NDArray
 
 from nmodlgrad.control import Adam
-from nmodlgrad.runtime import checks, ions, observables, recording, registry
-from nmodlgrad.runtime.aims import Aims
+from nmodlgrad.runtime import checks, observables, recording
+from nmodlgrad.runtime.attached import Attached
 from nmodlgrad.runtime.cell import Cell
-from nmodlgrad.runtime.control import Controller, Settings, Steering, for_each
+from nmodlgrad.runtime.control import Controller, Settings, Steering
 from nmodlgrad.runtime.errors import CannotCarry, Closed, UnknownParameter, WrongArgument
-from nmodlgrad.runtime.instances import Instance, present
-from nmodlgrad.runtime.layout import Texts
+from nmodlgrad.runtime.initialising import initialising
 from nmodlgrad.runtime.memory import Budget
+from nmodlgrad.runtime.netcons import NetCons
 from nmodlgrad.runtime.parameter import AnyDirection, listed
-from nmodlgrad.runtime.places import is_deleted, kind_of, points_of, root_of, sections_of
-from nmodlgrad.runtime.pointers import Pointers, connected
+from nmodlgrad.runtime.places import kind_of
 from nmodlgrad.runtime.recording import Loss, Recorder, Sum
-from nmodlgrad.runtime.seeds import Seeds
-from nmodlgrad.runtime.spikes import SpikeRecorder, Spikes, reached
-from nmodlgrad.runtime.swap import (
-    Shadow,
-    SwappedPoint,
-    copy_globals,
-    refresh_points,
-    swap_density,
-    unswap_density,
-    unswap_points,
-)
-from nmodlgrad.runtime.target import OF_TIMES
+from nmodlgrad.runtime.spikes import SpikeRecorder, Spikes
 from nmodlgrad.runtime.values import Moved
 
 
@@ -85,142 +72,29 @@ class Sensitivity:
             raise UnknownParameter("a Sensitivity needs at least one Parameter")
         checks.check_integration()
         checks.check_loaded()
-        self._entries = registry.entries()
         self._moved = Moved(self.parameters)
-        if not self._moved.roots and not (spikes and reached([])):
-            raise UnknownParameter("these parameters act nowhere: no section is given, or none has their mechanisms")
         self._steering = Steering(len(self.parameters))
         self._closed = False
         self._budget = Budget(memory_limit, self._moved.size)
-        self._density: list[tuple[registry.Entry, list[Any]]] = []
-        self._points: list[SwappedPoint] = []
-        self._shadows: list[Shadow] = []
-        self._pointers: Pointers | None = None
-        self._aims: Aims | None = None
-        self._cells: list[Cell] = []
-        # links must not outlive the memory they point to, and events must not go to point processes that are gone
-        self._forget = weakref.finalize(self, _let_go, self._cells, self._points)
-        self._forget.atexit = False
-        self._start(start)
-        self._labels = Texts(f"{k}, {label}" for k, label in enumerate(self.labels))
-        roots, self._followed = connected(self._moved.roots, self._entries.values())
-        while spikes and len((more := connected(reached(roots), self._entries.values()))[0]) > len(roots):
-            roots, self._followed = more
-        try:
-            for root in roots:
-                self._attach(root)
-            for pointer in self._followed:
-                pointer.follow()
-            seeded = {
-                (shadow.original.hname(), name)
-                for shadow in self._shadows
-                for name in self._moved.of_point(shadow.original)
-            }
-            self._pointers = Pointers(self._cells, self._entries.values(), seeded)
-            self._pointers.check()
-            self._aims = Aims(self._cells, self._pointers)
-            self._spikes = Spikes(self._cells, self._moved) if spikes else None
-            self._refuse_times()
-        except BaseException:
-            self.close()
-            raise
-        self._warned = spikes or checks.warn_of_events(cell.root for cell in self._cells)
-        self._handler = h.FInitializeHandler(0, _Refresh(self))
-
-    # ------------------------------------------------------------------ attaching
-    def _start(self, theta: ArrayLike | None) -> None:
-        """Let theta be the values themselves, if it begins somewhere."""
-        if theta is not None:
+        if start is not None:
             self._moved.to_zero()
-            self.theta = theta
+            self._write(start)
+        netcons = NetCons()
+        self._attached = Attached(self._moved, self.labels, self._budget, netcons, spikes=spikes)
+        self._forget = weakref.finalize(self, self._attached.let_go)
+        self._forget.atexit = False
+        self._warned = spikes or checks.warn_of_events(self._attached.sections, netcons)
+        initialising.add(self._refresh)
 
-    def _attach(self, root: Any) -> None:
-        sections = sections_of(root)
-        points = points_of(sections)
-        if any(kind_of(point) == "nmodlgrad_cable" and point.plan for point in points):
-            raise CannotCarry(f"the cell of {root} is carried by another Sensitivity: close() that one first")
-        for entry in self._entries.values():
-            if entry.swapped and not entry.point_process:
-                self._density.append((entry, swap_density(sections, entry)))
-        swapped = []
-        for point in points:
-            point_entry = self._entries.get(kind_of(point))
-            if point_entry is not None and point_entry.swapped:
-                swapped.append(SwappedPoint.of(point, point_entry))
-        self._points += swapped
-        refresh_points(self._points)
-        shadows = self._shadowed(points)
-        self._shadows += shadows
-        seeds = Seeds(self._moved, [*self._points, *shadows])
-        cell = Cell(root, self._instances(sections, seeds), self._labels, self._budget, seeds, swapped, shadows)
-        self._cells.append(cell)
-        self._check(cell)
-
-    def _refuse_times(self) -> None:
-        """What acts through the times of events alone needs these to be carried."""
-        for kind in OF_TIMES if self._spikes is None else ():
-            for values in self._moved.of_kind(kind):
-                raise UnknownParameter(
-                    f"the {kind} of {next(iter(values.places))} acts through the times of events: "
-                    "make it with Sensitivity(..., spikes=True)"
-                )
-
-    def _shadowed(self, points: Sequence[Any]) -> list[Shadow]:
-        """Shadows of those point processes that have a parameter among the directions."""
-        seeded = {point.hname() for point, _ in self._moved.of_points()}
-        found = [(point, self._entries.get(kind_of(point))) for point in points if point.hname() in seeded]
-        return [Shadow.of(point, entry) for point, entry in found if entry is not None and entry.shadow]
-
-    def _check(self, cell: Cell) -> None:
-        """Everything in the cell can be carried."""
-        silent = [point.original for point in self._points]
-        ions.check(cell.instances, cell.ions.sites)
-        cell.check_shape()
-        if self._moved.of_kind("celsius"):
-            checks.check_temperature(cell.instances)
-        checks.check_mechanisms(cell.sections, cell.cable, registry.types(), self._entries, silent)
-
-    def _instances(self, sections: Sequence[Any], seeds: Seeds) -> list[Instance]:
-        return [
-            Instance(number, entry, segment)
-            if point is None
-            else Instance(number, entry, segment, point, seeds.weights(point), seeds.played(point))
-            for number, (entry, segment, point) in enumerate(present(sections, self._entries))
-        ]
-
-    # ------------------------------------------------------------------ during the run
-    def _refresh(self) -> None:
+    def _refresh(self, netcons: NetCons) -> None:
         """Before the INITIAL blocks of every finitialize."""
         checks.check_integration()
         self._steering.restore(self._moved.values())
-        for cell in self._cells:
-            if cell.has_changed():
-                cell.check_members()
-                self._check(cell)
-                cell.renumber()
-            cell.styles.check()
-        for entry in self._entries.values():
-            if entry.swapped:
-                copy_globals(entry)
-        for pair in (*self._points, *self._shadows):
-            pair.check()
-        refresh_points(self._points)
-        until = recording.run_length_ms()
-        self._budget.plan_records((size for cell in self._cells for size in cell.recordings.sizes(until)), until)
-        if self._spikes is not None:
-            self._spikes.find()
-        for cell in self._cells:
-            cell.refresh()
-        assert self._pointers is not None
-        assert self._aims is not None
-        self._pointers.connect()
-        self._aims.describe()
-        for cell in self._cells:
-            cell.describe_sown()
-        self._steering.describe(self._cells, self._moved.values())
-        self._warned = self._warned or checks.warn_of_events(cell.root for cell in self._cells)
+        self._attached.refresh(netcons)
+        self._steering.describe(self._attached.cells, self._moved.values())
+        self._warned = self._warned or checks.warn_of_events(self._attached.sections, netcons)
 
-    # ------------------------------------------------------------------ what the user reads and sets
+    # ------------------------------------------------------------------ what is kept of a run
     def record(self, place: Any, variable: str = "v", *, every: float | None = None) -> Recorder:
         """Record the derivative of a variable at a place from the next finitialize on.
 
@@ -341,16 +215,10 @@ class Sensitivity:
             after :meth:`close`
         """
         error = self._observable(place, variable)
-        which = list(range(len(self.parameters)) if directions is None else directions)
-        if not which or len(set(which)) < len(which) or not all(k in range(len(self.parameters)) for k in which):
-            raise WrongArgument(f"directions are numbers below {len(self.parameters)}, each once, not {directions!r}")
-        speeds = abs(self.theta[which]) if theta0 is None else for_each("theta0", theta0, len(which))
-        if not (speeds > 0).all():
-            raise WrongArgument("theta0 is positive: give it, or make the Sensitivity with start=, for here theta is 0")
-        if leak and self._spikes is not None:
+        if leak and self._attached.spikes is not None:
             raise CannotCarry("spikes that are under way do not leak: a leak needs a Sensitivity without spikes=True")
-        settings = Settings(len(which), rate, speeds, leak, clip, floor, active, rule)
-        controller = Controller(self, self._steering, error, which, settings)
+        settings = Settings(self.theta, directions, rate, theta0, leak, clip, floor, active, rule)
+        controller = Controller(self, self._steering, error, settings)
         self._steering.add(controller, self._moved.values())
         return controller
 
@@ -367,12 +235,12 @@ class Sensitivity:
             after :meth:`close`
         """
         self._check_open()
-        self._carried_spikes().psolve(until_ms)
+        self._spikes().psolve(until_ms)
 
-    def _carried_spikes(self) -> Spikes:
-        if self._spikes is None:
+    def _spikes(self) -> Spikes:
+        if self._attached.spikes is None:
             raise WrongArgument("the derivatives of spikes' times are carried by Sensitivity(..., spikes=True)")
-        return self._spikes
+        return self._attached.spikes
 
     def record_spikes(self, netcon: Any) -> SpikeRecorder:
         """Record when the source of a NetCon fires, and the derivatives of these times, from the next finitialize on.
@@ -390,21 +258,15 @@ class Sensitivity:
         if not hasattr(netcon, "hname") or kind_of(netcon) != "NetCon":
             hint = "h.NetCon(soma(0.5)._ref_v, None, sec=soma), say"
             raise WrongArgument(f"spikes are those of a NetCon, not of {netcon!r}: {hint}")
-        return SpikeRecorder(self, *self._carried_spikes().record(netcon))
+        return SpikeRecorder(self, *self._spikes().record(netcon))
 
     def _observable(self, place: Any, variable: str) -> observables.Observable:
         self._check_open()
         observables.require_place(place, variable)
         if hasattr(place, "node_index"):
-            return observables.of_segment(self._cell(place), place, variable)
-        cell = self._cell(place.get_segment())
-        pairs = {pair.original.hname(): pair.augmented for pair in (*self._points, *self._shadows)}
-        return observables.of_point(cell, place, pairs.get(place.hname(), place), variable)
-
-    @property
-    def units(self) -> tuple[str, ...]:
-        """The unit of the parameter that each direction moves, if it is known; empty where several move together."""
-        return self._moved.units
+            return observables.of_segment(self._attached.cell(place), place, variable)
+        cell = self._attached.cell(place.get_segment())
+        return observables.of_point(cell, place, self._attached.working(place), variable)
 
     def dv(self, segment: Any) -> NDArray[np.float64]:
         """dV/dtheta at a segment now: shape (directions,), mV per unit of theta.
@@ -418,7 +280,8 @@ class Sensitivity:
         Closed
             after :meth:`close`
         """
-        cell = self._cell(segment)
+        self._check_open()
+        cell = self._attached.cell(segment)
         self.check_results(cell)
         return cell.now(segment)
 
@@ -430,9 +293,7 @@ class Sensitivity:
         CannotCarry, Diverged, TooMuchMemory
             when it is not; the message says why
         """
-        cell.check_fault()
-        if self._aims is not None:
-            self._aims.check()
+        self._attached.check(cell)
 
     def restart(self) -> None:
         """Take the present voltages and states as given: from here on, the derivative is that of what follows.
@@ -441,32 +302,22 @@ class Sensitivity:
         value depends on is not known, so it is taken to depend on nothing.
         """
         self._check_open()
-        for cell in self._cells:
-            cell.restart()
-        if self._spikes is not None:
-            self._spikes.forget()
+        self._attached.restart()
 
     def _check_open(self) -> None:
         if self._closed:
             raise Closed("this Sensitivity is closed: make a new one")
 
-    def _cell(self, segment: Any) -> Cell:
-        self._check_open()
-        if is_deleted(segment):
-            raise WrongArgument(f"dV/dtheta belongs to a segment, not to {segment!r}: it was deleted")
-        if not hasattr(segment, "node_index"):
-            hint = f"{segment}(0.5), say" if hasattr(segment, "allseg") else "soma(0.5), say"
-            raise WrongArgument(f"dV/dtheta belongs to a segment, not to {segment!r}: give {hint}")
-        root = root_of(segment.sec)
-        for cell in self._cells:
-            if cell.root == root:
-                return cell
-        raise CannotCarry(f"{segment} belongs to no cell that this Sensitivity carries")
-
+    # ------------------------------------------------------------------ the parameters
     @property
     def labels(self) -> tuple[str, ...]:
         """What the directions are called: after their parameters and places, or by their own names."""
         return tuple(direction.label for direction in self.parameters)
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The unit of the parameter that each direction moves, if it is known; empty where several move together."""
+        return self._moved.units
 
     @property
     def theta(self) -> NDArray[np.float64]:
@@ -479,15 +330,16 @@ class Sensitivity:
     @theta.setter
     def theta(self, values: ArrayLike) -> None:
         self._check_open()
+        self._write(values)
+        self._attached.follow_parameters()
+
+    def _write(self, values: ArrayLike) -> None:
         theta = np.asarray(values, float)
         if theta.shape != self._steering.theta.shape:
             raise ValueError(f"theta has {len(self.parameters)} directions, not the shape {theta.shape}")
         if not np.isfinite(theta).all():
             raise ValueError(f"theta is finite, not {theta}")
         self._moved.write(theta)
-        refresh_points(self._points)
-        for cell in self._cells:
-            cell.describe_numbers()
         self._steering.theta[:] = self._steering.given[:] = theta
 
     @property
@@ -503,22 +355,14 @@ class Sensitivity:
     # ------------------------------------------------------------------ the end
     def close(self) -> None:
         """Detach: the model is as it was, with the parameters where they stand now."""
-        if self._aims is not None and not self._closed:
-            self._aims.close()
-        self._closed = True
-        self._handler = None
-        _let_go(self._cells, self._points)
-        self._shadows = []
-        self._pointers = None
-        for entry, sections in self._density:
-            unswap_density(sections, entry)
-        for pointer in self._followed:
-            pointer.back()
-        self._density, self._followed = [], []
+        if not self._closed:
+            self._closed = True
+            initialising.remove(self._refresh)
+            self._attached.close()
 
     def __repr__(self) -> str:
         count = len(self.parameters)
-        cells = ", ".join(str(cell.root) for cell in self._cells)
+        cells = ", ".join(str(cell.root) for cell in self._attached.cells)
         where = "closed" if self._closed else f"carried by {cells}"
         return f"<Sensitivity to {count} parameter{'s' if count > 1 else ''}, {where}>"
 
@@ -529,23 +373,3 @@ class Sensitivity:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _let_go(cells: list[Cell], points: list[SwappedPoint]) -> None:
-    for cell in cells:
-        cell.unlink()
-    cells.clear()
-    unswap_points(points)
-    points.clear()
-
-
-class _Refresh:
-    """What NEURON holds on to: not the Sensitivity itself, so that it can go."""
-
-    def __init__(self, sensitivity: Sensitivity) -> None:
-        self._sensitivity = weakref.ref(sensitivity)
-
-    def __call__(self) -> None:
-        sensitivity = self._sensitivity()
-        if sensitivity is not None:
-            sensitivity._refresh()

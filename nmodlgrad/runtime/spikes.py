@@ -125,7 +125,7 @@ class Spikes:
         self._recorded: list[tuple[Any, Train]] = []  # NetCons, and what has their spikes
         self._ranks = Ranks()
 
-    def find(self) -> None:
+    def find(self, netcons: Sequence[Any]) -> None:
         """Look at every NetCon; tell the cells about sources and arrivals, before these are described.
 
         Raises
@@ -133,7 +133,6 @@ class Spikes:
         CannotCarry
             when the time of an event depends on parameters, and what it does can not be differentiated by that.
         """
-        netcons = _netcons()
         self._instances = {
             i.point.hname(): (cell, i) for cell in self._cells for i in cell.instances if i.point is not None
         }
@@ -303,9 +302,9 @@ class Spikes:
             raise CannotCarry(f"{netcon} brings events whose times depend on parameters: use one thread")
 
 
-def reached(roots: Sequence[Any]) -> list[Any]:
+def reached(roots: Sequence[Any], netcons: Sequence[Any]) -> list[Any]:
     """The cells that spikes of these and of other processes reach, directly or not, themselves included."""
-    found, netcons = dict.fromkeys(roots), _netcons()
+    found = dict.fromkeys(roots)
     found |= {root_of(one.syn().get_segment().sec): None for one in netcons if is_from_elsewhere(one)}
     while True:
         more: dict[Any, None] = {}
@@ -317,8 +316,3 @@ def reached(roots: Sequence[Any]) -> list[Any]:
         if not more:
             return list(found)
         found |= more
-
-
-def _netcons() -> list[Any]:
-    listed = h.List("NetCon")
-    return [listed.object(i) for i in range(int(listed.count()))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -11,6 +11,7 @@ from neuron import h
 
 from nmodlgrad.runtime.errors import CannotCarry
 from nmodlgrad.runtime.ion_style import IonStyle
+from nmodlgrad.runtime.netcons import NetCons
 from nmodlgrad.runtime.registry import Entry
 
 
@@ -116,26 +117,22 @@ class Shadow(_Pair):
     """
 
 
-def refresh_points(points: Sequence[SwappedPoint]) -> None:
-    """Copy the parameters of the originals, take their events, those of NetCons made since too."""
+def copy_parameters(points: Iterable[SwappedPoint]) -> None:
+    """Give the augmented point processes the parameters of the originals."""
     for point in points:
         for name in point.entry.range_parameters:
             setattr(point.augmented, name, getattr(point.original, name))
-    _redirect({point.original.hname(): point.augmented for point in points})
+
+
+def take_events(points: Iterable[SwappedPoint], netcons: NetCons) -> None:
+    """Let the augmented point processes get the events of the originals."""
+    for point in points:
+        netcons.redirect(point.original, point.augmented)
 
 
 def unswap_points(points: Sequence[SwappedPoint]) -> None:
     """Give the events back to the originals, where their sections still are."""
-    _redirect({point.augmented.hname(): point.original for point in points if point.original.has_loc()})
-
-
-def _redirect(targets: Mapping[str, Any]) -> None:
-    """Let every NetCon that acts on a point process named here act on another."""
-    if not targets:
-        return
-    netcons = h.List("NetCon")
-    for i in range(int(netcons.count())):
-        netcon = netcons.object(i)
-        target = netcon.syn()
-        if target is not None and target.hname() in targets:
-            netcon.setpost(targets[target.hname()])
+    netcons = NetCons() if points else None
+    for point in points:
+        if netcons is not None and point.original.has_loc():
+            netcons.redirect(point.augmented, point.original)
