@@ -230,7 +230,7 @@ def main() -> None:
             1, cases, lambda case: one(case, NMODLGRAD_CACHE=f"{empty}/{'-'.join(map(str, case))}")
         )
     again = side_by_side.in_turn(options.rounds, cases, one)
-    table({case: begin[case] + again[case] for case in cases})
+    table(begin, again)
 
 
 if __name__ == "__main__":
