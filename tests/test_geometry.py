@@ -91,9 +91,9 @@ def test_what_can_not_be_carried_is_refused_by_name() -> None:
         "nothing was refused",
         "CannotCarry: diam or L of soma_dend(0.5) is a parameter, and SEClamp[0] is there",
         "nothing was refused",
-        "CannotCarry: vgap of halfgap[0] in soma_dend(0.833333) points at cm of soma(0.5), one of the parameters",
+        "CannotCarry: vgap of halfgap[1] in soma_dend(0.833333) points at cm of soma(0.5), one of the parameters",
         "nothing was refused",
-        "CannotCarry: vgap of halfgap[0] in soma_dend(0.833333) points at i_cap of soma(0.5), which moves",
+        "CannotCarry: vgap of halfgap[1] in soma_dend(0.833333) points at i_cap of soma(0.5), which moves",
         "CannotCarry: drilled in soma_dend(0.166667) reads diam, which a parameter moves: that is not carried there "
         "(this C code reads diam, which carries a derivative)",
         "nothing was refused",

@@ -80,6 +80,11 @@ def holders(entry: Entry | Passed) -> Iterator[Holder]:
                 yield from ((entry, segment, None) for segment in section)
 
 
+def settle(root: Any) -> None:
+    """Let NEURON arrange its nodes now, as it does when it is asked for one: addresses stay until the model changes."""
+    root(0)._ref_v  # noqa: B018
+
+
 def address_of(reference: Any, address: Address) -> int:
     """Where a reference points to; 0 when it was not made to point at anything, or that is gone."""
     try:

@@ -13,7 +13,17 @@ from neuron import h
 
 from nmodlgrad.runtime import registry, relays
 from nmodlgrad.runtime.cell import Cell
-from nmodlgrad.runtime.directory import Address, Directory, Holder, Pointee, Pointer, address_of, holders, pointers
+from nmodlgrad.runtime.directory import (
+    Address,
+    Directory,
+    Holder,
+    Pointee,
+    Pointer,
+    address_of,
+    holders,
+    pointers,
+    settle,
+)
 from nmodlgrad.runtime.errors import CannotCarry
 from nmodlgrad.runtime.instances import Instance
 from nmodlgrad.runtime.ion_style import IonStyle
@@ -63,6 +73,7 @@ def connected(roots: Sequence[Any], entries: Iterable[Entry]) -> tuple[list[Any]
     if not held:
         return list(roots), []
     probe = h.nmodlgrad_cable(roots[0](0.5))
+    settle(roots[0])
     rest = [pointer for pointer in pointers(held, probe.address) if pointer.segment is not None]
     found, aimed = _reached(roots, rest, Directory(entries, probe.address))
     swapped = {entry.original: entry for entry in entries if entry.swapped}
@@ -213,6 +224,7 @@ class Pointers:
 
     def _look_up(self) -> Directory:
         """What lies where, as NEURON's structure is now."""
+        settle(self._cells[0].root)
         return Directory(self._entries, self._cells[0].cable.address)
 
     # ------------------------------------------------------------------ what lies there
