@@ -316,3 +316,19 @@ def test_a_record_outlives_a_section_that_was_accessed_when_it_was_made() -> Non
         print(len(record.to_numpy()), len(record.times()), sorted(map(str, h.allsec())))
     """)
     assert printed == "201 201 ['soma', 'soma_dend']\n"
+
+
+def test_a_netcon_goes_when_the_script_lets_it_go() -> None:
+    """Nothing holds on to it, though a POINTER at memory of a script has to be looked up among the weights, too."""
+    out = model(f"""
+        ng.load("hh", "pas", "ExpSyn", {str(FIXTURES / "halfgap.mod")!r})
+        soma, dend, clamp = cell()
+        memory, gap, synapse = h.Vector([-65]), h.halfgap(dend(0.9)), h.ExpSyn(dend(0.5))
+        gap._ref_vgap = memory._ref_x[0]
+        sens = ng.Sensitivity([ng.Parameter("gnabar_hh", sections=[soma])])
+        netcon = h.NetCon(None, synapse)
+        run(soma)
+        netcon = None
+        print(int(h.List("NetCon").count()))
+    """)
+    assert out == "0\n"
