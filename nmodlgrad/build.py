@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import importlib.metadata
 import os
@@ -25,6 +26,8 @@ from nmodlgrad.resources import cache_folder
 # loops. A FUNCTION of NMODL can be put where it is called only if no other library may take its place.
 FLAGS = "-O3 -march=native -ffp-contract=off -fno-tree-slp-vectorize -fno-semantic-interposition"
 PLAIN = ""  # as nrnivmodl compiles by itself
+
+_COMPILED = "compiled"  # a folder in the cache: mechanisms one by one, with what the translator and the compiler made
 
 _AN_ERROR = re.compile(r":\d+: (fatal )?error: ")  # as compilers write them, behind a file and a line
 _ERRORS, _LAST_LINES = 5, 15  # lines of a failure's message
@@ -56,7 +59,10 @@ def build(files: Mapping[str, str], flags: str | None = None) -> Path:
         raise BuildError(f"{folder.parent} can not be written to ({error.strerror}): set NMODLGRAD_CACHE") from None
     try:
         write(dict(files), scratch)
+        mechanisms = _mechanisms(files, flags)
+        _take_compiled(scratch, mechanisms)
         _nrnivmodl(scratch, flags)
+        _keep_compiled(scratch, mechanisms)
         (scratch / "done").touch()
         try:
             scratch.rename(folder)
@@ -67,6 +73,44 @@ def build(files: Mapping[str, str], flags: str | None = None) -> Path:
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return folder
+
+
+def _mechanisms(files: Mapping[str, str], flags: str) -> dict[str, str]:
+    """The files of mechanisms, and what decides what becomes of each: its text, and files that it may include."""
+    others = {name: text for name, text in files.items() if not name.endswith((".mod", ".json"))}
+    return {name: _key({name: text, **others}, flags) for name, text in files.items() if name.endswith(".mod")}
+
+
+def _take_compiled(folder: Path, mechanisms: Mapping[str, str]) -> None:
+    """Put mechanisms that were compiled before, for another model, where nrnivmodl finds them up to date.
+
+    nrnivmodl is make: what is older than its result is not made again.
+    """
+    results = folder / platform.machine()
+    results.mkdir()
+    for name, key in mechanisms.items():
+        compiled = list((cache_folder() / _COMPILED / key).glob("*"))
+        for file in compiled:
+            shutil.copy2(file, results)
+        if compiled:
+            before = min(file.stat().st_mtime for file in compiled) - 1
+            os.utime(folder / name, (before, before))
+
+
+def _keep_compiled(folder: Path, mechanisms: Mapping[str, str]) -> None:
+    """Keep what nrnivmodl made of each mechanism, for other models."""
+    for name, key in mechanisms.items():
+        kept = cache_folder() / _COMPILED / key
+        if kept.exists():
+            continue
+        kept.parent.mkdir(exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(dir=kept.parent, prefix=".keeping-"))
+        for file in (folder / platform.machine()).glob(f"{glob.escape(Path(name).stem)}.*"):
+            shutil.copy2(file, scratch)
+        try:
+            scratch.rename(kept)
+        except OSError:  # somebody else was faster
+            shutil.rmtree(scratch, ignore_errors=True)
 
 
 def require_compiler() -> None:

@@ -62,3 +62,27 @@ def test_loading_twice_does_nothing_the_second_time() -> None:
     loaded, message = json.loads(out)
     assert loaded
     assert "loaded before from another source or with another wrt" in message
+
+
+def test_a_mechanism_is_compiled_once_for_all_models(tmp_path: Path) -> None:
+    """A compiler that writes down what it is given; and the steps are those of a build from nothing."""
+    compiler, log = tmp_path / "compiler", tmp_path / "log"
+    compiler.write_text(f'#!/bin/sh\necho "$@" >> {log}\nexec g++ "$@"\n')
+    compiler.chmod(0o755)
+    results = [
+        model(
+            f"""
+            ng.load({names})
+            soma = h.Section(name="soma"); soma.insert("hh")
+            sens = ng.Sensitivity([ng.Parameter("gnabar_hh", sections=[soma])])
+            run(soma)
+            print(sens.dv(soma(0.5))[0].hex())
+            """,
+            CXX=str(compiler),
+            NMODLGRAD_CACHE=str(tmp_path / cache),
+        )
+        for cache, names in (("one", "'hh'"), ("one", "'hh', 'pas'"), ("other", "'hh', 'pas'"))
+    ]
+    assert results[0] == results[1] == results[2]
+    compiled = [line for line in log.read_text().splitlines() if " -c " in line and "/one/" in line]
+    assert [sum(f"{name}_grad.c" in line for line in compiled) for name in ("hh", "pas")] == [1, 1]
