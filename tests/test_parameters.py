@@ -432,9 +432,12 @@ def test_a_model_that_is_not_ready_is_told_what_is_missing() -> None:
             lambda: sens.record(synapse, "g"),
             lambda: sens.record(soma(0.5), "m_hhh"),
             lambda: sens.record(soma(0.5), "i_membrane_"),
+            lambda: sens.record(soma(0), "i_membrane_"),
+            lambda: sens.record(soma(0.5), "i_membrane"),
             lambda: sens.record(soma(1), "i_cap"),
-            lambda: sens.record(clamp, "i"),
-            lambda: sens.record(h.SEClamp(dend(0.5)), "i"),
+            lambda: sens.record(clamp, "amp"),
+            lambda: sens.record(h.SEClamp(dend(0.5)), "on"),
+            lambda: sens.record(h.VClamp(dend(0.5)), "i"),
             lambda: sens.dv(soma(0.5)),
         ):
             print(refusal(attempt))
@@ -449,10 +452,13 @@ def test_a_model_that_is_not_ready_is_told_what_is_missing() -> None:
         "WrongArgument: dV/dtheta belongs to a segment, not to <segment of deleted section>: it was deleted",
         "WrongArgument: a derivative belongs to a segment or a point process, not to ExpSyn[0]: it was deleted",
         "CannotCarry: m_hhh of soma(0.5): there is no such variable; did you mean m_hh",
-        "CannotCarry: i_membrane_ of soma(0.5): NEURON makes it of copies of the matrix",
+        "CannotCarry: i_membrane_ of soma(0.5): NEURON computes it with h.CVode().use_fast_imem(True) only",
+        "CannotCarry: i_membrane_ of soma(0): the end of a section has no membrane",
+        "CannotCarry: i_membrane of soma(0.5): it belongs to extracellular, which is not carried",
         "CannotCarry: i_cap of soma(1): the end of a section has no membrane",
-        "CannotCarry: i of IClamp[0]: its own variables are carried where one of its parameters is among",
-        "CannotCarry: i of SEClamp[0]: the variables of a SEClamp are not carried",
+        "CannotCarry: amp of IClamp[0]: it is a parameter, which depends on nothing (i can be recorded)",
+        "CannotCarry: on of SEClamp[0]: SEClamp has none (i, vc can be recorded)",
+        "CannotCarry: i of VClamp[0]: VClamp was not translated: nmodlgrad.load('VClamp', ...) does that",
         "CannotCarry: the cell of soma: nothing is carried before the first finitialize",
     )
     for line, words in zip(out, expected, strict=True):

@@ -37,6 +37,7 @@ def entry(tangent: TangentMechanism, name: str, file: str, shadow: bool = False)
         "unmoved": tangent.unmoved,
         "resting": list(tangent.resting),
         "linear": tangent.linear,
+        "electrode": any(current.electrode for current in mechanism.currents),
         "ions": list(dict.fromkeys(use.ion for use in mechanism.ions)),
         "concentrations": list(mechanism.concentrations),
         "reversals": list(mechanism.reversals),

@@ -46,6 +46,7 @@ class Entry:
     unmoved: str
     resting: tuple[str, ...]
     linear: bool
+    electrode: bool
     ions: tuple[str, ...]
     concentrations: tuple[str, ...]
     reversals: tuple[str, ...]
@@ -90,6 +91,7 @@ class Entry:
             unmoved=data["unmoved"],
             resting=tuple(data["resting"]),
             linear=data["linear"],
+            electrode=data["electrode"],
             ions=tuple(data["ions"]),
             concentrations=tuple(data["concentrations"]),
             reversals=tuple(data["reversals"]),

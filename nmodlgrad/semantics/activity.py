@@ -157,7 +157,7 @@ def _closure(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
         **{one.routine: one.statements for one in phases.around},
     }
     read = (phases.connect, phases.current, phases.breakpoint, *stages, phases.receive)
-    later = frozenset().union(*(flow.access(p).live for p in read))
+    later = frozenset().union(*(flow.access(p).live for p in read), _advanced_currents(flow, stages))
     carried = list(dict.fromkeys((*states, *mechanism.ion_outputs)))
     if weight and weight in later and weight in flow.access((*phases.connect, *phases.receive)).written:
         carried.append(weight)
@@ -177,6 +177,12 @@ def _closure(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
             break
         carried += new
     return tuple(carried)
+
+
+def _advanced_currents(flow: Dataflow, stages: Sequence[Sequence[n.Statement]]) -> set[str]:
+    """Currents of its own that the state phase computes again: hoc sees these, as a SEClamp's at the new voltage."""
+    own = {current.name for current in flow.mechanism.currents}.difference(flow.mechanism.ion_currents)
+    return own.intersection(name for statements in stages for name in flow.access(statements).written)
 
 
 def _keeps(mechanism: Mechanism, name: str) -> bool:
