@@ -226,6 +226,45 @@ def test_a_clamp_is_its_own_while_its_shadow_takes_the_derivatives() -> None:
         assert line in out
 
 
+def test_the_weights_of_a_netcon_are_parameters_where_they_are_only_read() -> None:
+    out = model(f"""
+        ng.load("hh", "pas", "ExpSyn", *(f"{FIXTURES}/{{name}}.mod" for name in ("weighted", "depressing", "tracing")))
+        soma, dend, clamp = cell()
+        source, kinds = h.NetStim(), (h.weighted, h.ExpSyn, h.depressing, h.tracing)
+        synapses = [kind(dend(0.5)) for kind in kinds]
+        several, single, assigned, zeroed = (h.NetCon(source, synapse) for synapse in synapses)
+        several.weight[0], several.weight[1], several.weight[2] = 0.01, 0.4, 2
+        sens = ng.Sensitivity(
+            [
+                ng.Parameter("weight[1]", of=several, scale=0.5),
+                ng.Direction(ng.Parameter("weight[0]", of=several), ng.Parameter("weight[2]", of=several, scale=100)),
+            ]
+        )
+        print(sens.labels)
+        sens.theta = [0.2, 0.01]
+        print(*(round(several.weight[number], 9) for number in range(3)))
+        sens.close()
+        for netcon, name in (
+            (several, "weight[3]"), (several, "weight[9]"), (several, "weight[-1]"), (several, "weights"),
+            (single, "weight[1]"), (assigned, "weight[1]"), (zeroed, "weight[1]"),
+        ):
+            print(refusal(lambda: ng.Sensitivity(ng.Parameter(name, of=netcon))))
+    """).splitlines()
+    assert out[0] == "('weight[1] of NetCon[0]', 'weight[0] of NetCon[0] + weight[2] of NetCon[0]')"
+    assert out[1] == "0.02 0.5 3.0"
+    expected = (
+        "UnknownParameter: weight[3] of the NetCons of weighted is no parameter: NET_RECEIVE has to read it",
+        "UnknownParameter: weight[9] of the NetCons of weighted is no parameter",
+        "UnknownParameter: a NetCon's weight[-1] can not be seeded",
+        "UnknownParameter: a NetCon's weights can not be seeded",
+        "UnknownParameter: weight[1] of the NetCons of ExpSyn is no parameter",
+        "UnknownParameter: weight[1] of the NetCons of depressing is no parameter",
+        "UnknownParameter: weight[1] of the NetCons of tracing is no parameter",
+    )
+    for line, words in zip(out[2:], expected, strict=True):
+        assert line.startswith(words), line
+
+
 def test_theta_scales_a_stimulus_that_is_played() -> None:
     out = model("""
         ng.load("hh", "pas", "IClamp", "ExpSyn")

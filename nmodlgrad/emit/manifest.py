@@ -32,7 +32,7 @@ def entry(tangent: TangentMechanism, name: str, file: str, shadow: bool = False)
         ],
         "current_parameters": tangent.current_parameters,
         "arguments": list(tangent.arguments),
-        "weight": tangent.weight,
+        "weights": dict(tangent.weights),
         "flow_length": len(tangent.flow.slopes) + 1 if tangent.flow else 0,
         "unmoved": tangent.unmoved,
         "resting": list(tangent.resting),

@@ -56,7 +56,7 @@ TRAIN = np.dtype(
 CONNECTION = np.dtype(
     [
         ("address", _ADDRESS),
-        ("seed", SEED),
+        ("seeds", _ADDRESS),
         ("rows", _ADDRESS),
         ("train", _ADDRESS),
         ("next", _LONG),

@@ -41,7 +41,7 @@ class Entry:
     parameters: tuple[SeedParameter, ...]
     current_parameters: int
     arguments: tuple[str, ...]
-    weight: str | None
+    weights: dict[str, int]
     flow_length: int
     unmoved: str
     resting: tuple[str, ...]
@@ -86,7 +86,7 @@ class Entry:
             parameters=tuple(SeedParameter(**p) for p in data["parameters"]),
             current_parameters=data["current_parameters"],
             arguments=tuple(data["arguments"]),
-            weight=data["weight"],
+            weights=data["weights"],
             flow_length=data["flow_length"],
             unmoved=data["unmoved"],
             resting=tuple(data["resting"]),
