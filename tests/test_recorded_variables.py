@@ -40,8 +40,7 @@ OBSERVED = {
     "ladder": ["soma(0.5).ca_ladder[1]", "soma(0.5).late_ladder", "soma(0.5).i_ladder", "soma(0.5).cai"],
     "capacitances_and_axial_resistances": ["soma(0.5).i_cap", "axon(0.125).i_cap", "drawn(0.875).i_membrane_"],
     "diameters_and_lengths": [
-        *("soma(0.5).i_cap", "soma(0.5).i_membrane_", "tuft(0.5).i_membrane_", "axon(0.375).i_membrane_"),
-        *("backward(0.833333).i_membrane_", "drawn(0.125).i_membrane_"),
+        *("soma(0.5).i_cap", "tuft(0.5).i_membrane_", "backward(0.833333).i_membrane_", "drawn(0.125).i_membrane_"),
     ],
     "currents_that_are_not_linear_where_the_area_moves": ["soma(0.5).i_membrane_"],
     "shapes_under_clamps_that_are_parameters": [
