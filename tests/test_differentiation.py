@@ -22,7 +22,7 @@ LARGE = 1e6
 
 def directions(of: TangentMechanism) -> list[str]:
     """Everything that a derivative can be taken with respect to."""
-    return [*of.parameters, "v", *([of.weight] if of.weight else [])]
+    return [*of.parameters, "v", *of.weights]
 
 
 def worst(visits: list[Visit]) -> tuple[float, Visit]:

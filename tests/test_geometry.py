@@ -57,11 +57,6 @@ def test_what_can_not_be_carried_is_refused_by_name() -> None:
         refused("L", segments=[dend(0.5)])
         refused("diam", sections=[dend(0)])
         refused("cm")
-        electrode = h.SEClamp(dend(0.5))
-        refused("diam", segments=[dend(0.5)])
-        refused("diam", segments=[dend(0.1)])
-        refused("L", sections=[dend])
-        electrode = None
         soma.insert("capool"); synapse = h.casyn(soma(0.5))
         refused("L", sections=[soma])
         synapse = None
@@ -87,9 +82,6 @@ def test_what_can_not_be_carried_is_refused_by_name() -> None:
         "UnknownParameter: L belongs to a section",
         "WrongArgument: diam: sections takes sections",
         "UnknownParameter: cm: say where it acts",
-        "CannotCarry: diam or L of soma_dend(0.5) is a parameter, and SEClamp[0] is there",
-        "nothing was refused",
-        "CannotCarry: diam or L of soma_dend(0.5) is a parameter, and SEClamp[0] is there",
         "nothing was refused",
         "CannotCarry: vgap of halfgap[1] in soma_dend(0.833333) points at cm of soma(0.5), one of the parameters",
         "nothing was refused",

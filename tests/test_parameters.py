@@ -226,6 +226,45 @@ def test_a_clamp_is_its_own_while_its_shadow_takes_the_derivatives() -> None:
         assert line in out
 
 
+def test_the_weights_of_a_netcon_are_parameters_where_they_are_only_read() -> None:
+    out = model(f"""
+        ng.load("hh", "pas", "ExpSyn", *(f"{FIXTURES}/{{name}}.mod" for name in ("weighted", "depressing", "tracing")))
+        soma, dend, clamp = cell()
+        source, kinds = h.NetStim(), (h.weighted, h.ExpSyn, h.depressing, h.tracing)
+        synapses = [kind(dend(0.5)) for kind in kinds]
+        several, single, assigned, zeroed = (h.NetCon(source, synapse) for synapse in synapses)
+        several.weight[0], several.weight[1], several.weight[2] = 0.01, 0.4, 2
+        sens = ng.Sensitivity(
+            [
+                ng.Parameter("weight[1]", of=several, scale=0.5),
+                ng.Direction(ng.Parameter("weight[0]", of=several), ng.Parameter("weight[2]", of=several, scale=100)),
+            ]
+        )
+        print(sens.labels)
+        sens.theta = [0.2, 0.01]
+        print(*(round(several.weight[number], 9) for number in range(3)))
+        sens.close()
+        for netcon, name in (
+            (several, "weight[3]"), (several, "weight[9]"), (several, "weight[-1]"), (several, "weights"),
+            (single, "weight[1]"), (assigned, "weight[1]"), (zeroed, "weight[1]"),
+        ):
+            print(refusal(lambda: ng.Sensitivity(ng.Parameter(name, of=netcon))))
+    """).splitlines()
+    assert out[0] == "('weight[1] of NetCon[0]', 'weight[0] of NetCon[0] + weight[2] of NetCon[0]')"
+    assert out[1] == "0.02 0.5 3.0"
+    expected = (
+        "UnknownParameter: weight[3] of the NetCons of weighted is no parameter: NET_RECEIVE has to read it",
+        "UnknownParameter: weight[9] of the NetCons of weighted is no parameter",
+        "UnknownParameter: a NetCon's weight[-1] can not be seeded",
+        "UnknownParameter: a NetCon's weights can not be seeded",
+        "UnknownParameter: weight[1] of the NetCons of ExpSyn is no parameter",
+        "UnknownParameter: weight[1] of the NetCons of depressing is no parameter",
+        "UnknownParameter: weight[1] of the NetCons of tracing is no parameter",
+    )
+    for line, words in zip(out[2:], expected, strict=True):
+        assert line.startswith(words), line
+
+
 def test_theta_scales_a_stimulus_that_is_played() -> None:
     out = model("""
         ng.load("hh", "pas", "IClamp", "ExpSyn")
@@ -432,9 +471,12 @@ def test_a_model_that_is_not_ready_is_told_what_is_missing() -> None:
             lambda: sens.record(synapse, "g"),
             lambda: sens.record(soma(0.5), "m_hhh"),
             lambda: sens.record(soma(0.5), "i_membrane_"),
+            lambda: sens.record(soma(0), "i_membrane_"),
+            lambda: sens.record(soma(0.5), "i_membrane"),
             lambda: sens.record(soma(1), "i_cap"),
-            lambda: sens.record(clamp, "i"),
-            lambda: sens.record(h.SEClamp(dend(0.5)), "i"),
+            lambda: sens.record(clamp, "amp"),
+            lambda: sens.record(h.SEClamp(dend(0.5)), "on"),
+            lambda: sens.record(h.VClamp(dend(0.5)), "i"),
             lambda: sens.dv(soma(0.5)),
         ):
             print(refusal(attempt))
@@ -449,10 +491,13 @@ def test_a_model_that_is_not_ready_is_told_what_is_missing() -> None:
         "WrongArgument: dV/dtheta belongs to a segment, not to <segment of deleted section>: it was deleted",
         "WrongArgument: a derivative belongs to a segment or a point process, not to ExpSyn[0]: it was deleted",
         "CannotCarry: m_hhh of soma(0.5): there is no such variable; did you mean m_hh",
-        "CannotCarry: i_membrane_ of soma(0.5): NEURON makes it of copies of the matrix",
+        "CannotCarry: i_membrane_ of soma(0.5): NEURON computes it with h.CVode().use_fast_imem(True) only",
+        "CannotCarry: i_membrane_ of soma(0): the end of a section has no membrane",
+        "CannotCarry: i_membrane of soma(0.5): it belongs to extracellular, which is not carried",
         "CannotCarry: i_cap of soma(1): the end of a section has no membrane",
-        "CannotCarry: i of IClamp[0]: its own variables are carried where one of its parameters is among",
-        "CannotCarry: i of SEClamp[0]: the variables of a SEClamp are not carried",
+        "CannotCarry: amp of IClamp[0]: it is a parameter, which depends on nothing (i can be recorded)",
+        "CannotCarry: on of SEClamp[0]: SEClamp has none (i, vc can be recorded)",
+        "CannotCarry: i of VClamp[0]: VClamp was not translated: nmodlgrad.load('VClamp', ...) does that",
         "CannotCarry: the cell of soma: nothing is carried before the first finitialize",
     )
     for line, words in zip(out, expected, strict=True):

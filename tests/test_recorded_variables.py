@@ -38,10 +38,25 @@ OBSERVED = {
         "dend(0.1).i_pas",
     ],
     "ladder": ["soma(0.5).ca_ladder[1]", "soma(0.5).late_ladder", "soma(0.5).i_ladder", "soma(0.5).cai"],
-    "capacitances_and_axial_resistances": ["soma(0.5).i_cap", "axon(0.125).i_cap", "drawn(0.875).i_cap"],
-    "diameters_and_lengths": ["soma(0.5).i_cap"],
+    "capacitances_and_axial_resistances": ["soma(0.5).i_cap", "axon(0.125).i_cap", "drawn(0.875).i_membrane_"],
+    "diameters_and_lengths": [
+        *("soma(0.5).i_cap", "tuft(0.5).i_membrane_", "backward(0.833333).i_membrane_", "drawn(0.125).i_membrane_"),
+    ],
+    "currents_that_are_not_linear_where_the_area_moves": ["soma(0.5).i_membrane_"],
+    "shapes_under_clamps_that_are_parameters": [
+        *("SEClamp[0].i", "SEClamp[1].i", "AlphaSynapse[0].i", "AlphaSynapse[1].i"),
+        *("dend(0.1).i_membrane_", "dend(0.9).i_membrane_", "dend(0.5).i_membrane_"),
+    ],
     "a_capacitance_that_a_vector_is_played_into": ["soma(0.5).i_cap", "dend(0.5).i_cap"],
-    "clamps_and_stimuli": ["IClamp[0].i", "IClamp[1].i", "AlphaSynapse[0].i", "soma(0.5).i_cap"],
+    "clamps_and_stimuli": [
+        *("IClamp[0].i", "IClamp[1].i", "AlphaSynapse[0].i", "SEClamp[0].i", "SEClamp[0].vc"),
+        *("soma(0.5).i_cap", "soma(0.5).i_membrane_", "dend(0.9).i_membrane_"),
+    ],
+    "voltage_clamps": [
+        *(f"SEClamp[{number}].{name}" for number in range(3) for name in ("i", "vc")),
+        *("AlphaSynapse[0].i", "IClamp[0].i"),
+        *(f"{place}.i_membrane_" for place in ("soma(0.5)", "dend(0.3)", "dend(0.5)", "dend(0.7)")),
+    ],
     "kinchan": ["soma(0.5).o_kinchan", "soma(0.5).ik"],
     "readouts": [
         *("FiringRate[0].f", "FiringRate[0].e", "FiringRate[1].f", "FiringRate[1].e"),

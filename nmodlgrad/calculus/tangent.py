@@ -52,17 +52,17 @@ class TangentMechanism:
 
     `carried` variables own a tangent row each, the first `current_carried` of them act on the current; so do the first
     `current_parameters` of the seedable `parameters`. `arguments` of NET_RECEIVE own a row for each connection;
-    `weight` is the one that can be seeded. `linear` tells that the conductance that NEURON takes is the slope of the
-    current; `slopes` are then the derivatives by v of its partials, where one look at it is enough. `conductance` is
-    what NEURON takes instead if there is a CONDUCTANCE: BREAKPOINT runs once then, and its derivatives have v as an
-    argument. `ion_currents` has the partials of each ion's current by itself, for who reads it, and the value of one
-    that a point process adds; `observables` those of the other variables that BREAKPOINT computes from the same, for
-    who records them. `whole` has the current of a point process and its slope where `current`, being linear, does
-    without. `breakpoint` advances what BREAKPOINT leaves in variables. What it reads of these before it sets them is
-    latched: the current depends on what they were when it started, at v + 0.001 and at v, and two rows of `carried`
-    keep that. `later_initial` are the stages of INITIAL from its first implicit solve on. `flow` tells how states and
-    current move at an event, for derivatives by the time at which it arrives; `unmoved` why there are none. `resting`
-    are the states that nothing but INITIAL sets before the first step.
+    `weights` are those of a NetCon that can be seeded, by name, and which they are. `linear` tells that the conductance
+    that NEURON takes is the slope of the current; `slopes` are then the derivatives by v of its partials, where one
+    look at it is enough. `conductance` is what NEURON takes instead if there is a CONDUCTANCE: BREAKPOINT runs once
+    then, and its derivatives have v as an argument. `ion_currents` has the partials of each ion's current by itself,
+    for who reads it, and the value of one that a point process adds; `observables` those of the other variables that
+    BREAKPOINT computes from the same, for who records them. `whole` has the current of a point process and its slope
+    where `current`, being linear, does without. `breakpoint` advances what BREAKPOINT leaves in variables. What it
+    reads of these before it sets them is latched: the current depends on what they were when it started, at v + 0.001
+    and at v, and two rows of `carried` keep that. `later_initial` are the stages of INITIAL from its first implicit
+    solve on. `flow` tells how states and current move at an event, for derivatives by the time at which it arrives;
+    `unmoved` why there are none. `resting` are the states that nothing but INITIAL sets before the first step.
     """
 
     original: Mechanism
@@ -72,7 +72,7 @@ class TangentMechanism:
     parameters: tuple[str, ...]
     current_parameters: int
     arguments: tuple[str, ...]
-    weight: str | None
+    weights: Mapping[str, int]
     excluded: dict[str, str]
     linear: bool
     slopes: Mapping[str, str] | None
@@ -155,10 +155,10 @@ def differentiate(
     noise.require_once(flow)
     opaque.require_explicit(flow)
     activity = analyse(flow, phases, wrt)
-    carried, weight = activity.carried, activity.weight
+    carried, weights = activity.carried, activity.weights
     connected = {*mechanism.arguments, "flag"}
     seeds = [name for name in activity.parameters if name not in carried]
-    globals_ = {*carried, *activity.parameters, *activity.arguments, "v", *FLUXES, *([weight] if weight else ())}
+    globals_ = {*carried, *activity.parameters, *activity.arguments, "v", *FLUXES, *weights}
     differentiator = Differentiator(flow, flow.ever_dependent(globals_), names)
     linear = mechanism.conductance is None and _linear(flow, phases)
     given = () if mechanism.conductance is None else ("v",)
@@ -167,7 +167,7 @@ def differentiate(
         return [x for x in rows if x in flow.access(statements).written]
 
     def event(statements: Sequence[n.Statement], timed: bool = False) -> Linearised | None:
-        active = dict.fromkeys([*inputs, "v", *activity.arguments, *([weight] if weight else ())])
+        active = dict.fromkeys([*inputs, "v", *activity.arguments, *weights])
         outputs = written(statements)
         outputs += ["v"] if "v" in flow.access(statements).written and events.mentions_voltage(mechanism) else []
         return differentiator.phase(statements, active, outputs, arguments=connected) if outputs or timed else None
@@ -251,7 +251,7 @@ def differentiate(
         parameters=tuple(parameters),
         current_parameters=sum(p in acting and p not in carried for p in parameters),
         arguments=activity.arguments,
-        weight=weight if weight in used else None,
+        weights={name: mechanism.arguments.index(name) for name in weights if name in used},
         excluded=excluded,
         linear=linear,
         slopes=slopes,

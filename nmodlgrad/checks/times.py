@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nmodlgrad.diagnostics import Diagnostic
+from nmodlgrad.numerics import events
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.mechanism import Mechanism, Role
 from nmodlgrad.semantics.passive import is_passive
@@ -21,8 +22,8 @@ def check(mechanism: Mechanism) -> Iterator[Diagnostic]:
     if is_passive(mechanism):
         return
     flow = Dataflow(mechanism)
-    weight = mechanism.arguments[:1]
-    active = flow.ever_dependent({s.name for s in mechanism.symbols.values() if s.role in _ACTIVE}.union(weight))
+    given = {s.name for s in mechanism.symbols.values() if s.role in _ACTIVE}
+    active = flow.ever_dependent(given.union(events.weights(flow)))
     for block in mechanism.items:
         for node in subnodes(block):
             match node:

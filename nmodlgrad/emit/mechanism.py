@@ -140,6 +140,7 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         name=name,
         carried=tangent.carried,
         connected=tangent.arguments,
+        weights=len(tangent.weights),
         seedable=tangent.parameters,
         declare_dt=reads_dt,
         declare_celsius=TEMPERATURE in tangent.parameters and TEMPERATURE not in mechanism.symbols,
@@ -310,8 +311,9 @@ def _update(tangent: TangentMechanism, phase: Linearised | None) -> dict[str, An
             elif u == "v":
                 terms.append({"coefficient": coefficient, "row": None})
             else:
-                number = None if u == tangent.weight else tangent.parameters.index(u)
-                seeds.append({"parameter": u, "number": number, "coefficient": coefficient, "row": x})
+                given = u in tangent.weights
+                number = list(tangent.weights).index(u) if given else tangent.parameters.index(u)
+                seeds.append({"parameter": u, "given": given, "number": number, "coefficient": coefficient, "row": x})
         if terms != [{"coefficient": "1.0", "row": None if x == "v" else x}]:  # a row that stays as it is needs no loop
             rows.append({"name": x, "terms": terms})
     written = {row["name"] for row in (*rows, *({"name": seed["row"]} for seed in seeds))}

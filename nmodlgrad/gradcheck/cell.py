@@ -113,8 +113,8 @@ def _knobs(h: Any, entry: dict[str, Any], segments: list[Any], points: list[Any]
                 yield Knob(name, points)
             else:
                 yield Knob(wiring.suffixed(name, entry["original"]), segments)
-    if entry["weight"] and netcon is not None:
-        yield Knob("weight", [netcon], 0)
+    for place in entry["weights"].values() if netcon is not None else ():
+        yield Knob(f"weight[{place}]" if place else "weight", [netcon], place)
 
 
 def record(h: Any, cell: Cell, request: dict[str, Any], name: str) -> dict[str, Any]:

@@ -39,7 +39,7 @@ from nmodlgrad.semantics.resolve import resolve
 from nmodlgrad.sources import BUILT_IN, Found
 
 TRIED = "_tried"  # behind a name that is taken
-ENTRY = ("original", "point_process", "parameters", "weight", "ions")  # what the cell asks of the manifest
+ENTRY = ("original", "point_process", "parameters", "weights", "ions")  # what the cell asks of the manifest
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.mechanism import Mechanism
 from nmodlgrad.syntax import nodes as n
 from nmodlgrad.syntax.walk import subnodes
 
 
 def connect(mechanism: Mechanism) -> tuple[n.Statement, ...]:
-    """The INITIAL inside NET_RECEIVE, wherever it stands. Without one, NEURON zeroes all arguments but the first."""
+    """The INITIAL inside NET_RECEIVE, wherever it stands."""
+    return tuple(statement for initial in _initials(mechanism) for statement in initial.body.statements)
+
+
+def weights(flow: Dataflow) -> tuple[str, ...]:
+    """The arguments that are what a NetCon's weights say: the first, and those that are only read.
+
+    Without INITIAL in NET_RECEIVE NEURON zeroes all but the first.
+    """
+    mechanism = flow.mechanism
+    if not _initials(mechanism):
+        return mechanism.arguments[:1]
+    written = flow.access((*connect(mechanism), *receive(mechanism))).written
+    return tuple(name for number, name in enumerate(mechanism.arguments) if not number or name not in written)
+
+
+def _initials(mechanism: Mechanism) -> list[n.NetInitial]:
     block = mechanism.net_receive
-    found = (x for x in subnodes(block.body) if isinstance(x, n.NetInitial)) if block else ()
-    return tuple(statement for initial in found for statement in initial.body.statements)
+    return [x for x in subnodes(block.body) if isinstance(x, n.NetInitial)] if block else []
 
 
 def receive(mechanism: Mechanism) -> tuple[n.Statement, ...]:

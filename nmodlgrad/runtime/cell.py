@@ -19,9 +19,11 @@ from nmodlgrad.runtime.errors import CannotCarry, Diverged, TooMuchMemory
 from nmodlgrad.runtime.instances import Instance, InstanceTable, present
 from nmodlgrad.runtime.ion_table import IonTable
 from nmodlgrad.runtime.ions import Styles
+from nmodlgrad.runtime.membrane import Membranes
 from nmodlgrad.runtime.memory import Budget
+from nmodlgrad.runtime.natives import CONDUCTING, Natives
 from nmodlgrad.runtime.netcons import NetCons
-from nmodlgrad.runtime.places import key_of, place, sections_of
+from nmodlgrad.runtime.places import key_of, kind_of, place, sections_of
 from nmodlgrad.runtime.recording import Recordings, run_length_ms
 from nmodlgrad.runtime.resting import Resting
 from nmodlgrad.runtime.seeds import Seeds
@@ -59,7 +61,7 @@ class Cell:
         self.table = InstanceTable(instances, seeds.seeded(instances), own, self._count(), self.width)
         self._idle: Sequence[int] = ()  # the numbers of instances of which nothing depends on theta
         self.computed, self.connections = Computed(self.width), Connections(self.width)
-        self.charging = Charging(self.width)
+        self.charging, self.natives, self.membranes = Charging(self.width), Natives(self.width), Membranes(self.width)
         self.recordings, self.budget = Recordings(), budget
         self.resting = Resting()
         self.arrivals: dict[int, dict[int, Arrival]] = {}  # by instance and NetCon
@@ -174,7 +176,8 @@ class Cell:
         plan["nodes"], plan["directions"] = len(self.index), self.directions
         plan["budget"], plan["marker"] = self.budget.address, self.vector(self.marker)
         plan["ion_count"], plan["observed_count"] = len(self.ions.sites), len(self.computed.variables)
-        plan["charging_count"] = len(self.charging.segments)
+        plan["charging_count"], plan["native_count"] = len(self.charging.segments), len(self.natives.table)
+        plan["membrane_count"], plan["electrode_count"] = len(self.membranes.table), len(self.membranes.electrodes)
         plan["starts"] = self.start.any()
         plan["copies"] = plan["copy_count"] = 0
         plan["fluxes"] = layout.address(self.fluxes) if len(self.shaped) else 0
@@ -202,6 +205,10 @@ class Cell:
             ("states", self.resting.addresses),
             ("left", self.resting.left),
             ("charging", self.charging.table),
+            ("natives", self.natives.table),
+            ("electrodes", self.membranes.electrodes),
+            ("membranes", self.membranes.table),
+            ("membrane_of", self.membranes.of_node),
             ("message", self.message),
             ("labels", self.labels.addresses),
             ("names", self.names),
@@ -217,11 +224,7 @@ class Cell:
         self.shaped, self.first_shaped = geometry.shaped(self.moved, self.sections, self.node, len(self.index))
         points = self._resized_points()
         instances = {i.point.hname(): i for i in self.instances if i.point is not None} if points else {}
-        self.totals = np.zeros((len(points), 2))
-        totals = iter(self.totals)
-        self.injected = injection.injected(
-            points, instances, lambda one: self._total(one, next(totals)), self.node, self.cable.address
-        )
+        self.injected = injection.injected(points, instances, self._whole, self.natives, self.node, self.cable.address)
 
     def _describe_seeds_of_shape(self) -> None:
         """The seeds of what mechanisms read of the shape of their segments."""
@@ -247,7 +250,6 @@ class Cell:
                     f"{entry.original} in {instance.segment} reads {name}, which a parameter moves: that is not "
                     f"carried there ({reason})"
                 )
-        injection.check(self._resized_points())
 
     def reshaped(self, segment: Any, names: Collection[str]) -> list[str]:
         """Which of diam and area directions move in a segment."""
@@ -257,11 +259,11 @@ class Cell:
         """The point processes at nodes whose area moves."""
         return [point for section, x in self._reshaped for point in section(x).point_processes()]
 
-    def _total(self, instance: Instance, total: NDArray[np.float64]) -> int:
+    def _whole(self, instance: Instance) -> int:
         """Where the current and the conductance of a point process are kept: one that is linear has to be asked."""
         row, entry = self.table.row(instance), instance.entry
         if entry.linear:
-            row["total"] = layout.address(total)
+            row["total"] = layout.address(self._wholes.setdefault(instance.number, np.zeros(2)))
             return int(row["total"])
         return int(row["record"]) + (entry.current_carried + entry.current_parameters + 1) * layout.PAIR
 
@@ -306,6 +308,10 @@ class Cell:
         self.ions.describe(self.table, self.node, self._reshaped, self._address(h._ref_celsius))
         self.computed.describe(self.table, self.node)
         self.charging.describe(self.node)
+        self._wholes: dict[int, NDArray[np.float64]] = {}
+        conducting = [point for point in self._resized_points() if kind_of(point) in CONDUCTING]
+        self.natives.describe([*conducting, *self.membranes.clamps()], self.node, self.cable.address)
+        self.membranes.describe(self.instances, self.table, self.node, self._count(), self._whole)
 
     def _describe_arrivals(self) -> None:
         """Room for what instances tell of themselves at events whose times depend on theta."""
@@ -320,10 +326,11 @@ class Cell:
     def describe_numbers(self) -> None:
         """What the cable hands over in every step: parameters to those that stand in, what is played to seeds.
 
-        Those of swapped point processes come first: their states follow them in the state phase too.
+        Those of point processes come first: their states, and the current of a SEClamp, follow them in the state phase
+        too.
         """
         pairs = [pair for one in (*self.points, *self.shadows) for pair in one.copies()]
-        self.plan["parameter_count"] = sum(len(point.entry.range_parameters) for point in self.points)
+        self.plan["parameter_count"] = len(pairs)
         numbers = [(*map(self._address, pair), 1.0) for pair in pairs]
         for instance in self.instances if self.structure >= 0 else ():
             for played, seed in self.table.renewed(instance):
@@ -428,4 +435,4 @@ class Cell:
             with suppress(*gone):
                 instance.holder.ng_link = 0.0
         self.instances, self.points, self.shadows = (), (), ()  # the point processes can go
-        del self.ions, self.table, self.computed, self.charging, self.connections
+        del self.ions, self.table, self.computed, self.charging, self.connections, self.natives, self.membranes

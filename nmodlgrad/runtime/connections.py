@@ -14,7 +14,7 @@ from nmodlgrad.runtime.instances import Instance, InstanceTable
 from nmodlgrad.runtime.netcons import NetCons
 from nmodlgrad.runtime.spikes import Arrival
 
-Seed = tuple[Bands, int]  # a row of bands
+Given = Mapping[str, tuple[Bands, int]]  # rows of bands, by the arguments that they are the seeds of
 _SELF = 0  # the address that events without a NetCon have: those that INITIAL or WATCH sends
 
 
@@ -23,7 +23,7 @@ class Connections:
 
     def __init__(self, width: int) -> None:
         self._width = width
-        self._table = np.zeros(0, layout.CONNECTION)
+        self._table, self._seeds = np.zeros(0, layout.CONNECTION), np.zeros(0, layout.SEED)
         self._rows, self._late = layout.rows(0, width), layout.rows(0, width)
         self._starts: list[tuple[int, Entries]] = []  # rows that start as a weight's seed
 
@@ -43,7 +43,11 @@ class Connections:
         tables = [_connections(i, netcons, address, arrivals.get(i.number, {})) for i in concerned]
         count = sum(len(i.entry.arguments) * len(table) for i, table in zip(concerned, tables, strict=True))
         self._table = np.zeros(sum(map(len, tables)), layout.CONNECTION)
-        self._table["seed"]["bands"] = self._table["delays"] = EMPTY
+        self._table["delays"] = EMPTY
+        places = sum(len(i.entry.weights) * len(table) for i, table in zip(concerned, tables, strict=True))
+        self._seeds = np.zeros(places, layout.SEED)
+        self._seeds["bands"] = EMPTY
+        seeds = iter(range(places))
         self._rows = layout.rows(count, self._width)
         self._late = layout.rows(sum(map(len, arrivals.values())), self._width)
         late = iter(self._late)
@@ -51,17 +55,23 @@ class Connections:
         described.table["connections"] = described.table["connection_count"] = 0
         at = row = 0
         for instance, table in zip(concerned, tables, strict=True):
-            arguments, weight = instance.entry.arguments, instance.entry.weight
+            arguments = instance.entry.arguments
             described.row(instance)["connections"] = layout.address(self._table[at:])
             described.row(instance)["connection_count"] = len(table)
-            for place, seed in table:
+            for place, given in table:
                 self._table[at]["address"] = place
                 if arguments:
                     self._table[at]["rows"] = layout.address(self._rows[row:])
-                if seed is not None:
-                    self._table[at]["seed"]["bands"] = seed[0].address(seed[1])
+                for number, weight in enumerate(instance.entry.weights):
+                    slot = next(seeds)
+                    if not number:
+                        self._table[at]["seeds"] = layout.address(self._seeds[slot:])
+                    if weight not in given:
+                        continue
+                    bands, which = given[weight]
+                    self._seeds[slot]["bands"] = bands.address(which)
                     if weight in arguments:
-                        self._starts.append((row + arguments.index(weight), seed[0].entries(seed[1])))
+                        self._starts.append((row + arguments.index(weight), bands.entries(which)))
                 if (arrival := arrivals.get(instance.number, {}).get(place)) is not None:
                     self._table[at]["train"], self._table[at]["delay"] = arrival.train, arrival.delay
                     self._table[at]["delays"], self._table[at]["late"] = arrival.delays, layout.address(next(late))
@@ -82,11 +92,12 @@ class Connections:
 
 def _connections(
     instance: Instance, netcons: NetCons, address: Callable[[Any], float], arriving: Iterable[int]
-) -> list[tuple[int, Seed | None]]:
-    """Addresses and seeds: of the NetCons whose weight is seeded, and of all of them if they keep derivatives."""
-    found: dict[int, Seed | None] = dict.fromkeys(arriving)
+) -> list[tuple[int, Given]]:
+    """Addresses and seeds: of the NetCons whose weights are seeded, and of all of them if they keep derivatives."""
+    found: dict[int, dict[str, tuple[Bands, int]]] = {place: {} for place in arriving}
     if instance.entry.arguments:
-        found[_SELF] = None
-        found |= {int(address(netcon._ref_weight[0])): None for netcon in netcons.onto(instance.point)}
-    found |= {int(address(netcon._ref_weight[0])): (seeds, row) for netcon, seeds, row in instance.weights}
+        found[_SELF] = {}
+        found |= {int(address(netcon._ref_weight[0])): {} for netcon in netcons.onto(instance.point)}
+    for netcon, name, seeds, row in instance.weights:
+        found.setdefault(int(address(netcon._ref_weight[0])), {})[name] = seeds, row
     return sorted(found.items(), key=lambda item: item[0])

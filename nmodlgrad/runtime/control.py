@@ -324,7 +324,8 @@ def _addresses(target: Target, address: Callable[[Any], float]) -> _Addresses:
                     if hasattr(h, f"{target.parameter}_{suffix}"):
                         yield getattr(h, f"{name}_{suffix}")
             case "weight":
-                yield place._ref_weight[0]
+                assert entry is not None
+                yield place._ref_weight[entry.weights[target.parameter]]
             case _:
                 yield getattr(place, name)
 

@@ -19,6 +19,7 @@ from nmodlgrad.runtime.stimulus import Stimulus
 from nmodlgrad.runtime.target import OF_TIMES, Target
 
 SEEDABLE = ("range", "global")
+_WEIGHT = re.compile(r"weight(\[(?P<number>\d+)\])?")
 _STARTING = re.compile(r"(?P<ion>\w+)(?P<side>[io])0_(?P=ion)_ion")
 
 
@@ -291,18 +292,25 @@ def _weight(parameter: Parameter, netcon: Any) -> Target:
     synapse = netcon.syn()
     if parameter.name in OF_TIMES:
         return _attribute(parameter.name, None, parameter.name, [netcon])
-    if parameter.name != "weight":
+    if (named := _WEIGHT.fullmatch(parameter.name)) is None:
         raise UnknownParameter(f"a NetCon's {parameter.name} can not be seeded, its weight, delay and threshold can")
+    number = int(named["number"] or 0)
     if synapse is None:
         raise UnknownParameter("the NetCon has no target")
     entry = registry.require(kind_of(synapse))
-    if entry.weight is None:
+    name = next((name for name, place in entry.weights.items() if place == number), None)
+    if name is None and number:
+        raise UnknownParameter(
+            f"{parameter.name} of the NetCons of {entry.original} is no parameter: NET_RECEIVE has to read it, never "
+            "to assign it, and to have an INITIAL, without which finitialize sets it to 0"
+        )
+    if name is None:
         raise UnknownParameter(f"no state of {entry.original} depends on the weight of its NetCons")
 
     def write(place: Any, value: float) -> None:
-        place.weight[0] = value
+        place.weight[number] = value
 
-    return Target("weight", entry, entry.weight, (netcon,), lambda place: float(place.weight[0]), write)
+    return Target("weight", entry, name, (netcon,), lambda place: float(place.weight[number]), write)
 
 
 def _sections_with(entry: Entry) -> Iterable[Any]:

@@ -9,43 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nmodlgrad.runtime import layout
-from nmodlgrad.runtime.errors import CannotCarry
+from nmodlgrad.runtime.natives import CONDUCTING, Natives
 from nmodlgrad.runtime.places import kind_of
 
 if TYPE_CHECKING:
     from nmodlgrad.runtime.instances import Instance
 
-CLAMP = "IClamp"
-"""It works without being translated. Its current is the attribute i, in nA into the cell, whatever the voltage is."""
-UNKNOWN = frozenset({"SEClamp", "AlphaSynapse"})
-"""They work without being translated, but do not tell their conductance."""
-
-
-def check(points: Sequence[Any]) -> None:
-    """Refuse a current that is not known.
-
-    Parameters
-    ----------
-    points
-        the point processes at nodes whose area moves
-
-    Raises
-    ------
-    CannotCarry
-        with the place and the reason.
-    """
-    for point in points:
-        if kind_of(point) in UNKNOWN:
-            raise CannotCarry(
-                f"diam or L of {point.get_segment()} is a parameter, and {point} is there, whose conductance is not "
-                f"known to nmodlgrad: put it elsewhere, or use an {CLAMP} or a point process of your own"
-            )
+OUTWARD = {"IClamp": -1, "SEClamp": -1, "AlphaSynapse": 1}
+"""They work without being translated. Their currents are the attribute i in nA, an electrode's or a membrane's."""
 
 
 def injected(
     points: Sequence[Any],
     instances: Mapping[str, Instance],
     pair: Callable[[Instance], int],
+    natives: Natives,
     node: Callable[[Any], int],
     address: Callable[[Any], float],
 ) -> NDArray[np.void]:
@@ -59,6 +37,8 @@ def injected(
         those that are translated, by the name of their point process
     pair
         where the current and the conductance of one is kept, in mA/cm2 and S/cm2
+    natives
+        know the conductances of those that are not
     node
         number of the node of a segment
     address
@@ -74,8 +54,10 @@ def injected(
         if instance is not None:
             kept = pair(instance)
             slot["current"], slot["conductance"], slot["density"] = kept, kept + 8, 1
-        elif kind_of(point) == CLAMP:
-            slot["current"], slot["density"] = int(address(point._ref_i)), -100 / segment.area()
+        elif kind_of(point) in OUTWARD:
+            slot["current"] = int(address(point._ref_i))
+            slot["conductance"] = natives.slope_of(point) if kind_of(point) in CONDUCTING else 0
+            slot["density"] = OUTWARD[kind_of(point)] * 100 / segment.area()
         else:
             continue
         slot["node"] = node(segment)

@@ -27,15 +27,15 @@ _NOTHING: Mapping[str, Mapping[int, Played]] = MappingProxyType({})
 class Instance:
     """An instance of an augmented mechanism: `holder` has the attribute ng_link.
 
-    `number` is its own in its cell. `weights` are NetCons that are seeded, and their seeds: rows of bands. `played` are
-    stimuli by parameter and direction, whose seeds follow what is played.
+    `number` is its own in its cell. `weights` are NetCons that are seeded, by which argument, and their seeds: rows of
+    bands. `played` are stimuli by parameter and direction, whose seeds follow what is played.
     """
 
     number: int
     entry: Entry
     segment: Any
     point: Any = None
-    weights: Sequence[tuple[Any, Bands, int]] = ()
+    weights: Sequence[tuple[Any, str, Bands, int]] = ()
     played: Mapping[str, Mapping[int, Played]] = field(default_factory=lambda: _NOTHING)
 
     @property

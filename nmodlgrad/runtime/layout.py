@@ -56,7 +56,7 @@ TRAIN = np.dtype(
 CONNECTION = np.dtype(
     [
         ("address", _ADDRESS),
-        ("seed", SEED),
+        ("seeds", _ADDRESS),
         ("rows", _ADDRESS),
         ("train", _ADDRESS),
         ("next", _LONG),
@@ -94,6 +94,19 @@ INJECTED = np.dtype([("node", _LONG), ("current", _ADDRESS), ("conductance", _AD
 CONTRIBUTION = np.dtype([("instance", _ADDRESS), ("record", _ADDRESS), ("value", _ADDRESS)])
 OBSERVED = np.dtype([("node", _LONG), ("contribution", CONTRIBUTION), ("row", _ADDRESS)])
 CHARGING = np.dtype([("node", _LONG), ("row", _ADDRESS)])
+NATIVE = np.dtype(
+    [
+        ("node", _LONG),
+        ("clamps", _LONG),
+        ("parameters", _ADDRESS, (4,)),
+        ("second", _DOUBLE),
+        ("third", _DOUBLE),
+        ("slope", _DOUBLE),
+        ("row", _ADDRESS),
+    ]
+)
+ELECTRODE = np.dtype([("node", _LONG), ("instance", _ADDRESS), ("whole", _ADDRESS), ("linear", _LONG)])
+MEMBRANE = np.dtype([("node", _LONG), ("axial", _DOUBLE), ("row", _ADDRESS)])
 ION = np.dtype(
     [
         ("node", _LONG),
@@ -231,6 +244,13 @@ PLAN = np.dtype(
         ("observed_count", _LONG),
         ("charging", _ADDRESS),
         ("charging_count", _LONG),
+        ("natives", _ADDRESS),
+        ("native_count", _LONG),
+        ("electrodes", _ADDRESS),
+        ("electrode_count", _LONG),
+        ("membranes", _ADDRESS),
+        ("membrane_count", _LONG),
+        ("membrane_of", _ADDRESS),
         ("numbers", _ADDRESS),
         ("number_count", _LONG),
         ("parameter_count", _LONG),

@@ -8,6 +8,7 @@ from typing import Any
 
 from neuron import h
 
+from nmodlgrad.runtime import natives
 from nmodlgrad.runtime.cell import Cell
 from nmodlgrad.runtime.checks import EXACT_AS_THEY_ARE
 from nmodlgrad.runtime.errors import CannotCarry, WrongArgument, did_you_mean
@@ -53,6 +54,8 @@ def of_segment(cell: Cell, segment: Any, name: str) -> Observable:
         return Observable(cell, "v", segment, "mV", lambda: cell.row_of_voltage(segment), lambda: segment._ref_v)
     if name == "i_cap":
         return _of_capacitance(cell, segment)
+    if name == "i_membrane_":
+        return _of_membrane(cell, segment)
     here = _here(cell, segment)
     whole, bracket, index = name.partition("[")  # c_mechanism[2], an element
     for instance in sorted(here, key=lambda i: -len(i.entry.original)):  # Ca_HVA before HVA
@@ -82,20 +85,12 @@ def of_point(cell: Cell, point: Any, working: Any, name: str) -> Observable:
     kind = kind_of(point)
     if kind not in EXACT_AS_THEY_ARE:
         raise CannotCarry(f"{name} of {point}: {kind} was not translated: nmodlgrad.load({kind!r}, ...) does that")
-    if kind == "SEClamp":
-        raise CannotCarry(f"{name} of {point}: the variables of a SEClamp are not carried, what it does to voltages is")
-    raise CannotCarry(
-        f"{name} of {point}: its own variables are carried where one of its parameters is among the directions only; "
-        "otherwise NEURON's object injects by itself, and nobody takes their derivatives"
-    )
+    return _of_native(cell, point, name)
 
 
 def _unknown(cell: Cell, segment: Any, name: str) -> str:
-    if name in ("i_membrane", "i_membrane_"):
-        return (
-            "NEURON makes it of copies of the matrix that it takes in the midst of the step, which are not "
-            "differentiated; i_cap and the currents of mechanisms and ions are"
-        )
+    if name == "i_membrane":
+        return "it belongs to extracellular, which is not carried; i_membrane_ is, in nA"
     try:
         getattr(segment, name)
     except (AttributeError, NameError):
@@ -169,6 +164,44 @@ def _of_capacitance(cell: Cell, segment: Any) -> Observable:
     cell.charging.add(segment)
     row = cell.charging.row_of
     return Observable(cell, "i_cap", segment, "mA/cm2", lambda: row(segment), lambda: segment._ref_i_cap)
+
+
+def _of_membrane(cell: Cell, segment: Any) -> Observable:
+    if segment.x in (0, 1):
+        raise CannotCarry(f"i_membrane_ of {segment}: the end of a section has no membrane: give a segment between")
+    for instance in _here(cell, segment):
+        if instance.entry.electrode:
+            raise CannotCarry(
+                f"i_membrane_ of {segment}: {instance.entry.original} has an electrode current and is no point "
+                "process: what it injects is not told apart"
+            )
+
+    def row() -> int:
+        _require_membrane_currents(segment)
+        return cell.membranes.row_of(segment)
+
+    _require_membrane_currents(segment)
+    cell.membranes.add(segment)
+    return Observable(cell, "i_membrane_", segment, "nA", row, lambda: segment._ref_i_membrane_)
+
+
+def _require_membrane_currents(segment: Any) -> None:
+    if not hasattr(segment, "i_membrane_"):
+        raise CannotCarry(f"i_membrane_ of {segment}: NEURON computes it with h.CVode().use_fast_imem(True) only")
+
+
+def _of_native(cell: Cell, point: Any, name: str) -> Observable:
+    """What NEURON's own point process computes, of which no parameter is among the directions."""
+    kind = kind_of(point)
+    if name in natives.FOLLOWING.get(kind, ()):
+        cell.natives.add(point)
+    elif name not in natives.STAYING.get(kind, ()):
+        known = (*natives.FOLLOWING.get(kind, ()), *natives.STAYING.get(kind, ()))
+        reason = "it is a parameter, which depends on nothing" if hasattr(point, name) else f"{kind} has none"
+        raise CannotCarry(f"{name} of {point}: {reason} ({', '.join(known)} can be recorded)")
+    row = cell.natives.row_of if name in natives.FOLLOWING.get(kind, ()) else cell.natives.row_of_what_stays
+    unit = str(h.units(f"{kind}.{name}"))
+    return Observable(cell, name, point, unit, lambda: row(point), lambda: getattr(point, f"_ref_{name}"))
 
 
 # ------------------------------------------------------------------ ions

@@ -23,7 +23,7 @@ class Parameter:
     name
         as in hoc: ``"gnabar_hh"`` for a density mechanism, ``"ena"`` for a reversal potential, ``"gon_adexp"`` for a
         GLOBAL; ``"cm"``, ``"diam"``, ``"Ra"`` or ``"L"`` for the shape of a cell; for a point process its own name
-        (``"tau"``), for a NetCon ``"weight"``
+        (``"tau"``), for a NetCon ``"weight"``, or ``"weight[1]"`` and so on
     sections
         act in every segment of these sections; each of them has the mechanism. Ra and L belong to sections
     segments

@@ -41,11 +41,12 @@ class Entry:
     parameters: tuple[SeedParameter, ...]
     current_parameters: int
     arguments: tuple[str, ...]
-    weight: str | None
+    weights: dict[str, int]
     flow_length: int
     unmoved: str
     resting: tuple[str, ...]
     linear: bool
+    electrode: bool
     ions: tuple[str, ...]
     concentrations: tuple[str, ...]
     reversals: tuple[str, ...]
@@ -85,11 +86,12 @@ class Entry:
             parameters=tuple(SeedParameter(**p) for p in data["parameters"]),
             current_parameters=data["current_parameters"],
             arguments=tuple(data["arguments"]),
-            weight=data["weight"],
+            weights=data["weights"],
             flow_length=data["flow_length"],
             unmoved=data["unmoved"],
             resting=tuple(data["resting"]),
             linear=data["linear"],
+            electrode=data["electrode"],
             ions=tuple(data["ions"]),
             concentrations=tuple(data["concentrations"]),
             reversals=tuple(data["reversals"]),

@@ -53,10 +53,12 @@ class Seeds:
         """`points` are point processes that something else works for: that has the seeds."""
         self._moved, self.directions = moved, moved.directions
         self._replaced = {point.augmented.hname(): point.original for point in points}
-        self._weights: dict[str, list[tuple[Any, Bands, int]]] = {}  # by the point process that a NetCon acts on
+        self._weights: dict[str, list[tuple[Any, str, Bands, int]]] = {}  # by the point process that a NetCon acts on
         for values in moved.of_kind("weight"):
             for row, netcon in enumerate(values.places):
-                self._weights.setdefault(netcon.syn().hname(), []).append((netcon, values.seeds, row))
+                self._weights.setdefault(netcon.syn().hname(), []).append(
+                    (netcon, values.target.parameter, values.seeds, row)
+                )
 
     @property
     def start(self) -> NDArray[np.float64]:
@@ -110,8 +112,8 @@ class Seeds:
                     stimuli |= {direction: Played(stimulus, seed) for direction, seed in seeds}
         return found
 
-    def weights(self, point: Any) -> tuple[tuple[Any, Bands, int], ...]:
-        """The NetCons of a point process whose weights are seeded, and where their rows are."""
+    def weights(self, point: Any) -> tuple[tuple[Any, str, Bands, int], ...]:
+        """The NetCons of a point process whose weights are seeded, which argument, and where their rows are."""
         return tuple(self._weights.get(point.hname(), ()))
 
     def seeded(self, instances: Sequence[Instance]) -> list[Seeded]:

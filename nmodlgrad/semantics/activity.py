@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from nmodlgrad.diagnostics import NOWHERE, Diagnostic, Refused
+from nmodlgrad.numerics import events
 from nmodlgrad.numerics.phases import Phases
 from nmodlgrad.semantics import passive, shared
 from nmodlgrad.semantics.dataflow import Dataflow
@@ -20,14 +21,15 @@ from nmodlgrad.syntax.walk import subnodes
 class Activity:
     """`carried`: variables that own a tangent; `parameters`: what may be seeded; `excluded`: what may not, and why.
 
-    `arguments` of NET_RECEIVE own a tangent for each connection. The `weight` is the first argument.
+    `arguments` of NET_RECEIVE own a tangent for each connection. The `weights` are those
+    of a NetCon that can be seeded.
     """
 
     carried: tuple[str, ...]
     arguments: tuple[str, ...]
     parameters: tuple[str, ...]
     excluded: Mapping[str, str]
-    weight: str | None
+    weights: tuple[str, ...]
 
 
 ALL = "*"
@@ -53,10 +55,10 @@ def analyse(flow: Dataflow, phases: Phases, wrt: Collection[str] | None) -> Acti
         when a name in `wrt` can not be seeded, or an active value is carried in a way that is not differentiated.
     """
     mechanism = flow.mechanism
-    weight = mechanism.arguments[0] if mechanism.arguments else None
+    weights = events.weights(flow)
     excluded = dict.fromkeys(sorted(mechanism.constants), "it is declared to be constant")
-    excluded |= _tabulated(flow, weight) | _through_arrays(flow, phases, weight) | _unseen_temperature(mechanism)
-    weight = None if weight in excluded else weight
+    excluded |= _tabulated(flow, weights) | _through_arrays(flow, phases, weights) | _unseen_temperature(mechanism)
+    weights = tuple(name for name in weights if name not in excluded)
     for name in sorted((excluded.keys() & set(wrt or ())) - {TEMPERATURE}):
         span = mechanism.symbols[name].span if name in mechanism.symbols else NOWHERE
         raise Refused([Diagnostic.at(span, "NG021", f"{name} can not be seeded: {excluded[name]}")])
@@ -66,12 +68,12 @@ def analyse(flow: Dataflow, phases: Phases, wrt: Collection[str] | None) -> Acti
     if TEMPERATURE in (wrt or ()) and mechanism.reads_temperature:
         wanted.append(TEMPERATURE)
     shaped = [x for x in shape(mechanism) if everything or x in (wrt or ())]
-    given = (*mechanism.ion_inputs, *mechanism.pointers, *shaped)
-    parameters = tuple(name for name in (*wanted, *given) if name not in excluded)
-    found = _carried(flow, phases, parameters, weight)
+    read = (*mechanism.ion_inputs, *mechanism.pointers, *shaped)
+    parameters = tuple(name for name in (*wanted, *read) if name not in excluded)
+    found = _carried(flow, phases, parameters, weights)
     carried = tuple(name for name in found if name not in mechanism.arguments)
     arguments = tuple(name for name in mechanism.arguments if name in found)
-    return Activity(carried, arguments, parameters, excluded, weight)
+    return Activity(carried, arguments, parameters, excluded, weights)
 
 
 def shape(mechanism: Mechanism) -> list[str]:
@@ -81,7 +83,7 @@ def shape(mechanism: Mechanism) -> list[str]:
     return [name for name in declared if name != "area" or not passive.reads_area_in_c(mechanism)]
 
 
-def _tabulated(flow: Dataflow, weight: str | None) -> dict[str, str]:
+def _tabulated(flow: Dataflow, weights: Collection[str]) -> dict[str, str]:
     """Parameters that act through a TABLE other than by its argument, and elements of arrays: no name seeds them.
 
     What is computed from a state or the voltage and acts so is refused where the routine is called.
@@ -89,7 +91,7 @@ def _tabulated(flow: Dataflow, weight: str | None) -> dict[str, str]:
     mechanism = flow.mechanism
     inputs = {s.name for s in mechanism.symbols.values() if s.role in _INPUTS or s.name == TEMPERATURE}
     inputs |= {*shape(mechanism)}
-    inputs |= {weight} if weight else set()
+    inputs |= {*weights}
     states = [s.name for s in mechanism.symbols.values() if s.role is Role.STATE]
     elements = [s.name for s in mechanism.symbols.values() if s.role is Role.PARAMETER and s.name.endswith("]")]
     excluded = dict.fromkeys(elements, "it is an element of an array")
@@ -113,7 +115,7 @@ def _unseen_temperature(mechanism: Mechanism) -> dict[str, str]:
     return {TEMPERATURE: f"it acts through {called[0]} of NEURON"} if called else {}
 
 
-def _through_arrays(flow: Dataflow, phases: Phases, weight: str | None) -> dict[str, str]:
+def _through_arrays(flow: Dataflow, phases: Phases, weights: Collection[str]) -> dict[str, str]:
     """Parameters that act through an array whose indices are known at run time only: no row tells which element."""
     mechanism = flow.mechanism
     if not mechanism.arrays:
@@ -122,16 +124,16 @@ def _through_arrays(flow: Dataflow, phases: Phases, weight: str | None) -> dict[
     inputs = [s.name for s in mechanism.symbols.values() if s.role in _INPUTS or s.name == TEMPERATURE] + shape(
         mechanism
     )
-    for name in (*inputs, *([weight] if weight else ())):
-        alone = ((), name) if name == weight else ((name,), None)
+    for name in (*inputs, *weights):
+        alone = ((), (name,)) if name in weights else ((name,), ())
         reached = sorted(mechanism.arrays.intersection(_closure(flow, phases, *alone)))
         if reached:
             excluded[name] = f"it acts through {reached[0]}, an array with indices that are known at run time only"
     return excluded
 
 
-def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: str | None) -> tuple[str, ...]:
-    found = _closure(flow, phases, parameters, weight)
+def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weights: Sequence[str]) -> tuple[str, ...]:
+    found = _closure(flow, phases, parameters, weights)
     for name in sorted(flow.mechanism.arrays.intersection(found)):
         message = (
             f"{name}, an array with indices that are known at run time only, gets values that move with v or a state"
@@ -144,7 +146,7 @@ def _carried(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
     return found
 
 
-def _closure(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: str | None) -> tuple[str, ...]:
+def _closure(flow: Dataflow, phases: Phases, parameters: Sequence[str], weights: Sequence[str]) -> tuple[str, ...]:
     mechanism = flow.mechanism
     states = [s.name for s in mechanism.symbols.values() if s.role is Role.STATE and s.name not in mechanism.constants]
     stages = [stage.statements for stage in (*phases.later_initial, *phases.states)]
@@ -157,12 +159,11 @@ def _closure(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
         **{one.routine: one.statements for one in phases.around},
     }
     read = (phases.connect, phases.current, phases.breakpoint, *stages, phases.receive)
-    later = frozenset().union(*(flow.access(p).live for p in read))
+    later = frozenset().union(*(flow.access(p).live for p in read), _advanced_currents(flow, stages))
     carried = list(dict.fromkeys((*states, *mechanism.ion_outputs)))
-    if weight and weight in later and weight in flow.access((*phases.connect, *phases.receive)).written:
-        carried.append(weight)
+    carried += later.intersection(weights) & flow.access((*phases.connect, *phases.receive)).written
     while True:
-        inputs = {name: frozenset({name}) for name in (*carried, *parameters, "v", *([weight] if weight else ()))}
+        inputs = {name: frozenset({name}) for name in (*carried, *parameters, "v", *weights)}
         unset = {*states, *carried[len(states) :]} - set(mechanism.initial_concentrations)
         start = {name: reach for name, reach in inputs.items() if name not in unset}
         start |= {name: frozenset({name}) for name in parameters}
@@ -177,6 +178,12 @@ def _closure(flow: Dataflow, phases: Phases, parameters: Sequence[str], weight: 
             break
         carried += new
     return tuple(carried)
+
+
+def _advanced_currents(flow: Dataflow, stages: Sequence[Sequence[n.Statement]]) -> set[str]:
+    """Currents of its own that the state phase computes again: hoc sees these, as a SEClamp's at the new voltage."""
+    own = {current.name for current in flow.mechanism.currents}.difference(flow.mechanism.ion_currents)
+    return own.intersection(name for statements in stages for name in flow.access(statements).written)
 
 
 def _keeps(mechanism: Mechanism, name: str) -> bool:

@@ -109,9 +109,9 @@ typedef struct {            /* spikes of a source, the derivatives of their time
   double ng_tolerance;
   long ng_elsewhere;        /* whether they are those of another process, whose derivatives have to be brought here */
 } ng_Train;
-typedef struct {            /* a NetCon, found by the address of its weight */
+typedef struct {            /* a NetCon, found by the address of its weights */
   const double *ng_address;
-  ng_Seed ng_seed;          /* of the weight */
+  const ng_Seed *ng_seeds;  /* of those of its weights that can be parameters */
   double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
   const ng_Train *ng_train; /* whose spikes it brings, if their times depend on theta */
   long ng_next;             /* number of the next one to arrive */
@@ -165,7 +165,8 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
 
 static ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
   static const ng_Band ng_last = {0, 0};
-  static ng_Connection ng_none = {0, {&ng_last, 0, 0, 0}, 0, 0, 0, 0, &ng_last, 0};
+  static const ng_Seed ng_unmoved[] = {{&ng_last, 0, 0, 0}};
+  static ng_Connection ng_none = {0, ng_unmoved, 0, 0, 0, 0, &ng_last, 0};
   const double *ng_address = (const double *) (size_t) ng_sender;
   long ng_low = 0, ng_high = ng_self->ng_connection_count;
   while (ng_low < ng_high) {
@@ -398,8 +399,8 @@ VERBATIM
       ng_row_up[ng_k] = _ldup_dunit*ng_old_unit + ng_old_up;
       ng_row_down[ng_k] = ng_old_down + _lddown_dunit*ng_old_unit;
     }
-    ng_sow(&ng_connection->ng_seed, _ldup_dweight, ng_row_up, ng_width); /* weight */
-    ng_sow(&ng_connection->ng_seed, _lddown_dweight, ng_row_down, ng_width); /* weight */
+    ng_sow(ng_connection->ng_seeds + 0, _ldup_dweight, ng_row_up, ng_width); /* weight */
+    ng_sow(ng_connection->ng_seeds + 0, _lddown_dweight, ng_row_down, ng_width); /* weight */
 ENDVERBATIM
 }
 

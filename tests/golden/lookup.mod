@@ -87,9 +87,9 @@ typedef struct {            /* spikes of a source, the derivatives of their time
   double ng_tolerance;
   long ng_elsewhere;        /* whether they are those of another process, whose derivatives have to be brought here */
 } ng_Train;
-typedef struct {            /* a NetCon, found by the address of its weight */
+typedef struct {            /* a NetCon, found by the address of its weights */
   const double *ng_address;
-  ng_Seed ng_seed;          /* of the weight */
+  const ng_Seed *ng_seeds;  /* of those of its weights that can be parameters */
   double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
   const ng_Train *ng_train; /* whose spikes it brings, if their times depend on theta */
   long ng_next;             /* number of the next one to arrive */

@@ -142,9 +142,9 @@ typedef struct {            /* spikes of a source, the derivatives of their time
   double ng_tolerance;
   long ng_elsewhere;        /* whether they are those of another process, whose derivatives have to be brought here */
 } ng_Train;
-typedef struct {            /* a NetCon, found by the address of its weight */
+typedef struct {            /* a NetCon, found by the address of its weights */
   const double *ng_address;
-  ng_Seed ng_seed;          /* of the weight */
+  const ng_Seed *ng_seeds;  /* of those of its weights that can be parameters */
   double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
   const ng_Train *ng_train; /* whose spikes it brings, if their times depend on theta */
   long ng_next;             /* number of the next one to arrive */
@@ -198,7 +198,8 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
 
 static ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
   static const ng_Band ng_last = {0, 0};
-  static ng_Connection ng_none = {0, {&ng_last, 0, 0, 0}, 0, 0, 0, 0, &ng_last, 0};
+  static const ng_Seed ng_unmoved[] = {{&ng_last, 0, 0, 0}};
+  static ng_Connection ng_none = {0, ng_unmoved, 0, 0, 0, 0, &ng_last, 0};
   const double *ng_address = (const double *) (size_t) ng_sender;
   long ng_low = 0, ng_high = ng_self->ng_connection_count;
   while (ng_low < ng_high) {
@@ -494,7 +495,7 @@ VERBATIM
     ng_sow(ng_self->ng_seeds + 5, _ldoff_dboost_4, ng_row_off, ng_width); /* boost */
     ng_sow(ng_self->ng_seeds + 5, _ldlevel_dboost_3, ng_row_level, ng_width); /* boost */
     ng_sow(ng_self->ng_seeds + 2, _ldrising_dalpha_3, ng_row_rising, ng_width); /* alpha */
-    ng_sow(&ng_connection->ng_seed, _ldrising_dweight_5, ng_row_rising, ng_width); /* weight */
+    ng_sow(ng_connection->ng_seeds + 0, _ldrising_dweight_5, ng_row_rising, ng_width); /* weight */
     ng_sow(ng_self->ng_seeds + 2, _ldfraction_dalpha_3, ng_row_fraction, ng_width); /* alpha */
 ENDVERBATIM
 }

@@ -109,9 +109,9 @@ typedef struct {            /* spikes of a source, the derivatives of their time
   double ng_tolerance;
   long ng_elsewhere;        /* whether they are those of another process, whose derivatives have to be brought here */
 } ng_Train;
-typedef struct {            /* a NetCon, found by the address of its weight */
+typedef struct {            /* a NetCon, found by the address of its weights */
   const double *ng_address;
-  ng_Seed ng_seed;          /* of the weight */
+  const ng_Seed *ng_seeds;  /* of those of its weights that can be parameters */
   double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
   const ng_Train *ng_train; /* whose spikes it brings, if their times depend on theta */
   long ng_next;             /* number of the next one to arrive */
@@ -165,7 +165,8 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
 
 static ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
   static const ng_Band ng_last = {0, 0};
-  static ng_Connection ng_none = {0, {&ng_last, 0, 0, 0}, 0, 0, 0, 0, &ng_last, 0};
+  static const ng_Seed ng_unmoved[] = {{&ng_last, 0, 0, 0}};
+  static ng_Connection ng_none = {0, ng_unmoved, 0, 0, 0, 0, &ng_last, 0};
   const double *ng_address = (const double *) (size_t) ng_sender;
   long ng_low = 0, ng_high = ng_self->ng_connection_count;
   while (ng_low < ng_high) {
@@ -339,12 +340,12 @@ VERBATIM
     *ng_self->ng_v = NAN; /* the cable does not know it: what it depends on is in its row */
     ng_sow(ng_self->ng_seeds + 0, _ldheld_dshare_2, ng_row_held, ng_width); /* share */
     ng_sow(ng_self->ng_seeds + 1, _ldheld_dtarget_2, ng_row_held, ng_width); /* target */
-    ng_sow(&ng_connection->ng_seed, _ldheld_dweight_2, ng_row_held, ng_width); /* weight */
+    ng_sow(ng_connection->ng_seeds + 0, _ldheld_dweight_2, ng_row_held, ng_width); /* weight */
     ng_sow(ng_self->ng_seeds + 2, _ldg_dstrength, ng_row_g, ng_width); /* strength */
-    ng_sow(&ng_connection->ng_seed, _ldcount_dweight_2, ng_row_count, ng_width); /* weight */
+    ng_sow(ng_connection->ng_seeds + 0, _ldcount_dweight_2, ng_row_count, ng_width); /* weight */
     ng_sow(ng_self->ng_seeds + 0, _ldv_dshare_2, ng_row_v, ng_width); /* share */
     ng_sow(ng_self->ng_seeds + 1, _ldv_dtarget, ng_row_v, ng_width); /* target */
-    ng_sow(&ng_connection->ng_seed, _ldv_dweight_2, ng_row_v, ng_width); /* weight */
+    ng_sow(ng_connection->ng_seeds + 0, _ldv_dweight_2, ng_row_v, ng_width); /* weight */
 ENDVERBATIM
 }
 

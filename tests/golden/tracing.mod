@@ -121,9 +121,9 @@ typedef struct {            /* spikes of a source, the derivatives of their time
   double ng_tolerance;
   long ng_elsewhere;        /* whether they are those of another process, whose derivatives have to be brought here */
 } ng_Train;
-typedef struct {            /* a NetCon, found by the address of its weight */
+typedef struct {            /* a NetCon, found by the address of its weights */
   const double *ng_address;
-  ng_Seed ng_seed;          /* of the weight */
+  const ng_Seed *ng_seeds;  /* of those of its weights that can be parameters */
   double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
   const ng_Train *ng_train; /* whose spikes it brings, if their times depend on theta */
   long ng_next;             /* number of the next one to arrive */
@@ -177,7 +177,8 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
 
 static ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
   static const ng_Band ng_last = {0, 0};
-  static ng_Connection ng_none = {0, {&ng_last, 0, 0, 0}, 0, 0, 0, 0, &ng_last, 0};
+  static const ng_Seed ng_unmoved[] = {{&ng_last, 0, 0, 0}};
+  static ng_Connection ng_none = {0, ng_unmoved, 0, 0, 0, 0, &ng_last, 0};
   const double *ng_address = (const double *) (size_t) ng_sender;
   long ng_low = 0, ng_high = ng_self->ng_connection_count;
   while (ng_low < ng_high) {
@@ -401,15 +402,15 @@ VERBATIM
     ng_sow(ng_self->ng_seeds + 3, _ldg_dgain_2, ng_row_g, ng_width); /* gain */
     ng_sow(ng_self->ng_seeds + 2, _ldg_dmemory_2, ng_row_g, ng_width); /* memory */
     ng_sow(ng_self->ng_seeds + 4, _ldg_dvhalf, ng_row_g, ng_width); /* vhalf */
-    ng_sow(&ng_connection->ng_seed, _ldg_dw_2, ng_row_g, ng_width); /* w */
+    ng_sow(ng_connection->ng_seeds + 0, _ldg_dw_2, ng_row_g, ng_width); /* w */
     ng_sow(ng_self->ng_seeds + 2, _ldlatest_dmemory_2, ng_row_latest, ng_width); /* memory */
     ng_sow(ng_self->ng_seeds + 4, _ldlatest_dvhalf_2, ng_row_latest, ng_width); /* vhalf */
-    ng_sow(&ng_connection->ng_seed, _ldlatest_dw, ng_row_latest, ng_width); /* w */
+    ng_sow(ng_connection->ng_seeds + 0, _ldlatest_dw, ng_row_latest, ng_width); /* w */
     ng_sow(ng_self->ng_seeds + 3, _ldshared_dgain, ng_row_shared, ng_width); /* gain */
     ng_sow(ng_self->ng_seeds + 2, _ldshared_dmemory, ng_row_shared, ng_width); /* memory */
-    ng_sow(&ng_connection->ng_seed, _ldshared_dw, ng_row_shared, ng_width); /* w */
+    ng_sow(ng_connection->ng_seeds + 0, _ldshared_dw, ng_row_shared, ng_width); /* w */
     ng_sow(ng_self->ng_seeds + 2, _ldtrace_dmemory, ng_row_trace, ng_width); /* memory */
-    ng_sow(&ng_connection->ng_seed, 1.0, ng_row_trace, ng_width); /* w */
+    ng_sow(ng_connection->ng_seeds + 0, 1.0, ng_row_trace, ng_width); /* w */
 ENDVERBATIM
 }
 

@@ -58,7 +58,7 @@ def derivatives(
         moved.values[direction] += TINY * 1j
     tangent = Tangent(of, plain)
     rows = dict.fromkeys(of.carried, 0.0) | {direction: 1.0}
-    event = complex(weight, TINY if direction == of.weight else 0)
+    event = complex(weight, TINY if direction in of.weights else 0)
     voltage = moved.values["v"]
     for phase, stage in _visited(phases):
         for primal in (moved, plain, alone):  # as NEURON sets it before each block

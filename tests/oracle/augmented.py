@@ -14,7 +14,15 @@ from neuron import h
 import nmodlgrad as ng
 import scenarios
 from oracle.model import Direction, Model, Together
-from oracle.simulate import WAYS, place_and_name, prepare, record_everything, record_voltages, save
+from oracle.simulate import (
+    WAYS,
+    compute_membrane_currents,
+    place_and_name,
+    prepare,
+    record_everything,
+    record_voltages,
+    save,
+)
 
 
 def sensitivity(model: Model) -> Any:
@@ -51,6 +59,7 @@ def tangents(model: Model, request: dict[str, Any]) -> dict[str, Any]:
 
 def observed(model: Model, request: dict[str, Any]) -> dict[str, Any]:
     """Run once; return the tangents of the named variables, `tangent` (samples, variables, directions)."""
+    compute_membrane_currents(h, request["names"])
     sens = sensitivity(model)
     records = [sens.record(*place_and_name(model, text)) for text in request["names"]]
     WAYS["continuerun"](h, model.duration_ms)

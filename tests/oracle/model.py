@@ -75,14 +75,17 @@ class Direction:
     def knobs(self, h: Any) -> list[Knob]:
         """Every number of the original model that this direction moves."""
         if self.of is not None:
-            is_weight = self.name == "weight"
+            is_weight, number = (
+                self.name.startswith("weight"),
+                int(self.name[7:-1] or 0) if self.name.startswith("weight[") else 0,
+            )
             owner = self.of.syn() if is_weight else self.of
             if not is_weight and hasattr(h, shared := f"{self.name}_{owner.hname().split('[')[0]}"):
                 return [Knob(h, shared, self._seed(None))]
             seed = self._seed(owner.get_segment())
             if self.played is not None:
                 return [Knob(Gain(self.played), "factor", seed)]
-            return [Knob(self.of.weight, 0, seed) if is_weight else Knob(self.of, self.name, seed)]
+            return [Knob(self.of.weight, number, seed) if is_weight else Knob(self.of, self.name, seed)]
         if self.name in OF_SECTIONS:
             return [Knob(section, self.name, self._seed(section(0.5))) for section in self.sections]
         if self.name in SHARED:

@@ -19,6 +19,7 @@ from oracle.model import Model
 from oracle.simulate import (
     WAYS,
     Floats,
+    compute_membrane_currents,
     place_and_name,
     prepare,
     record_everything,
@@ -76,6 +77,7 @@ def differences(model: Model, request: dict[str, Any]) -> dict[str, Any]:
 
 def observed_differences(model: Model, request: dict[str, Any]) -> dict[str, Any]:
     """Differentiate variables along every direction, each by itself: `reference` (samples, variables, directions)."""
+    compute_membrane_currents(h, request["names"])
     found = []
     for place, name in (place_and_name(model, text) for text in request["names"]):
         vector = h.Vector().record(reference(place, name))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -67,11 +67,18 @@ def record_voltages(h: Any, model: Model) -> Callable[[], Floats]:
     return lambda: np.column_stack([vector.to_python() for vector in vectors])
 
 
+def compute_membrane_currents(h: Any, names: Iterable[str]) -> None:
+    """Let NEURON compute i_membrane_ if it is among the names, as in "soma(0.5).i_membrane_"."""
+    if any(name.endswith(".i_membrane_") for name in names):
+        h.CVode().use_fast_imem(True)
+
+
 def place_and_name(model: Model, text: str) -> tuple[Any, str]:
     """The segment or point process, and the variable, of a text as "soma(0.5).m_hh" or "Exp2Syn[0].B"."""
     place, _, name = text.rpartition(".")
     places = {str(segment): segment for segment in model.sites()}
-    places |= {process.hname(): process for segment in model.sites() for process in segment.point_processes()}
+    nodes = (segment for section in model.sections for segment in section.allseg())
+    places |= {process.hname(): process for segment in nodes for process in segment.point_processes()}
     return places[place], name
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oracle.model import Direction, Model
+from oracle.model import Direction, Model, Together
 from scenarios.parts import clamp, connection, host, membrane, section, stimulus
 from scenarios.registry import scenario
 
@@ -100,6 +100,31 @@ def synapses_that_send_events_to_themselves(h: Any) -> Model:
             Direction("gnabar_hh", sections=[soma]),
         ],
         keep=[*kept, source, relay, into],
+    )
+
+
+@scenario("weighted")
+def connections_of_several_weights(h: Any) -> Model:
+    """Each NetCon has three weights, which may be parameters alone or together, beside a variable that it keeps."""
+    soma, dend, _ = host(h)
+    synapses = [h.weighted(dend(0.3)), h.weighted(dend(0.7))]
+    source, late = stimulus(h, 2, 6, 4), stimulus(h, 3.3, 11, 2)
+    netcons = [
+        connection(h, *pair, 0.004) for pair in ((source, synapses[0]), (late, synapses[0]), (late, synapses[1]))
+    ]
+    for netcon, share, lateness in zip(netcons, (0.3, 0.7, 0.5), (2, 0, 4), strict=True):
+        netcon.weight[1], netcon.weight[2] = share, lateness
+    return Model(
+        sections=[soma, dend],
+        directions=[
+            *(Direction("weight", of=netcon) for netcon in netcons[:2]),
+            *(Direction("weight[1]", of=netcon) for netcon in netcons),
+            *(Direction("weight[2]", of=netcon) for netcon in netcons[1:]),
+            Together([Direction(f"weight[{number}]", of=netcons[0], scale=0.1**number) for number in range(3)]),
+            *every("e slow", synapses[0]),
+            Direction("gnabar_hh", sections=[soma]),
+        ],
+        keep=[source, late, *netcons, *synapses],
     )
 
 

@@ -168,11 +168,17 @@ def currents_that_are_not_linear_where_the_area_moves(h: Any) -> Model:
 
 @scenario()
 def shapes_under_clamps_that_are_parameters(h: Any) -> Model:
-    """diam and L where IClamps are whose amplitude is a parameter, alone and together with it."""
+    """diam and L where NEURON's own clamps and synapses are: of some of them something is a parameter too."""
     soma, dend = section(h, "soma", 20, 20), section(h, "dend", 200, 2, 5)
     dend.connect(soma(1))
     membrane(h, [soma], [dend])
-    clamps = [clamp(h, soma(0.5), 0.3), clamp(h, dend(0.5), 0.1, 2.0)]
+    clamps = [clamp(h, soma(0.5), 0.3), clamp(h, dend(0.5), 0.1, 2.0), clamp(h, dend(0.7), 0.05)]
+    electrodes, synapses = [h.SEClamp(dend(x)) for x in (0.9, 0.1)], [h.AlphaSynapse(dend(x)) for x in (0.7, 0.3)]
+    for electrode in electrodes:
+        electrode.rs = 60
+        electrode.dur1, electrode.dur2, electrode.dur3, electrode.amp1, electrode.amp3 = 3, 0, 4, -60, -72
+    for synapse in synapses:
+        synapse.onset, synapse.tau, synapse.gmax, synapse.e = 2, 1.2, 0.003, -10
     directions = [
         Direction("amp", of=clamps[0]),
         Direction("amp", of=clamps[1]),
@@ -181,5 +187,7 @@ def shapes_under_clamps_that_are_parameters(h: Any) -> Model:
         Direction("diam", segments=[dend(0.5)]),
         Direction("L", sections=[dend]),
         Together([Direction("amp", of=clamps[1], scale=0.01), Direction("L", sections=[dend])]),
+        Together([Direction("rs", of=electrodes[0]), Direction("diam", sections=[dend], scale=0.01)]),
+        Together([Direction("gmax", of=synapses[0], scale=1e-4), Direction("L", sections=[dend])]),
     ]
-    return Model([soma, dend], directions, clamps, duration_ms=12.0)
+    return Model([soma, dend], directions, [*clamps, *electrodes, *synapses], duration_ms=12.0)

@@ -191,6 +191,52 @@ def clamps_and_stimuli(h: Any) -> Model:
     return Model([soma, dend], directions, [*keep, h.FInitializeHandler(1, begin)])
 
 
+@scenario("injector", "drive", "dynamic")
+def voltage_clamps(h: Any) -> Model:
+    """SEClamps with parameters among the directions and without, off at some time, among other electrodes.
+
+    A Vector is played into a resistance and another into a command; one resistance changes during the run.
+    """
+    soma, dend, _ = host(h)
+    clamps = [h.SEClamp(place) for place in (soma(0.5), dend(0.5), dend(1))]
+    for electrode, rs, ends in zip(clamps, (5, 12, 40), ((2, 3, 6), (4, 0, 1), (3, 5, 100)), strict=True):
+        electrode.rs = rs
+        electrode.dur1, electrode.dur2, electrode.dur3 = ends
+        electrode.amp1, electrode.amp2, electrode.amp3 = -70, -35, -62
+    resistance, command = h.Vector([5, 8, 6]), h.Vector([-70, -50, -66])
+    at = h.Vector([0, 4, 20])
+    resistance.play(clamps[0]._ref_rs, at, True)
+    command.play(clamps[2]._ref_amp2, at, True)
+    alpha = h.AlphaSynapse(dend(0.3))
+    alpha.onset, alpha.tau, alpha.gmax, alpha.e = 2, 0.7, 0.004, -5
+    step, injector, drive = clamp(h, dend(0.7), 0.1, 1.0, 4.0), h.injector(soma(0.5)), h.drive(dend(0.5))
+    drive.amp = 2.0
+    dynamic = [h.dynamic(place) for place in (soma(0.5), dend(0.3))]
+
+    def begin() -> None:
+        clamps[1].rs = 12
+        h.CVode().event(3.0, change)
+
+    def change() -> None:
+        clamps[1].rs = 20
+
+    directions = [
+        Direction("amp1", of=clamps[0]),
+        Direction("amp2", of=clamps[0]),
+        Direction("amp3", of=clamps[0]),
+        Direction("g_pas", sections=[dend], scale=1e-4),
+        Direction("gkbar_hh", sections=[soma], scale=0.01),
+        Direction("Ra", sections=[dend], scale=10),
+        Direction("v_init"),
+        Direction("g", of=injector, scale=1e-3),
+        Direction("amp", of=drive),
+        Direction("tau", of=drive),
+        Together([Direction("half", of=one) for one in dynamic]),
+    ]
+    keep = [*clamps, *dynamic, resistance, command, at, alpha, step, injector, drive, h.FInitializeHandler(1, begin)]
+    return Model([soma, dend], directions, keep, duration_ms=12.0)
+
+
 WARM = ("kdr", "kept", "goldman", "ghkca", "cachan", "caself", "capool", "kca", "leak", "nap")
 
 

@@ -1,0 +1,317 @@
+TITLE A dynamic clamp: an electrode injects what a channel would that opens with the voltage, at once and slowly
+
+NEURON {
+    POINT_PROCESS dynamic
+    RANGE ng_link  : nmodlgrad
+    ELECTRODE_CURRENT i
+    RANGE g, e, half, slope, tau, i
+    THREADSAFE
+}
+
+UNITS {
+    (mV) = (millivolt)
+    (nA) = (nanoamp)
+    (uS) = (microsiemens)
+}
+
+PARAMETER {
+    g = 0.004 (uS)
+    e = -80 (mV)
+    half = -50 (mV)
+    slope = 12 (mV)
+    tau = 2 (ms)
+}
+
+ASSIGNED {
+    v (mV)
+    i (nA)
+}
+
+STATE {
+    open
+}
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    open = at(v)
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE opening METHOD cnexp
+    i = g*open*at(v)*(e - v)
+}
+
+DERIVATIVE opening {
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
+    open' = (at(v) - open)/tau
+}
+
+FUNCTION at(v (mV)) {
+    at = 1/(1 + exp(-(v - half)/slope))
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: open.
+: Seedable: g, e, half, slope, tau.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a reversal potential that follows the concentrations of its ion */
+  double *ng_row;
+  const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
+  const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
+  double ng_per_kelvin;     /* mV/K: R/zF */
+  const double *ng_celsius; /* NEURON's, which may change at any time */
+  const double *ng_warmth;  /* its row, or 0 */
+} ng_Nernst;
+typedef struct {            /* seeds of directions that follow each other: the numbers come right behind, then the next band */
+  int ng_first, ng_count;
+} ng_Band;
+#define NG_NUMBERS(ng_band) ((const double *) ((ng_band) + 1))
+#define NG_NEXT(ng_band) ((const ng_Band *) (NG_NUMBERS(ng_band) + (ng_band)->ng_count))
+typedef struct {            /* a seed row */
+  const ng_Band *ng_bands;  /* where it is not zero; the last one is empty */
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
+  const ng_Nernst *ng_nernst; /* renews that row in INITIAL, or 0 */
+} ng_Seed;
+typedef struct {            /* spikes of a source, the derivatives of their times, and how far times may be off */
+  const double *ng_times;   /* ms: when NEURON has sent them */
+  const double *ng_rows;
+  long ng_first, ng_end;    /* numbers of those that are kept: the first, and one past the last */
+  double ng_tolerance;
+  long ng_elsewhere;        /* whether they are those of another process, whose derivatives have to be brought here */
+} ng_Train;
+typedef struct {            /* a NetCon, found by the address of its weights */
+  const double *ng_address;
+  const ng_Seed *ng_seeds;  /* of those of its weights that can be parameters */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+  const ng_Train *ng_train; /* whose spikes it brings, if their times depend on theta */
+  long ng_next;             /* number of the next one to arrive */
+  const double *ng_delay;   /* ms */
+  const ng_Band *ng_delays; /* seeds of the delay */
+  double *ng_late;          /* room for the row of the time of arrival, 0 if that depends on nothing */
+} ng_Connection;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions; many are rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  double *ng_flow;          /* slopes of its states, and its current: room for these where events are late or early; else 0 */
+  double *ng_late;          /* the row of the time of the event that is being received, or 0 */
+  const double *ng_cm;      /* uF/cm2 of its node */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  ng_Connection *ng_connections;
+  long ng_connection_count;
+  long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+#define NG_RARELY(ng_condition) __builtin_expect((ng_condition) != 0, 0) /* what follows is kept out of the way */
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  const ng_Band *ng_band;
+  long ng_k;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  for (ng_band = ng_seed->ng_bands; ng_band->ng_count; ng_band = NG_NEXT(ng_band)) {
+    const double *NG_RESTRICT ng_numbers = NG_NUMBERS(ng_band);
+    double *NG_RESTRICT ng_to = ng_row + ng_band->ng_first;
+    for (ng_k = 0; ng_k < ng_band->ng_count; ng_k++) ng_to[ng_k] += ng_coefficient*ng_numbers[ng_k];
+  }
+}
+
+/* BREAKPOINT runs twice, at v + 0.001 and then at v: keep the latest value, and the slope between the two. */
+static void ng_keep(double *ng_pair, double ng_value) {
+  ng_pair[1] = (ng_pair[0] - ng_value)/.001; /* as NEURON takes it */
+  ng_pair[0] = ng_value;
+}
+ENDVERBATIM
+
+: Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
+PROCEDURE ng_observables() {
+    LOCAL at_1, dat_dv_1, dat_dhalf_1, dat_dslope_1, di_de, di_dg, di_dhalf, di_dopen, di_dslope, di_dv
+    at_1 = at(v)
+    dat_dv_1 = dat_dv(v)
+    dat_dhalf_1 = dat_dhalf(v)
+    dat_dslope_1 = dat_dslope(v)
+    di_de = at_1*g*open
+    di_dg = at_1*open*(e - v)
+    di_dhalf = dat_dhalf_1*g*open*(e - v)
+    di_dopen = at_1*g*(e - v)
+    di_dslope = dat_dslope_1*g*open*(e - v)
+    di_dv = dat_dv_1*g*open*(e - v) - at_1*g*open
+VERBATIM
+    double *ng_record = NG_SELF->ng_observed_record;
+    ng_record[0] = _ldi_dopen; /* di/dopen */
+    ng_record[1] = _ldi_dg; /* di/dg */
+    ng_record[2] = _ldi_de; /* di/de */
+    ng_record[3] = _ldi_dhalf; /* di/dhalf */
+    ng_record[4] = _ldi_dslope; /* di/dslope */
+    ng_record[5] = _ldi_dv; /* di/dv */
+ENDVERBATIM
+}
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL at_1, dat_dv_1, dat_dhalf_1, dat_dslope_1, di_de, di_dg, di_dhalf, di_dopen, di_dslope, di_dv, i,
+          dtotal_current_de, dtotal_current_dg, dtotal_current_dhalf, dtotal_current_dopen,
+          dtotal_current_dslope, dtotal_current_dv, total_current
+    at_1 = at(v)
+    dat_dv_1 = dat_dv(v)
+    dat_dhalf_1 = dat_dhalf(v)
+    dat_dslope_1 = dat_dslope(v)
+    di_de = at_1*g*open
+    di_dg = at_1*open*(e - v)
+    di_dhalf = dat_dhalf_1*g*open*(e - v)
+    di_dopen = at_1*g*(e - v)
+    di_dslope = dat_dslope_1*g*open*(e - v)
+    di_dv = dat_dv_1*g*open*(e - v) - at_1*g*open
+    i = g*open*at_1*(e - v)
+    dtotal_current_de = -di_de
+    dtotal_current_dg = -di_dg
+    dtotal_current_dhalf = -di_dhalf
+    dtotal_current_dopen = -di_dopen
+    dtotal_current_dslope = -di_dslope
+    dtotal_current_dv = -di_dv
+    total_current = -i
+VERBATIM
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
+    const double ng_density = 100./(_nd_area);
+    ng_keep(ng_record + 0, ng_density*_ldtotal_current_dopen); /* d/dopen */
+    ng_keep(ng_record + 10, ng_density*_ldtotal_current_dv); /* d/dv */
+    ng_keep(ng_record + 12, ng_density*_ltotal_current); /* the current */
+    if (ng_self->ng_sown) {
+      ng_keep(ng_record + 2, ng_density*_ldtotal_current_dg); /* d/dg */
+      ng_keep(ng_record + 4, ng_density*_ldtotal_current_de); /* d/de */
+      ng_keep(ng_record + 6, ng_density*_ldtotal_current_dhalf); /* d/dhalf */
+      ng_keep(ng_record + 8, ng_density*_ldtotal_current_dslope); /* d/dslope */
+    }
+    if (NG_RARELY(ng_self->ng_observed_record)) ng_observables(_threadargs_);
+ENDVERBATIM
+}
+
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL open_rate, dopen_rate_dtau, exp_1, dexp_1_dtau, open_decay, at_1, dat_dv_1, dat_dhalf_1,
+          dat_dslope_1, open_limit, dopen_dhalf, dopen_dopen, dopen_dslope, dopen_dtau, dopen_dv
+VERBATIM
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
+      hoc_execerror("dynamic advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    open_rate = -1/tau
+    dopen_rate_dtau = open_rate*open_rate
+    exp_1 = exp(dt*open_rate)
+    dexp_1_dtau = dopen_rate_dtau*dt*ng_finite(exp_1)
+    open_decay = exp_1
+    at_1 = at(v)
+    dat_dv_1 = dat_dv(v)
+    dat_dhalf_1 = dat_dhalf(v)
+    dat_dslope_1 = dat_dslope(v)
+    open_limit = -(at_1/tau)/(-1/tau)
+    dopen_dhalf = dat_dhalf_1*(1 - open_decay)
+    dopen_dopen = open_decay
+    dopen_dslope = dat_dslope_1*(1 - open_decay)
+    dopen_dtau = dexp_1_dtau*(open - open_limit)
+    dopen_dv = dat_dv_1*(1 - open_decay)
+    open = open + (1 - open_decay)*(open_limit - open)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_open = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_open = ng_row_open[ng_k];
+      ng_row_open[ng_k] = _ldopen_dopen*ng_old_open + _ldopen_dv*ng_voltage[ng_k];
+    }
+    ng_sow(ng_self->ng_seeds + 2, _ldopen_dhalf, ng_row_open, ng_width); /* half */
+    ng_sow(ng_self->ng_seeds + 3, _ldopen_dslope, ng_row_open, ng_width); /* slope */
+    ng_sow(ng_self->ng_seeds + 4, _ldopen_dtau, ng_row_open, ng_width); /* tau */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+    LOCAL dat_dv_1, dat_dhalf_1, dat_dslope_1
+    dat_dv_1 = dat_dv(v)
+    dat_dhalf_1 = dat_dhalf(v)
+    dat_dslope_1 = dat_dslope(v)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    const double *NG_RESTRICT ng_voltage = ng_self->ng_voltage;
+    double *NG_RESTRICT ng_row_open = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_open[ng_k] = _ldat_dv_1*ng_voltage[ng_k];
+    }
+    ng_sow(ng_self->ng_seeds + 2, _ldat_dhalf_1, ng_row_open, ng_width); /* half */
+    ng_sow(ng_self->ng_seeds + 3, _ldat_dslope_1, ng_row_open, ng_width); /* slope */
+ENDVERBATIM
+}
+
+: The derivative of at with respect to v.
+FUNCTION dat_dv(v) {
+    LOCAL exp_1, dexp_1_dv
+    exp_1 = exp(-(v - half)/slope)
+    dexp_1_dv = -ng_finite(exp_1)/slope
+    dat_dv = -dexp_1_dv/((exp_1 + 1)*(exp_1 + 1))
+}
+
+: The derivative of at with respect to half.
+FUNCTION dat_dhalf(v) {
+    LOCAL exp_1, dexp_1_dhalf
+    exp_1 = exp(-(v - half)/slope)
+    dexp_1_dhalf = ng_finite(exp_1)/slope
+    dat_dhalf = -dexp_1_dhalf/((exp_1 + 1)*(exp_1 + 1))
+}
+
+: The derivative of at with respect to slope.
+FUNCTION dat_dslope(v) {
+    LOCAL exp_1, dexp_1_dslope
+    exp_1 = exp(-(v - half)/slope)
+    dexp_1_dslope = -ng_finite(exp_1)*(half - v)/(slope*slope)
+    dat_dslope = -dexp_1_dslope/((exp_1 + 1)*(exp_1 + 1))
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
+}
+
+UNITSON

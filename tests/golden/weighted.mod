@@ -1,0 +1,405 @@
+TITLE A synapse whose connections have several weights: they are read, and one variable beside them is kept
+
+NEURON {
+    POINT_PROCESS weighted
+    RANGE ng_link  : nmodlgrad
+    NONSPECIFIC_CURRENT i
+    RANGE e, fast, slow, i
+    THREADSAFE
+}
+
+UNITS {
+    (mV) = (millivolt)
+    (nA) = (nanoamp)
+    (uS) = (microsiemens)
+}
+
+PARAMETER {
+    e = 0 (mV)
+    fast = 1.5 (ms)
+    slow = 6 (ms)
+}
+
+ASSIGNED {
+    v (mV)
+    i (nA)
+}
+
+STATE {
+    a (uS)
+    b (uS)
+}
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    a = 0
+    b = 0
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE decay METHOD cnexp
+    i = (a + b)*(v - e)
+}
+
+DERIVATIVE decay {
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
+    a' = -a/fast
+    b' = -b/slow
+}
+
+NET_RECEIVE(w (uS), share, lateness (ms), rest) {
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        ng_receive(_threadargscomma_ _lflag, _args ? _args[0] : 0., _args ? _args[1] : 0., _args ? _args[2] : 0., _args ? _args[3] : 0., (double) (size_t) _args);
+ENDVERBATIM
+    }
+    INITIAL {
+        if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+            ng_connect(_threadargscomma_ _lflag, _args ? _args[0] : 0., _args ? _args[1] : 0., _args ? _args[2] : 0., _args ? _args[3] : 0., (double) (size_t) _args);
+ENDVERBATIM
+        }
+        rest = 1 - share*share/4
+    }
+    if (flag == 0) {
+        a = a + w*share*rest
+        b = b + w*(1 - share)*exp(-lateness/5)
+        rest = rest*(0.6 + 0.1*share)
+        net_send(2.5, 1)
+    } else {
+        b = b + w*share/(3 + lateness)
+    }
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: a, b.
+: Carried for each connection: rest.
+: Seedable: e, fast, slow.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+    ng_latest_v
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a reversal potential that follows the concentrations of its ion */
+  double *ng_row;
+  const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
+  const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
+  double ng_per_kelvin;     /* mV/K: R/zF */
+  const double *ng_celsius; /* NEURON's, which may change at any time */
+  const double *ng_warmth;  /* its row, or 0 */
+} ng_Nernst;
+typedef struct {            /* seeds of directions that follow each other: the numbers come right behind, then the next band */
+  int ng_first, ng_count;
+} ng_Band;
+#define NG_NUMBERS(ng_band) ((const double *) ((ng_band) + 1))
+#define NG_NEXT(ng_band) ((const ng_Band *) (NG_NUMBERS(ng_band) + (ng_band)->ng_count))
+typedef struct {            /* a seed row */
+  const ng_Band *ng_bands;  /* where it is not zero; the last one is empty */
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
+  const ng_Nernst *ng_nernst; /* renews that row in INITIAL, or 0 */
+} ng_Seed;
+typedef struct {            /* spikes of a source, the derivatives of their times, and how far times may be off */
+  const double *ng_times;   /* ms: when NEURON has sent them */
+  const double *ng_rows;
+  long ng_first, ng_end;    /* numbers of those that are kept: the first, and one past the last */
+  double ng_tolerance;
+  long ng_elsewhere;        /* whether they are those of another process, whose derivatives have to be brought here */
+} ng_Train;
+typedef struct {            /* a NetCon, found by the address of its weights */
+  const double *ng_address;
+  const ng_Seed *ng_seeds;  /* of those of its weights that can be parameters */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+  const ng_Train *ng_train; /* whose spikes it brings, if their times depend on theta */
+  long ng_next;             /* number of the next one to arrive */
+  const double *ng_delay;   /* ms */
+  const ng_Band *ng_delays; /* seeds of the delay */
+  double *ng_late;          /* room for the row of the time of arrival, 0 if that depends on nothing */
+} ng_Connection;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions; many are rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
+} ng_Cell;
+typedef struct {            /* one instance of an augmented mechanism */
+  ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  double *ng_flow;          /* slopes of its states, and its current: room for these where events are late or early; else 0 */
+  double *ng_late;          /* the row of the time of the event that is being received, or 0 */
+  const double *ng_cm;      /* uF/cm2 of its node */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  ng_Connection *ng_connections;
+  long ng_connection_count;
+  long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+#define NG_RARELY(ng_condition) __builtin_expect((ng_condition) != 0, 0) /* what follows is kept out of the way */
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  const ng_Band *ng_band;
+  long ng_k;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  for (ng_band = ng_seed->ng_bands; ng_band->ng_count; ng_band = NG_NEXT(ng_band)) {
+    const double *NG_RESTRICT ng_numbers = NG_NUMBERS(ng_band);
+    double *NG_RESTRICT ng_to = ng_row + ng_band->ng_first;
+    for (ng_k = 0; ng_k < ng_band->ng_count; ng_k++) ng_to[ng_k] += ng_coefficient*ng_numbers[ng_k];
+  }
+}
+
+static ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
+  static const ng_Band ng_last = {0, 0};
+  static const ng_Seed ng_unmoved[] = {{&ng_last, 0, 0, 0}, {&ng_last, 0, 0, 0}, {&ng_last, 0, 0, 0}};
+  static ng_Connection ng_none = {0, ng_unmoved, 0, 0, 0, 0, &ng_last, 0};
+  const double *ng_address = (const double *) (size_t) ng_sender;
+  long ng_low = 0, ng_high = ng_self->ng_connection_count;
+  while (ng_low < ng_high) {
+    const long ng_middle = (ng_low + ng_high)/2;
+    ng_Connection *ng_connection = ng_self->ng_connections + ng_middle;
+    if (ng_connection->ng_address == ng_address) return ng_connection;
+    if (ng_connection->ng_address < ng_address) ng_low = ng_middle + 1;
+    else ng_high = ng_middle;
+  }
+  return &ng_none;
+}
+ENDVERBATIM
+
+: Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
+PROCEDURE ng_observables() {
+    LOCAL di_da, di_db, di_de, di_dv
+    di_da = v - e
+    di_db = v - e
+    di_de = -a - b
+    di_dv = a + b
+VERBATIM
+    double *ng_record = NG_SELF->ng_observed_record;
+    ng_record[0] = _ldi_da; /* di/da */
+    ng_record[1] = _ldi_db; /* di/db */
+    ng_record[2] = _ldi_de; /* di/de */
+    ng_record[3] = _ldi_dv; /* di/dv */
+ENDVERBATIM
+}
+
+: The current itself and its conductance, which the cable asks for where the area of the node moves.
+PROCEDURE ng_whole() {
+    LOCAL di_dv, i, total_current
+    di_dv = a + b
+    i = (a + b)*(v - e)
+    total_current = i
+VERBATIM
+    const double ng_density = 100./(_nd_area);
+    NG_SELF->ng_total[0] = ng_density*_ltotal_current;
+    NG_SELF->ng_total[1] = ng_density*_ldi_dv;
+ENDVERBATIM
+}
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL di_da, di_db, di_de
+VERBATIM
+    if (v + .001 != ng_latest_v) {
+      ng_latest_v = v;
+      return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+    }
+    ng_latest_v = NAN;
+ENDVERBATIM
+    di_da = v - e
+    di_db = v - e
+    di_de = -a - b
+VERBATIM
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
+    const double ng_density = 100./(_nd_area);
+    ng_record[0] = ng_density*_ldi_da; /* d/da */
+    ng_record[1] = ng_density*1.0;
+    ng_record[2] = ng_density*_ldi_db; /* d/db */
+    ng_record[3] = ng_density*1.0;
+    if (ng_self->ng_sown) {
+      ng_record[4] = ng_density*_ldi_de; /* d/de */
+      ng_record[5] = ng_density*0.0;
+    }
+    if (NG_RARELY(ng_self->ng_observed_record)) ng_observables(_threadargs_);
+    if (NG_RARELY(ng_self->ng_total)) ng_whole(_threadargs_);
+ENDVERBATIM
+}
+
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL a_rate, da_rate_dfast, exp_1, dexp_1_dfast, a_decay, a_limit, da_da, da_dfast, b_rate,
+          db_rate_dslow, exp_2, dexp_2_dslow, b_decay, b_limit, db_db, db_dslow
+VERBATIM
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
+      hoc_execerror("weighted advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    a_rate = -1/fast
+    da_rate_dfast = a_rate*a_rate
+    exp_1 = exp(dt*a_rate)
+    dexp_1_dfast = da_rate_dfast*dt*ng_finite(exp_1)
+    a_decay = exp_1
+    a_limit = -0/(-1/fast)
+    da_da = a_decay
+    da_dfast = dexp_1_dfast*(a - a_limit)
+    a = a + (1 - a_decay)*(a_limit - a)
+    b_rate = -1/slow
+    db_rate_dslow = b_rate*b_rate
+    exp_2 = exp(dt*b_rate)
+    dexp_2_dslow = db_rate_dslow*dt*ng_finite(exp_2)
+    b_decay = exp_2
+    b_limit = -0/(-1/slow)
+    db_db = b_decay
+    db_dslow = dexp_2_dslow*(b - b_limit)
+    b = b + (1 - b_decay)*(b_limit - b)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_a = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_b = ng_self->ng_carried + 1*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_a = ng_row_a[ng_k];
+      const double ng_old_b = ng_row_b[ng_k];
+      ng_row_a[ng_k] = _lda_da*ng_old_a;
+      ng_row_b[ng_k] = _ldb_db*ng_old_b;
+    }
+    ng_sow(ng_self->ng_seeds + 1, _lda_dfast, ng_row_a, ng_width); /* fast */
+    ng_sow(ng_self->ng_seeds + 2, _ldb_dslow, ng_row_b, ng_width); /* slow */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_a = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_b = ng_self->ng_carried + 1*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_a[ng_k] = 0.;
+      ng_row_b[ng_k] = 0.;
+    }
+ENDVERBATIM
+}
+
+: Derivatives of what finitialize does for a connection; ng_sender is the address of the NetCon's weight.
+PROCEDURE ng_connect(flag, w, share, lateness, rest, ng_sender) {
+    LOCAL drest_dshare
+    drest_dshare = -0.5*share
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    ng_Connection *ng_connection = ng_find(ng_self, _lng_sender);
+    double *NG_RESTRICT ng_row_rest = ng_connection->ng_rows + 0*ng_width;
+    if (!ng_connection->ng_rows) {
+      ng_self->ng_cell->ng_fault = "a NetCon was made during the run: finitialize first";
+      return 0;
+    }
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_rest[ng_k] = 0.;
+    }
+    ng_sow(ng_connection->ng_seeds + 1, _ldrest_dshare, ng_row_rest, ng_width); /* share */
+ENDVERBATIM
+}
+
+: Derivatives of the jump at an event; ng_sender is the address of the NetCon's weight.
+PROCEDURE ng_receive(flag, w, share, lateness, rest, ng_sender) {
+    LOCAL rest_next, da_drest, da_dshare, da_dw, exp_1, dexp_1_dlateness, db_dlateness, db_dshare, db_dw,
+          drest_drest, drest_dshare, da_drest_2, da_dshare_2, da_dw_2, db_dlateness_3, db_dshare_3, db_dw_3,
+          drest_drest_2, drest_dshare_2, db_dlateness_2, db_dshare_2, db_dw_2
+    rest_next = rest
+    if (flag == 0) {
+        da_drest = share*w
+        da_dshare = rest_next*w
+        da_dw = rest_next*share
+        exp_1 = exp(-lateness/5)
+        dexp_1_dlateness = -0.2*ng_finite(exp_1)
+        db_dlateness = dexp_1_dlateness*w*(1 - share)
+        db_dshare = -exp_1*w
+        db_dw = exp_1*(1 - share)
+        drest_drest = 0.1*share + 0.6
+        drest_dshare = 0.1*rest_next
+        da_drest_2 = da_drest
+        da_dshare_2 = da_dshare
+        da_dw_2 = da_dw
+        db_dlateness_3 = db_dlateness
+        db_dshare_3 = db_dshare
+        db_dw_3 = db_dw
+        drest_drest_2 = drest_drest
+        drest_dshare_2 = drest_dshare
+    } else {
+        db_dlateness_2 = -share*w/((lateness + 3)*(lateness + 3))
+        db_dshare_2 = w/(lateness + 3)
+        db_dw_2 = share/(lateness + 3)
+        da_drest_2 = 0
+        da_dshare_2 = 0
+        da_dw_2 = 0
+        db_dlateness_3 = db_dlateness_2
+        db_dshare_3 = db_dshare_2
+        db_dw_3 = db_dw_2
+        drest_drest_2 = 1
+        drest_dshare_2 = 0
+    }
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    ng_Connection *ng_connection = ng_find(ng_self, _lng_sender);
+    double *NG_RESTRICT ng_row_a = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_b = ng_self->ng_carried + 1*ng_width;
+    double *NG_RESTRICT ng_row_rest = ng_connection->ng_rows + 0*ng_width;
+    if (!ng_connection->ng_rows) {
+      ng_self->ng_cell->ng_fault = "a NetCon was made during the run: finitialize first";
+      return 0;
+    }
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_a = ng_row_a[ng_k];
+      const double ng_old_rest = ng_row_rest[ng_k];
+      ng_row_a[ng_k] = ng_old_a + _lda_drest_2*ng_old_rest;
+      ng_row_rest[ng_k] = _ldrest_drest_2*ng_old_rest;
+    }
+    ng_sow(ng_connection->ng_seeds + 1, _lda_dshare_2, ng_row_a, ng_width); /* share */
+    ng_sow(ng_connection->ng_seeds + 0, _lda_dw_2, ng_row_a, ng_width); /* w */
+    ng_sow(ng_connection->ng_seeds + 2, _ldb_dlateness_3, ng_row_b, ng_width); /* lateness */
+    ng_sow(ng_connection->ng_seeds + 1, _ldb_dshare_3, ng_row_b, ng_width); /* share */
+    ng_sow(ng_connection->ng_seeds + 0, _ldb_dw_3, ng_row_b, ng_width); /* w */
+    ng_sow(ng_connection->ng_seeds + 1, _ldrest_dshare_2, ng_row_rest, ng_width); /* share */
+ENDVERBATIM
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
+}
+
+UNITSON
