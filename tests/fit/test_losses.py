@@ -104,6 +104,14 @@ def test_features_of_a_known_trace() -> None:
     )
 
 
+def test_a_window_may_be_open_to_the_end() -> None:
+    from_20 = fit.Mean(None, 0, window=(20, np.inf)).residuals(TRACE, DT)[0]
+    assert from_20 == pytest.approx([TRACE[800:].mean()], rel=1e-12)
+    assert fit.Mean(None, 0, window=(-np.inf, 20)).residuals(TRACE, DT)[0] == pytest.approx([TRACE[:801].mean()])
+    assert fit.SquaredError(None, TARGET, window=(20, np.inf)).target.times[0] == 20
+    assert fit.SpikeTimes(None, [21, 44, 70], window=(50, np.inf)).residuals(TRACE, DT)[0].shape == (1,)
+
+
 def test_a_bump_below_the_threshold_counts_in_part_and_has_a_gradient() -> None:
     below = spikes([40.0], height=45.0)
     number, slopes = fit.Rate(None, 0).feature(below, DT)
