@@ -330,7 +330,8 @@ def _extreme(values: Floats, number: int) -> tuple[float, Floats]:
     """The extreme of the parabola through a sample and its neighbours, and its derivatives by the samples.
 
     The sample itself would do, but that the next one takes its place as a spike moves: its derivative jumps in every
-    step, by (d2v/dt2) dt (dt*/dtheta), which is not small beside it.
+    step, by (d2v/dt2) dt (dt*/dtheta), which is not small beside it. A sample that is only the extreme of the part that
+    begins or ends with it, between its neighbours, is taken as it is: the parabola's extreme may be far away.
     """
     slopes = np.zeros(len(values))
     slopes[number] = 1
@@ -338,7 +339,7 @@ def _extreme(values: Floats, number: int) -> tuple[float, Floats]:
         return float(values[number]), slopes
     before, here, after = values[number - 1 : number + 2]
     bend, half = before - 2 * here + after, (after - before) / 2
-    if not bend:
+    if not bend or (before < here < after) or (before > here > after):
         return float(here), slopes
     position = half / bend  # steps before the sample: at most one half
     slopes[number - 1 : number + 2] = (position**2 + position) / 2, 1 - position**2, (position**2 - position) / 2

@@ -104,6 +104,13 @@ def test_features_of_a_known_trace() -> None:
     )
 
 
+@pytest.mark.parametrize("last", [5.0, 0.001, -0.0001])
+def test_a_spike_that_the_window_cuts_off_has_its_own_lowest_sample(last: float) -> None:
+    """It is at an end, where a parabola through it and its neighbours has its extreme anywhere."""
+    values = np.array([-70, -60, -50, -30, -15, last])
+    assert fit.AfterHyperpolarisation(None, 0).residuals(values, DT)[0] == [-15]
+
+
 def test_a_window_may_be_open_to_the_end() -> None:
     from_20 = fit.Mean(None, 0, window=(20, np.inf)).residuals(TRACE, DT)[0]
     assert from_20 == pytest.approx([TRACE[800:].mean()], rel=1e-12)
