@@ -93,9 +93,7 @@ def _texts(meaning: str, required: bool = False) -> Value:
 SEGMENT = re.compile(r"(?P<section>[^()\s]+)\((?P<x>[0-9.]+)\)")
 _PATTERNS = 'names of sections, as "soma" or ["dend*", "apic[3]"]'
 _SEGMENT = Value('a segment, as "soma(0.5)"', lambda x: _text(x) and SEGMENT.fullmatch(x) is not None)
-_WINDOW = Value(
-    "two times in ms, the earlier one first", lambda x: _several(_number)(x) and len(x) == 2 and x[0] < x[1]
-)
+_WINDOW = Value("two times in ms, the earlier one first", lambda x: _several(_bound)(x) and len(x) == 2 and x[0] < x[1])
 _COUNT = Value("a whole number above 0", lambda x: isinstance(x, int) and not isinstance(x, bool) and x > 0)
 
 FEATURES = ("mean", "variance", "peak", "trough", "after-hyperpolarisation", "rate")

@@ -210,6 +210,16 @@ def test_the_model_is_interpolated_at_the_times_of_the_target() -> None:
         (lambda: fit.Mean(None, 0, weight=-1), "weight"),
         (lambda: fit.Mean(None, 0, scale=0), "scale"),
         (lambda: fit.SpikeTimes(None, [3, 2, 1]), "increasing"),
+        (lambda: fit.Mean(None, np.nan), "target is a finite number"),
+        (lambda: fit.Rate(None, 20, threshold=np.nan), "threshold is a finite number"),
+        (lambda: fit.Mean(None, 0, weight="much"), "weight is a finite number"),
+        (lambda: fit.Mean(None, 0, window=(1, 2, 3)), "later"),
+        (lambda: fit.Mean(None, 0, window=5), "later"),
+        (lambda: fit.Mean(None, 0, window=(-9, -5)).check(50), "outside of the run"),
+        (lambda: fit.Mean(None, 0, window=(50, 90)).check(50), "outside of the run"),
+        (lambda: fit.Peak(None, 0, window=(1.001, 1.002)).residuals(TRACE, DT), "between two samples"),
+        (lambda: fit.SpikeTimes(None, [5, 61.2]).check(50), "the run ends at 50 ms"),
+        (lambda: fit.SpikeTimes(None, [-5, 12]).check(50), "at -5 to 12 ms"),
     ],
 )
 def test_what_can_not_be_meant_is_refused(make: object, message: str) -> None:
