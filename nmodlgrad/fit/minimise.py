@@ -111,7 +111,7 @@ def minimise(
         theta to begin with: shape (parameters,); by default where the problem's parameters start
     folder
         where every evaluation is kept: the same call goes on where an earlier one was ended or killed, and so does one
-        with more steps
+        with more steps. The first evaluation is made again, to see that the model is the same
     goal
         the loss with which one is content
     seconds
@@ -126,7 +126,7 @@ def minimise(
     WrongArgument
         when `start` is of another shape or not within the bounds
     JournalError
-        when the folder is that of another fit, or in use
+        when the folder is that of another fit or another model, or in use
     """
     begin = np.array(problem.start if start is None else start, float)
     bounds = problem.bounds
@@ -140,6 +140,10 @@ def minimise(
         stop = stack.enter_context(interrupts())
         entries: list[Entry] = []
         kept = _Kept()
+        if journal is not None and journal.first is not None:
+            again = problem.evaluate(journal.first.evaluation.theta)
+            journal.check(again)
+            kept.take(0, again)
 
         def evaluate(theta: Floats) -> Evaluation:
             entry = journal.earlier(theta) if journal is not None else None

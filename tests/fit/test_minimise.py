@@ -207,6 +207,8 @@ one = fit.minimise(problem, fit.Adam(3, lambda step: 0.02 / (step + 1)), folder=
 two = fit.minimise(problem, fit.Adam(5, lambda step: 0.02 / (1 + step)), folder="function")
 print((two.thetas[:4] == one.thetas).all(), len(two.losses), problem.simulations)
 print(refusal(lambda: fit.minimise(problem, fit.Adam(5, lambda step: 0.03 / (1 + step)), folder="function")))
+clamp.amp = 0.31
+print(refusal(lambda: fit.minimise(problem, adam, folder="part")))
 """,
         tmp_path,
     ).splitlines()
@@ -214,11 +216,12 @@ print(refusal(lambda: fit.minimise(problem, fit.Adam(5, lambda step: 0.03 / (1 +
     assert printed[0].endswith(f"is reached {reached} goal reached 1e-09 seconds are over 1")
     assert 1 < reached <= 11
     assert printed[1] == "True True budget used up"
-    assert int(printed[2]) == 31 + 31 + 1  # nothing was run twice
-    assert printed[3] == f"{31 + 31 + 1 + 2} 33 True 32 steps taken"
-    assert printed[4] == f"{31 + 31 + 1 + 2} 30 steps taken, and 2 more of before are there True"
+    assert int(printed[2]) == 31 + 31 + 1 + 1  # nothing was run twice, but for the start when it goes on
+    assert printed[3] == f"{31 + 31 + 1 + 2 + 2} 33 True 32 steps taken"
+    assert printed[4] == f"{31 + 31 + 1 + 2 + 3} 30 steps taken, and 2 more of before are there True"
     assert printed[5].startswith("JournalError: ")
     assert "another fit (optimiser (rate 0.02 there, 0.03 here) differ)" in printed[5]
     assert "another fit (start differ)" in printed[6]
-    assert printed[7] == f"True 6 {31 + 31 + 1 + 2 + 4 + 2}"
+    assert printed[7] == f"True 6 {31 + 31 + 1 + 2 + 3 + 4 + 2 + 1}"
     assert "takes another way than before. Another function for the rate?" in printed[8]
+    assert "does not do what it did: the loss at the start is" in printed[9]
