@@ -83,8 +83,8 @@ def test_what_dies_is_tried_again_and_given_up_and_the_others_find_what_they_wou
     ]
     assert found.best is found.ranked[0]
     assert found.best.loss == min(each.loss for each in found.fits if each is not None)
-    # Those that were tried again went on from their journals: only what was evaluated at a death was evaluated twice, and
-    # the first one each time, to see that the model is the same.
+    # Those that were tried again went on from their journals: evaluated twice was only what was evaluated at a death,
+    # and the first one each time, to see that the model is the same.
     evaluated = [json.loads(line.split(" ", 1)[1]) for line in log.read_text().splitlines()]
     for start, thetas in enumerate(alone["thetas"]):
         times = [evaluated.count(theta) for theta in thetas]
