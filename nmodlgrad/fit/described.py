@@ -131,7 +131,10 @@ def _optimiser(document: Document) -> Optimiser:
     for key in table:
         if key not in known:
             document.refuse(("optimiser", key), f"{kind.__name__} has no such option, but {', '.join(sorted(known))}")
-    made: Optimiser = kind(**table)
+    try:
+        made: Optimiser = kind(**table)
+    except WrongArgument as error:
+        document.refuse(("optimiser",), str(error))
     return made
 
 

@@ -123,8 +123,28 @@ def test_an_optimiser_tells_convergence_from_a_budget(optimiser: Optimiser, outc
     assert optimiser.run(rosenbrock, np.array([-1.2, 1.0]), FREE).outcome is outcome
 
 
-def test_a_model_that_diverges_at_the_start_is_told_of() -> None:
-    assert Adam(3).run(rosenbrock, np.array([6.0, 1.0]), FREE).outcome is Outcome.DIVERGED
+@each
+def test_a_model_that_diverges_at_the_start_is_told_of(optimiser: Optimiser) -> None:
+    ending = optimiser.run(rosenbrock, np.array([6.0, 1.0]), FREE)
+    assert (ending.outcome, ending.message) == (Outcome.DIVERGED, "the model diverges at the start")
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: GaussNewton(0), "steps are a whole number above 0, not 0"),
+        (lambda: LBFGSB(2.5), "steps are a whole number above 0, not 2.5"),  # type: ignore[arg-type]
+        (lambda: Adam(-1), "steps are a whole number above 0, not -1"),
+        (lambda: Adam(3, rate=math.nan), "rate is a number above 0, not nan"),
+        (lambda: Polyak(3, rate=-0.1), "rate is a number above 0, not -0.1"),
+        (lambda: Polyak(3, clip=0), "clip is a number above 0, not 0"),
+        (lambda: LBFGSB(tolerance=math.nan), "tolerance is a number above 0, not nan"),
+        (lambda: GaussNewton(tolerance=1e-20), "tolerance is 1e-20: below 2.2e-16 there is only rounding"),
+    ],
+)
+def test_an_optimiser_that_means_nothing_is_refused(make: Any, message: str) -> None:
+    with pytest.raises(WrongArgument, match=message):
+        make()
 
 
 def test_a_schedule_that_ends_at_0_has_as_many_steps_as_are_taken() -> None:
