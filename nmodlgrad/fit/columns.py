@@ -22,7 +22,7 @@ UNITS = {
     **{"A": 1e9, "amperes": 1e9, "mA": 1e6, "uA": 1e3, "µA": 1e3, "μA": 1e3, "nA": 1.0, "pA": 1e-3},  # in nA
     "1": 1.0,  # whatever the variable has
 }
-_DELIMITERS = (",", ";", "\t")
+_DELIMITERS = (";", "\t", ",")  # beside one of the first two, commas are those of decimals
 _NAME_AND_UNIT = re.compile(
     r"(?P<name>.*?)\s*(?:\(\s*(?P<round>[^()]+?)\s*\)|\[\s*(?P<square>[^\[\]]+?)\s*\]|(?P<sign>[\s_/,]+)(?P<bare>\w+))"
 )

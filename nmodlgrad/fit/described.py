@@ -182,7 +182,10 @@ def _sections(document: Document, tables: Mapping[str, Mapping[str, Any]]) -> li
             section, x = parsed(table["parent"])
             if section not in made:
                 document.refuse(("cell", "sections", name, "parent"), f"there is no section {section}")
-            made[name].connect(made[section](x))
+            try:
+                made[name].connect(made[section](x))
+            except (RuntimeError, ValueError) as error:  # to itself in the end, or outside of 0 to 1
+                document.refuse(("cell", "sections", name, "parent"), f"no connection there: {error}")
     return list(made.values())
 
 

@@ -90,7 +90,7 @@ def _texts(meaning: str, required: bool = False) -> Value:
     return Value(meaning, lambda x: _text(x) or _several(_text)(x), required)
 
 
-SEGMENT = re.compile(r"(?P<section>[^()\s]+)\((?P<x>[0-9.]+)\)")
+SEGMENT = re.compile(r"(?P<section>[^()\s]+)\((?P<x>\d+\.?\d*|\.\d+)\)")
 _PATTERNS = 'names of sections, as "soma" or ["dend*", "apic[3]"]'
 _SEGMENT = Value('a segment, as "soma(0.5)"', lambda x: _text(x) and SEGMENT.fullmatch(x) is not None)
 _WINDOW = Value("two times in ms, the earlier one first", lambda x: _several(_bound)(x) and len(x) == 2 and x[0] < x[1])

@@ -108,6 +108,13 @@ def test_a_bad_row_is_told_with_its_line(row: str, message: str, write: Callable
     assert str(raised.value).startswith(f"{path}:{message}")
 
 
+@pytest.mark.parametrize("between", [";", "\t"])
+def test_decimal_commas_are_told_for_what_they_are(between: str, write: Callable[[str], Path]) -> None:
+    path = write(f"t (ms){between}v (mV)\n0{between}-65\n0,1{between}-64,5\n")
+    with pytest.raises(DataError, match=r"3: '0,1' is no number; write a decimal point"):
+        read_csv(path)
+
+
 @pytest.mark.parametrize("text", ["", "\n\n", "# nothing\n"])
 def test_an_empty_file_is_refused(text: str, write: Callable[[str], Path]) -> None:
     with pytest.raises(DataError, match="no data"):

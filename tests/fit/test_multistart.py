@@ -107,6 +107,8 @@ def test_a_factory_that_other_processes_can_not_import_is_refused(tmp_path: Path
         fit.multistart(lambda: Model("")(), OPTIMISER, folder=tmp_path)
     with pytest.raises(WrongArgument, match="from 1 on"):
         fit.multistart(Model(""), OPTIMISER, folder=tmp_path, starts=0)
+    with pytest.raises(WrongArgument, match="from 0 on"):
+        fit.multistart(Model(""), OPTIMISER, folder=tmp_path, seed=-1)
 
 
 def test_a_folder_of_other_fits_or_in_use_is_refused(tmp_path: Path) -> None:
