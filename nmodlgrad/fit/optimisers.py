@@ -211,8 +211,8 @@ class LBFGSB:
         options = {"maxiter": self.steps, "maxfun": 20 * self.steps, "ftol": self.tolerance, "gtol": 0.0}
         try:
             found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
-        except _NoStart:
-            return _NO_START
+        except _Over as over:
+            return over.ending
         outcome = {0: Outcome.CONVERGED, 1: Outcome.BUDGET}.get(found.status, Outcome.STUCK)
         return Ending(outcome, str(found.message))
 
@@ -243,11 +243,17 @@ class GaussNewton:
         from scipy.optimize import least_squares
 
         at = _remembering(evaluate)
+
+        def jacobian(theta: Floats) -> Floats:
+            """Asked for where a step is taken: a step from there is 0/0 without a slope."""
+            _check_slope(at(theta))
+            return at(theta).jacobian
+
         try:
             found = least_squares(
                 lambda theta: at(theta).residuals,
                 start,
-                lambda theta: at(theta).jacobian,
+                jacobian,
                 bounds=tuple(bounds.T),
                 method="trf",
                 x_scale="jac",
@@ -256,8 +262,8 @@ class GaussNewton:
                 gtol=None,
                 max_nfev=self.steps,
             )
-        except _NoStart:
-            return _NO_START
+        except _Over as over:
+            return over.ending
         if not found.status:
             return Ending(Outcome.BUDGET, f"{self.steps} evaluations made")
         return Ending(Outcome.CONVERGED, f"a step gains, or moves theta, by less than {self.tolerance:g}, relatively")
@@ -301,23 +307,36 @@ def _check_schedule(rate: Rate, steps: int) -> None:
         )
 
 
-class _NoStart(Exception):
-    """The model diverges where scipy begins."""
+class _Over(Exception):
+    """What scipy is not to be asked."""
+
+    def __init__(self, ending: Ending) -> None:
+        super().__init__(ending.message)
+        self.ending = ending
 
 
 def _remembering(evaluate: Evaluate) -> Evaluate:
-    """Asks once for one theta, and refuses to begin where the model diverges."""
+    """Asks once for one theta, and refuses to begin where the model diverges or nothing moves a residual."""
     last: list[Evaluation] = []
 
     def at(theta: Floats) -> Evaluation:
         if not last or not np.array_equal(last[-1].theta, theta):
             found = evaluate(theta)
-            if not last and not math.isfinite(found.loss):
-                raise _NoStart
+            if not last:
+                if not math.isfinite(found.loss):
+                    raise _Over(_NO_START)
+                _check_slope(found)
             last[:] = [found]
         return last[-1]
 
     return at
+
+
+def _check_slope(found: Evaluation) -> None:
+    if not found.loss:
+        raise _Over(Ending(Outcome.CONVERGED, "the loss is 0"))
+    if not found.jacobian.any():
+        raise _Over(Ending(Outcome.STUCK, f"the loss is {found.loss:.4g} and does not depend on any parameter there"))
 
 
 def _rate(rate: Rate, step: int) -> float:

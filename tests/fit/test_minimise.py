@@ -129,6 +129,40 @@ def test_a_model_that_diverges_at_the_start_is_told_of(optimiser: Optimiser) -> 
     assert (ending.outcome, ending.message) == (Outcome.DIVERGED, "the model diverges at the start")
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("optimiser", [LBFGSB(), GaussNewton()], ids=lambda o: type(o).__name__)
+@pytest.mark.parametrize(
+    ("residual", "outcome", "message"),
+    [
+        (0.0, Outcome.CONVERGED, "the loss is 0"),
+        (2.0, Outcome.STUCK, "the loss is 2 and does not depend on any parameter there"),
+    ],
+)
+def test_a_start_without_any_slope_is_told_of_at_once(
+    optimiser: Optimiser, residual: float, outcome: Outcome, message: str
+) -> None:
+    """As of spikes that the model does not have: each costs the same, wherever the parameters are."""
+    seen: list[Any] = []
+
+    def flat(theta: Any) -> Evaluation:
+        seen.append(theta)
+        return Evaluation(theta, np.array([residual]), np.zeros((1, 2)))
+
+    ending = optimiser.run(flat, np.zeros(2), FREE)
+    assert (ending.outcome, ending.message, len(seen)) == (outcome, message, 1)
+
+
+@pytest.mark.filterwarnings("error")
+def test_gauss_newton_ends_where_a_step_has_led_to_a_plain() -> None:
+    def cliff(theta: Any) -> Evaluation:
+        if theta[0] < 1:
+            return Evaluation(theta, np.array([2 - theta[0], 3.0]), np.array([[-1.0, 0.0], [0.0, 0.0]]))
+        return Evaluation(theta, np.array([0.0, 3.0]), np.zeros((2, 2)))
+
+    ending = GaussNewton().run(cliff, np.zeros(2), FREE)
+    assert (ending.outcome, ending.message[:15]) == (Outcome.STUCK, "the loss is 4.5")
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
