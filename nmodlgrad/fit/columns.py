@@ -81,14 +81,19 @@ def _cells(where: str, row: str, delimiter: str | None) -> list[str]:
         raise DataError(f"{where}: {error}") from None
 
 
+def check_every(path: str | Path, times: str | int | None, every: float | None) -> None:
+    """Refuses an interval that is none, and one beside times."""
+    if every is not None and times is not None:
+        raise DataError(f"{path}: give times or every, not both")
+    if every is not None and not 0 < every < math.inf:
+        raise DataError(f"{path}: every is a time in ms, not {every!r}")
+
+
 def columns(table: Table, values: str | int | None, times: str | int | None, every: float | None) -> list[int]:
     """The place of the times, if there are any, and that of the values."""
     width = len(table.names)
+    check_every(table.path, times, every)
     if every is not None:
-        if times is not None:
-            raise DataError(f"{table.path}: give times or every, not both")
-        if not every > 0:
-            raise DataError(f"{table.path}: every is a time in ms, not {every!r}")
         return [_column(table, values, [*range(width)], "values")]
     named = [k for k, name in enumerate(table.names) if _name_and_unit(name)[0].lower() in TIMES]
     at = _column(table, times, named[:1] or ([0] if width == 2 else []), "times")
