@@ -119,7 +119,8 @@ class Journal:
         if not _alike(before, again):
             raise JournalError(
                 f"{self.path}: the model does not do what it did: the loss at the start is {again.loss:.6g}, and was "
-                f"{before.loss:.6g}. Another stimulus, cell or mechanism? Give another folder, or remove this one"
+                f"{before.loss:.6g}. Another stimulus, cell or mechanism, or noise that prepare does not seed? Give "
+                "another folder, or remove this one"
             )
 
     def earlier(self, theta: NDArray[np.float64]) -> Entry | None:

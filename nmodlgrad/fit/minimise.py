@@ -98,7 +98,7 @@ def minimise(
     progress: bool | None = None,
     watch: Callable[[int, Evaluation], object] | None = None,
 ) -> Fit:
-    """Fit the problem's parameters.
+    """Fit the problem's parameters; afterwards they stand in the model where the fit is best.
 
     Ctrl-C ends it after the evaluation at hand, and so do `goal` and `seconds`: the result is the best until then, of
     one evaluation at least.
@@ -168,7 +168,10 @@ def minimise(
                 ending, message=f"{ending.message.rstrip('.')}, and {journal.ahead} more of before are there"
             )
         bar.set_description_str(f"fit: {ending.outcome}")
-        return _result(problem, entries, ending, kept)
+        found = _result(problem, entries, ending, kept)
+        if math.isfinite(found.loss):
+            problem.move(found.theta)
+        return found
 
 
 class _Kept:

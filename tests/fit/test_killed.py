@@ -138,6 +138,9 @@ class Valley:
     def values(self, theta: Any) -> Any:
         return theta
 
+    def move(self, theta: Any) -> None:
+        pass
+
     def evaluate(self, theta: Any) -> fit.Evaluation:
         self.evaluations += 1
         x, y = theta
