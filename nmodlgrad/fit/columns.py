@@ -22,7 +22,7 @@ UNITS = {
     **{"A": 1e9, "amperes": 1e9, "mA": 1e6, "uA": 1e3, "µA": 1e3, "μA": 1e3, "nA": 1.0, "pA": 1e-3},  # in nA
     "1": 1.0,  # whatever the variable has
 }
-_DELIMITERS = (",", ";", "\t")
+_DELIMITERS = (";", "\t", ",")  # beside one of the first two, commas are those of decimals
 _NAME_AND_UNIT = re.compile(
     r"(?P<name>.*?)\s*(?:\(\s*(?P<round>[^()]+?)\s*\)|\[\s*(?P<square>[^\[\]]+?)\s*\]|(?P<sign>[\s_/,]+)(?P<bare>\w+))"
 )
@@ -81,14 +81,19 @@ def _cells(where: str, row: str, delimiter: str | None) -> list[str]:
         raise DataError(f"{where}: {error}") from None
 
 
+def check_every(path: str | Path, times: str | int | None, every: float | None) -> None:
+    """Refuses an interval that is none, and one beside times."""
+    if every is not None and times is not None:
+        raise DataError(f"{path}: give times or every, not both")
+    if every is not None and not 0 < every < math.inf:
+        raise DataError(f"{path}: every is a time in ms, not {every!r}")
+
+
 def columns(table: Table, values: str | int | None, times: str | int | None, every: float | None) -> list[int]:
     """The place of the times, if there are any, and that of the values."""
     width = len(table.names)
+    check_every(table.path, times, every)
     if every is not None:
-        if times is not None:
-            raise DataError(f"{table.path}: give times or every, not both")
-        if not every > 0:
-            raise DataError(f"{table.path}: every is a time in ms, not {every!r}")
         return [_column(table, values, [*range(width)], "values")]
     named = [k for k, name in enumerate(table.names) if _name_and_unit(name)[0].lower() in TIMES]
     at = _column(table, times, named[:1] or ([0] if width == 2 else []), "times")

@@ -99,7 +99,9 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--steps", type=_count, metavar="N", help="at most so many")
     made.add_argument("--rate", type=_positive, metavar="X", help="how far a step goes, for adam and polyak")
-    made.add_argument("--goal", type=float, default=-math.inf, metavar="X", help="the loss with which one is content")
+    made.add_argument(
+        "--goal", type=_finite_number, default=-math.inf, metavar="X", help="the loss with which one is content"
+    )
     made.add_argument(
         "--seconds", type=_positive, default=math.inf, metavar="S", help="of computing, those before a stop included"
     )
@@ -109,7 +111,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="N",
         help="so many fits, from a Sobol sample; the best is reported",
     )
-    made.add_argument("--seed", type=int, default=0, metavar="N", help="of that sample (default: %(default)s)")
+    made.add_argument("--seed", type=_seed, default=0, metavar="N", help="of that sample (default: %(default)s)")
     made.add_argument("--json", action="store_true", help="JSON lines on stdout instead of text")
     return made
 
@@ -120,12 +122,25 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _positive(text: str) -> float:
+def _seed(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0 on, not {text!r}")
+    return int(text)
+
+
+def _finite_number(text: str) -> float:
     try:
         number = float(text)
     except ValueError:
         number = math.nan
-    if not 0 < number < math.inf:
+    if not math.isfinite(number):
+        raise argparse.ArgumentTypeError(f"expected a number, not {text!r}")
+    return number
+
+
+def _positive(text: str) -> float:
+    number = _finite_number(text)
+    if not number > 0:
         raise argparse.ArgumentTypeError(f"expected a number above 0, not {text!r}")
     return number
 

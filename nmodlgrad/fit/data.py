@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from nmodlgrad.fit.columns import (
     TIMES,
     UNITS,
     DataError,
+    check_every,
     columns,
     factor,
     joined,
@@ -114,11 +117,8 @@ def read_npz(
         for a file or an array that is not there, is not of numbers, or not finite, with the number of the first such
         element (from 0 on); for times that do not increase
     """
-    try:
-        with np.load(path) as file:
-            arrays = {name: file[name] for name in file.files}
-    except (OSError, ValueError, AttributeError) as error:
-        raise DataError(f"{path}: {error}") from None
+    arrays = _arrays(path)
+    check_every(path, times, every)
     if times is None and every is None:
         times = next((name for name in arrays if name.lower() in TIMES), None)
         if times is None:
@@ -191,6 +191,17 @@ def _series(path: str | Path, there: Any, name: str | None, shift: float) -> Tra
 
 
 # ------------------------------------------------------------------ arrays
+def _arrays(path: str | Path) -> dict[str, Any]:
+    try:
+        file: Any = np.load(path)
+        if isinstance(file, np.ndarray):
+            raise DataError(f"{path} has one array without a name: write it by numpy.savez")
+        with file:
+            return dict(file)
+    except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+        raise DataError(f"{path}: {error}") from None
+
+
 def _array(path: str | Path, arrays: dict[str, Any], name: str) -> Floats:
     if name not in arrays:
         raise DataError(f"{path} has no array {name}, but {joined(arrays)}")

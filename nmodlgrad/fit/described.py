@@ -131,7 +131,10 @@ def _optimiser(document: Document) -> Optimiser:
     for key in table:
         if key not in known:
             document.refuse(("optimiser", key), f"{kind.__name__} has no such option, but {', '.join(sorted(known))}")
-    made: Optimiser = kind(**table)
+    try:
+        made: Optimiser = kind(**table)
+    except WrongArgument as error:
+        document.refuse(("optimiser",), str(error))
     return made
 
 
@@ -179,7 +182,10 @@ def _sections(document: Document, tables: Mapping[str, Mapping[str, Any]]) -> li
             section, x = parsed(table["parent"])
             if section not in made:
                 document.refuse(("cell", "sections", name, "parent"), f"there is no section {section}")
-            made[name].connect(made[section](x))
+            try:
+                made[name].connect(made[section](x))
+            except (RuntimeError, ValueError) as error:  # to itself in the end, or outside of 0 to 1
+                document.refuse(("cell", "sections", name, "parent"), f"no connection there: {error}")
     return list(made.values())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -20,7 +20,7 @@ class Free:
     """A parameter that is fitted: wherever the direction acts, parameter = scale * value.
 
     Several that act on one parameter of one place add up: ``theta_0 + theta_1 * distance`` is two of them, the scale of
-    the second a function of the segment.
+    the second a function of the segment. Each of these says where it starts.
 
     Parameters
     ----------
@@ -47,6 +47,7 @@ class Free:
     bounds: tuple[float, float] = (-math.inf, math.inf)
     transform: str | None = None
     name: str | None = None
+    start_given: bool = field(init=False, repr=False)  # or it is what the model has
 
     def __post_init__(self) -> None:
         if not isinstance(self.direction, Parameter | Direction):
@@ -54,6 +55,7 @@ class Free:
         lower, upper = self.bounds
         if not lower < upper:
             raise WrongArgument(f"{self.label}: the lower bound is below the upper one, unlike {self.bounds}")
+        object.__setattr__(self, "start_given", self.start is not None)
         start = self.present() if self.start is None else float(self.start)
         object.__setattr__(self, "start", start)
         if not lower <= start <= upper:

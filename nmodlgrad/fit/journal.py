@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import fcntl
 import json
+import math
 import operator
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,9 @@ from nmodlgrad.diagnostics import NmodlGradError
 from nmodlgrad.fit.problem import Evaluation
 
 NAME = "evaluations.jsonl"
+_SAME = 1e-6  # relative: what another processor's exp and another LAPACK leave of a model's derivatives
+
+T = TypeVar("T")
 
 
 class JournalError(NmodlGradError):
@@ -42,7 +46,7 @@ class Entry:
 
 
 class Journal:
-    """A file with a line of JSON for what is fitted, and one for each evaluation.
+    """A file with a line of JSON for what is fitted, and one for each evaluation. `first` is that of before, or None.
 
     Parameters
     ----------
@@ -56,7 +60,7 @@ class Journal:
     Raises
     ------
     JournalError
-        when the folder has another fit's journal
+        when the folder has another fit's journal, or one that something else has written to
     JournalInUse
         when another process writes it
     """
@@ -67,7 +71,9 @@ class Journal:
         self._file = self.path.open("a+b")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self._earlier = self._read(json.loads(json.dumps(fit)))
+            there = self._read(json.loads(json.dumps(fit)))
+            self.first = there[0] if there else None
+            self._earlier = iter(there)
         except BlockingIOError:
             self._file.close()
             raise JournalInUse(f"{self.path} is being written by another process") from None
@@ -75,7 +81,7 @@ class Journal:
             self._file.close()
             raise
 
-    def _read(self, fit: Mapping[str, Any]) -> Iterator[Entry]:
+    def _read(self, fit: Mapping[str, Any]) -> list[Entry]:
         """What was evaluated before; a line that was not finished is cut off."""
         self._file.seek(0)
         lines = self._file.read().splitlines(keepends=True)
@@ -84,12 +90,38 @@ class Journal:
             lines.pop()
         if not lines:
             self._append(fit)
-        elif (there := json.loads(lines[0])) != fit:
+        elif (there := self._parsed(1, lines[0], dict)) != fit:
             raise JournalError(
                 f"{self.path} is the journal of another fit ({_differences(there, fit)}): give another folder, or "
                 "remove this one"
             )
-        return iter([_entry(json.loads(line)) for line in lines[1:]])
+        return [self._parsed(number, line, _entry) for number, line in enumerate(lines[1:], 2)]
+
+    def _parsed(self, number: int, line: bytes, form: Callable[[Any], T]) -> T:
+        try:
+            return form(json.loads(line))
+        except (ValueError, KeyError, TypeError):
+            raise JournalError(
+                f"{self.path}:{number} is no line of a journal: something else has written there. Cut it off from "
+                "there on, or give another folder"
+            ) from None
+
+    def check(self, again: Evaluation) -> None:
+        """Whether the first evaluation of before is what the model does there now.
+
+        Raises
+        ------
+        JournalError
+            when it is not: what differs in the model itself, and in what is done to it, has no name here
+        """
+        assert self.first is not None
+        before = self.first.evaluation
+        if not _alike(before, again):
+            raise JournalError(
+                f"{self.path}: the model does not do what it did: the loss at the start is {again.loss:.6g}, and was "
+                f"{before.loss:.6g}. Another stimulus, cell or mechanism, or noise that prepare does not seed? Give "
+                "another folder, or remove this one"
+            )
 
     def earlier(self, theta: NDArray[np.float64]) -> Entry | None:
         """The next evaluation of before, if it was this one."""
@@ -132,6 +164,16 @@ class Journal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._file.close()
+
+
+def _alike(one: Evaluation, other: Evaluation) -> bool:
+    """Whether loss, gradient and J'J are the same, but for rounding."""
+    if not (math.isfinite(one.loss) and math.isfinite(other.loss)):
+        return math.isfinite(one.loss) == math.isfinite(other.loss)
+    tables = [np.column_stack([each.jacobian, each.residuals]) for each in (one, other)]
+    longest = np.maximum(*(np.linalg.norm(table, axis=0) for table in tables))
+    products = [table.T @ table for table in (table / np.where(longest > 0, longest, 1.0) for table in tables)]
+    return bool((np.abs(products[0] - products[1]) <= _SAME).all())
 
 
 def _differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> str:

@@ -34,11 +34,10 @@ class Loss(ABC):
     """
 
     def __init__(self, place: Any, variable: str, weight: float, window: Window | None) -> None:
-        if not (math.isfinite(weight) and weight >= 0):
+        self.place, self.variable, self.window = place, variable, _window(window)
+        self.weight = _number("weight", weight)
+        if self.weight < 0:
             raise WrongArgument(f"weight is a number from 0 on, not {weight!r}")
-        if window is not None and not window[0] < window[1]:
-            raise WrongArgument(f"window is from a time to a later one, unlike {window}")
-        self.place, self.variable, self.weight, self.window = place, variable, weight, window
 
     def sampling_steps(self, dt: float) -> int:
         """Every how manieth step of dt it needs a sample."""
@@ -50,10 +49,10 @@ class Loss(ABC):
         Raises
         ------
         WrongArgument
-            when it looks at what comes later.
+            when it looks at what comes before or later.
         """
-        if self.window is not None and self.window[0] >= duration:
-            raise WrongArgument(f"the window {self.window} ms is after the run, which ends at {duration:g} ms")
+        if self.window is not None and not (self.window[0] < duration and self.window[1] >= 0):
+            raise WrongArgument(f"the window {self.window} ms is outside of the run, from 0 to {duration:g} ms")
 
     @property
     def target(self) -> Trace | None:
@@ -120,11 +119,7 @@ class SquaredError(Loss):
     def check(self, duration: float) -> None:
         """Whether the target is within a run of so many ms."""
         super().check(duration)
-        if self._part.times[0] < 0 or self._part.times[-1] > duration * (1 + 1e-9):
-            raise WrongArgument(
-                f"the target is at {self._part.times[0]:g} to {self._part.times[-1]:g} ms, and the run ends at "
-                f"{duration:g} ms: give a window, or a longer run"
-            )
+        _check_within(self._part.times, duration)
 
     @property
     def target(self) -> Trace:
@@ -151,7 +146,7 @@ class Feature(Loss):
         window: Window | None = None,
     ) -> None:
         super().__init__(place, variable, weight, window)
-        self._goal = float(target)
+        self._goal = _number("target", target)
         self._scale = _scale(scale)
 
     @abstractmethod
@@ -161,6 +156,8 @@ class Feature(Loss):
     def residuals(self, values: Floats, interval: float) -> Linear:
         """One."""
         chosen = np.flatnonzero(inside(interval * np.arange(len(values), dtype=np.float64), self.window))
+        if not len(chosen):
+            raise WrongArgument(f"the window {self.window} ms is between two samples, {interval:g} ms apart")
         number, slopes = self.feature(values[chosen], interval)
         places = np.flatnonzero(slopes)
         row = sparse.coo_array(
@@ -217,7 +214,7 @@ class AfterHyperpolarisation(Feature):
         self, place: Any, target: float, variable: str = "v", *, threshold: float = -20.0, **rest: Any
     ) -> None:
         super().__init__(place, target, variable, **rest)
-        self._threshold = float(threshold)
+        self._threshold = _number("threshold", threshold)
 
     def feature(self, values: Floats, interval: float) -> tuple[float, Floats]:
         """Three samples after each spike count."""
@@ -253,7 +250,7 @@ class Rate(Feature):
         **rest: Any,
     ) -> None:
         super().__init__(place, target, variable, **rest)
-        self._threshold = float(threshold)
+        self._threshold = _number("threshold", threshold)
         self._softness = _scale(softness)
 
     def feature(self, values: Floats, interval: float) -> tuple[float, Floats]:
@@ -305,9 +302,15 @@ class SpikeTimes(Loss):
         if times.ndim != 1 or not np.isfinite(times).all() or (np.diff(times) <= 0).any():
             raise WrongArgument("the target of SpikeTimes are times in ms, increasing")
         self._times = times[inside(times, window)]
-        self._threshold = float(threshold)
+        self._threshold = _number("threshold", threshold)
         self._scale = _scale(scale)
         self._unmatched = _scale(unmatched)
+
+    def check(self, duration: float) -> None:
+        """Whether the target is within a run of so many ms."""
+        super().check(duration)
+        if len(self._times):
+            _check_within(self._times, duration)
 
     def residuals(self, values: Floats, interval: float) -> Linear:
         """One for each pair, and one for each that is left alone."""
@@ -330,7 +333,8 @@ def _extreme(values: Floats, number: int) -> tuple[float, Floats]:
     """The extreme of the parabola through a sample and its neighbours, and its derivatives by the samples.
 
     The sample itself would do, but that the next one takes its place as a spike moves: its derivative jumps in every
-    step, by (d2v/dt2) dt (dt*/dtheta), which is not small beside it.
+    step, by (d2v/dt2) dt (dt*/dtheta), which is not small beside it. A sample that is only the extreme of the part that
+    begins or ends with it, between its neighbours, is taken as it is: the parabola's extreme may be far away.
     """
     slopes = np.zeros(len(values))
     slopes[number] = 1
@@ -338,14 +342,45 @@ def _extreme(values: Floats, number: int) -> tuple[float, Floats]:
         return float(values[number]), slopes
     before, here, after = values[number - 1 : number + 2]
     bend, half = before - 2 * here + after, (after - before) / 2
-    if not bend:
+    if not bend or (before < here < after) or (before > here > after):
         return float(here), slopes
     position = half / bend  # steps before the sample: at most one half
     slopes[number - 1 : number + 2] = (position**2 + position) / 2, 1 - position**2, (position**2 - position) / 2
     return float(here - half * position / 2), slopes
 
 
-def _scale(number: float) -> float:
-    if not (math.isfinite(number) and number > 0):
-        raise WrongArgument(f"a scale is a number above 0, not {number!r}")
-    return float(number)
+def _check_within(times: Floats, duration: float) -> None:
+    if times[0] < 0 or times[-1] > duration * (1 + 1e-9):
+        raise WrongArgument(
+            f"the target is at {times[0]:g} to {times[-1]:g} ms, and the run ends at {duration:g} ms: give a window, "
+            "or a longer run"
+        )
+
+
+def _window(given: Window | None) -> Window | None:
+    if given is None:
+        return None
+    try:
+        begin, end = map(float, given)
+    except (TypeError, ValueError):
+        begin = end = math.nan
+    if not begin < end:
+        raise WrongArgument(f"window is from a time to a later one, unlike {given!r}")
+    return begin, end
+
+
+def _number(what: str, given: float) -> float:
+    try:
+        number = float(given)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise WrongArgument(f"{what} is a finite number, not {given!r}")
+    return number
+
+
+def _scale(given: float) -> float:
+    number = _number("a scale", given)
+    if not number > 0:
+        raise WrongArgument(f"a scale is a number above 0, not {given!r}")
+    return number

@@ -98,7 +98,7 @@ def minimise(
     progress: bool | None = None,
     watch: Callable[[int, Evaluation], object] | None = None,
 ) -> Fit:
-    """Fit the problem's parameters.
+    """Fit the problem's parameters; afterwards they stand in the model where the fit is best.
 
     Ctrl-C ends it after the evaluation at hand, and so do `goal` and `seconds`: the result is the best until then, of
     one evaluation at least.
@@ -111,7 +111,7 @@ def minimise(
         theta to begin with: shape (parameters,); by default where the problem's parameters start
     folder
         where every evaluation is kept: the same call goes on where an earlier one was ended or killed, and so does one
-        with more steps
+        with more steps. The first evaluation is made again, to see that the model is the same
     goal
         the loss with which one is content
     seconds
@@ -126,7 +126,7 @@ def minimise(
     WrongArgument
         when `start` is of another shape or not within the bounds
     JournalError
-        when the folder is that of another fit, or in use
+        when the folder is that of another fit or another model, or in use
     """
     begin = np.array(problem.start if start is None else start, float)
     bounds = problem.bounds
@@ -140,6 +140,10 @@ def minimise(
         stop = stack.enter_context(interrupts())
         entries: list[Entry] = []
         kept = _Kept()
+        if journal is not None and journal.first is not None:
+            again = problem.evaluate(journal.first.evaluation.theta)
+            journal.check(again)
+            kept.take(0, again)
 
         def evaluate(theta: Floats) -> Evaluation:
             entry = journal.earlier(theta) if journal is not None else None
@@ -164,7 +168,10 @@ def minimise(
                 ending, message=f"{ending.message.rstrip('.')}, and {journal.ahead} more of before are there"
             )
         bar.set_description_str(f"fit: {ending.outcome}")
-        return _result(problem, entries, ending, kept)
+        found = _result(problem, entries, ending, kept)
+        if math.isfinite(found.loss):
+            problem.move(found.theta)
+        return found
 
 
 class _Kept:

@@ -124,7 +124,7 @@ def multistart(
     Raises
     ------
     WrongArgument
-        for a factory that other processes can not import, and fewer starts than one
+        for a factory that other processes can not import, fewer starts than one, and a seed below 0
     JournalError
         when the folder is that of other fits, or in use
     NmodlGradError
@@ -132,6 +132,8 @@ def multistart(
     """
     if starts < 1:
         raise WrongArgument(f"starts is a number from 1 on, not {starts!r}")
+    if seed < 0:
+        raise WrongArgument(f"seed is a whole number from 0 on, not {seed!r}")
     if hosted.serving:
         raise NmodlGradError(
             "the script is read again in each process that builds the problem, and calls multistart there: put what it "

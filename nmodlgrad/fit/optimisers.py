@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
+from numbers import Integral, Real
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,6 +20,7 @@ Evaluate = Callable[[Floats], Evaluation]
 Rate = float | Callable[[int], float]
 
 _RETREATS = 30  # halvings of a step that led where the model diverges
+_EPSILON = float(np.finfo(float).eps)
 _BUDGET = {"budget": True}  # of a field that only says how far one goes
 
 
@@ -42,6 +44,9 @@ class Ending:
 
     outcome: Outcome
     message: str
+
+
+_NO_START = Ending(Outcome.DIVERGED, "the model diverges at the start")
 
 
 class Optimiser(Protocol):
@@ -115,7 +120,8 @@ class Adam:
     epsilon: float = 1e-8
 
     def __post_init__(self) -> None:
-        _check_rate(self.rate, self.steps)
+        _check(steps=self.steps, rate=self.rate, clip=self.clip)
+        _check_schedule(self.rate, self.steps)
 
     def run(self, evaluate: Evaluate, start: Floats, bounds: Floats) -> Ending:
         """Take the steps; the last evaluation is where they lead."""
@@ -152,7 +158,8 @@ class Polyak:
     clip: float = math.inf
 
     def __post_init__(self) -> None:
-        _check_rate(self.rate, self.steps)
+        _check(steps=self.steps, rate=self.rate, clip=self.clip)
+        _check_schedule(self.rate, self.steps)
 
     def run(self, evaluate: Evaluate, start: Floats, bounds: Floats) -> Ending:
         """Take the steps; the last evaluation is where they lead."""
@@ -183,22 +190,29 @@ class LBFGSB:
     steps: int = field(default=300, metadata=_BUDGET)
     tolerance: float = 1e-12
 
+    def __post_init__(self) -> None:
+        _check(steps=self.steps, tolerance=self.tolerance)
+
     def run(self, evaluate: Evaluate, start: Floats, bounds: Floats) -> Ending:
         """Minimise."""
         from scipy.optimize import minimize
 
         worst = 0.0
+        at = _remembering(evaluate)
 
         def loss(theta: Floats) -> tuple[float, Floats]:
             nonlocal worst
-            found = evaluate(theta)
+            found = at(theta)
             if not math.isfinite(found.loss):
                 return 10 * worst + 1, found.gradient  # a number with which the line search turns back
             worst = max(worst, found.loss)
             return found.loss, found.gradient
 
         options = {"maxiter": self.steps, "maxfun": 20 * self.steps, "ftol": self.tolerance, "gtol": 0.0}
-        found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+        try:
+            found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+        except _Over as over:
+            return over.ending
         outcome = {0: Outcome.CONVERGED, 1: Outcome.BUDGET}.get(found.status, Outcome.STUCK)
         return Ending(outcome, str(found.message))
 
@@ -221,29 +235,35 @@ class GaussNewton:
     steps: int = field(default=100, metadata=_BUDGET)
     tolerance: float = 1e-12
 
+    def __post_init__(self) -> None:
+        _check(steps=self.steps, tolerance=self.tolerance)
+
     def run(self, evaluate: Evaluate, start: Floats, bounds: Floats) -> Ending:
         """Minimise."""
         from scipy.optimize import least_squares
 
-        last: list[Evaluation] = []
+        at = _remembering(evaluate)
 
-        def at(theta: Floats) -> Evaluation:
-            if not last or not np.array_equal(last[-1].theta, theta):
-                last[:] = [evaluate(theta)]
-            return last[-1]
+        def jacobian(theta: Floats) -> Floats:
+            """Asked for where a step is taken: a step from there is 0/0 without a slope."""
+            _check_slope(at(theta))
+            return at(theta).jacobian
 
-        found = least_squares(
-            lambda theta: at(theta).residuals,
-            start,
-            lambda theta: at(theta).jacobian,
-            bounds=tuple(bounds.T),
-            method="trf",
-            x_scale="jac",
-            ftol=self.tolerance,
-            xtol=self.tolerance,
-            gtol=None,
-            max_nfev=self.steps,
-        )
+        try:
+            found = least_squares(
+                lambda theta: at(theta).residuals,
+                start,
+                jacobian,
+                bounds=tuple(bounds.T),
+                method="trf",
+                x_scale="jac",
+                ftol=self.tolerance,
+                xtol=self.tolerance,
+                gtol=None,
+                max_nfev=self.steps,
+            )
+        except _Over as over:
+            return over.ending
         if not found.status:
             return Ending(Outcome.BUDGET, f"{self.steps} evaluations made")
         return Ending(Outcome.CONVERGED, f"a step gains, or moves theta, by less than {self.tolerance:g}, relatively")
@@ -267,13 +287,56 @@ def way(optimiser: Optimiser) -> Mapping[str, str]:
     return {"kind": type(optimiser).__name__, **told}
 
 
-def _check_rate(rate: Rate, steps: int) -> None:
+def _check(*, steps: int, **above_0: Any) -> None:
+    """The number of steps, and other numbers, of which a rate may be a function and a clip infinite."""
+    if not (isinstance(steps, Integral) and steps > 0):
+        raise WrongArgument(f"steps are a whole number above 0, not {steps!r}")
+    for name, given in above_0.items():
+        if not callable(given) and not (isinstance(given, Real) and given > 0):
+            raise WrongArgument(f"{name} is a number above 0, not {given!r}")
+    if above_0.get("tolerance", 1.0) < _EPSILON:
+        raise WrongArgument(f"tolerance is {above_0['tolerance']:g}: below {_EPSILON:.2g} there is only rounding")
+
+
+def _check_schedule(rate: Rate, steps: int) -> None:
     """Not more steps than a schedule has until it ends at 0."""
     if isinstance(rate, Cosine) and not rate.end and steps > rate.steps:
         raise WrongArgument(
             f"{steps} steps, and {rate!r} is 0 after {rate.steps}: a schedule over more steps is another one from the "
             "first step on, so give it these, and the fit another folder"
         )
+
+
+class _Over(Exception):
+    """What scipy is not to be asked."""
+
+    def __init__(self, ending: Ending) -> None:
+        super().__init__(ending.message)
+        self.ending = ending
+
+
+def _remembering(evaluate: Evaluate) -> Evaluate:
+    """Asks once for one theta, and refuses to begin where the model diverges or nothing moves a residual."""
+    last: list[Evaluation] = []
+
+    def at(theta: Floats) -> Evaluation:
+        if not last or not np.array_equal(last[-1].theta, theta):
+            found = evaluate(theta)
+            if not last:
+                if not math.isfinite(found.loss):
+                    raise _Over(_NO_START)
+                _check_slope(found)
+            last[:] = [found]
+        return last[-1]
+
+    return at
+
+
+def _check_slope(found: Evaluation) -> None:
+    if not found.loss:
+        raise _Over(Ending(Outcome.CONVERGED, "the loss is 0"))
+    if not found.jacobian.any():
+        raise _Over(Ending(Outcome.STUCK, f"the loss is {found.loss:.4g} and does not depend on any parameter there"))
 
 
 def _rate(rate: Rate, step: int) -> float:
@@ -286,7 +349,7 @@ def _descend(
     """Step by step within the bounds; a step to where the model diverges is halved until it does not."""
     here: Any = evaluate(start)
     if not math.isfinite(here.loss):
-        return Ending(Outcome.DIVERGED, "the model diverges at the start")
+        return _NO_START
     for step in range(steps):
         gradient = here.gradient
         norm = float(np.linalg.norm(gradient))

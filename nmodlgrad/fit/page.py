@@ -20,7 +20,7 @@ from nmodlgrad._version import __version__
 from nmodlgrad.fit import pictures
 from nmodlgrad.fit.minimise import Fit
 from nmodlgrad.fit.problem import Problem, Protocol, Response
-from nmodlgrad.fit.report import Seen, value_series, value_units
+from nmodlgrad.fit.report import Seen, first_values, value_series, value_units
 from nmodlgrad.fit.uncertainty import Uncertainty
 
 _FOLLOWS = 0.3  # residuals that are correlated more than this with the next one are spoken of
@@ -76,7 +76,7 @@ def _row(problem: Problem, found: Fit, known: Uncertainty | None, k: int) -> dic
         "error": "not fixed" if math.isinf(error) else "" if math.isnan(error) else f"{error:.2g}",
         "relative": "" if known is None or not math.isfinite(error) else _percent(error / float(known.scales[k])),
         "unit": value_units(problem)[k],
-        "start": f"{free.start:.4g}",
+        "start": f"{first_values(problem, found)[k]:.4g}",
         "bounds": f"{_bound(low)} to {_bound(high)}" if math.isfinite(low) or math.isfinite(high) else "none",
         "near": near,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from types import TracebackType
 from typing import Any
 
@@ -18,6 +19,7 @@ from nmodlgrad.fit.traces import Trace
 from nmodlgrad.runtime.errors import Diverged, WrongArgument
 from nmodlgrad.runtime.recording import Recorder
 from nmodlgrad.runtime.sensitivity import Sensitivity
+from nmodlgrad.runtime.values import Moved
 
 Floats = NDArray[np.float64]
 
@@ -36,7 +38,7 @@ class Protocol:
         what its traces should be like
     prepare
         called before each run: sets the stimulus, and everything else in which protocols differ. It leaves the free
-        parameters alone
+        parameters and the step alone
     """
 
     name: str
@@ -130,12 +132,12 @@ class Problem:
     protocols
         the runs that are compared; the loss is the sum of theirs
     dt
-        step in ms; ``h.dt`` by default
+        step in ms, to which ``h.dt`` is set; by default what that is
 
     Raises
     ------
     WrongArgument
-        for anything but Free and Protocol
+        for anything but Free and Protocol, and for several Free that add up without a start
     UnknownParameter, CannotCarry, TooMuchMemory
         as :class:`nmodlgrad.Sensitivity`
     """
@@ -145,8 +147,13 @@ class Problem:
     ) -> None:
         self.free = _listed(free, Free)
         self.protocols = _listed(protocols, Protocol)
+        h.load_file("stdrun.hoc")  # which has v_init, tstop and continuerun
         self.dt = float(h.dt if dt is None else dt)
+        if not (math.isfinite(self.dt) and self.dt > 0):
+            raise WrongArgument(f"dt is a time in ms, not {dt!r}")
+        h.dt = self.dt
         self._transforms = [each.mapping for each in self.free]
+        _check_starts(self.free)
         self._sensitivity = Sensitivity([f.direction for f in self.free], start=[f.start for f in self.free])
         try:
             self._taps = {
@@ -162,8 +169,12 @@ class Problem:
     # ------------------------------------------------------------------ coordinates
     @property
     def labels(self) -> tuple[str, ...]:
-        """What the parameters are called."""
-        return tuple(each.label for each in self.free)
+        """What the parameters are called, each by a name of its own: a second ``g_pas in dend`` is numbered."""
+        found: list[str] = []
+        for each in self.free:
+            names = (each.label if n == 1 else f"{each.label} ({n})" for n in count(1))
+            found.append(next(name for name in names if name not in found))
+        return tuple(found)
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -246,8 +257,8 @@ class Problem:
         WrongArgument
             when a clamp, a synapse or a NetCon is gone since the problem was made.
         """
-        self._check_driving()
         self.move(theta)
+        self._check_driving()
         return [response for protocol in self.protocols for response in self._run(protocol)]
 
     def _check_driving(self) -> None:
@@ -268,6 +279,11 @@ class Problem:
                 raise WrongArgument(
                     f"prepare of protocol {protocol.name} has set {', '.join(displaced[:3])}: free parameters "
                     "stay where the fit puts them"
+                )
+            if h.dt != self.dt:
+                raise WrongArgument(
+                    f"prepare of protocol {protocol.name} has set h.dt = {h.dt:g} ms: the step is that of the problem, "
+                    f"Problem(..., dt=...), {self.dt:g} ms"
                 )
         taps = self._taps[protocol]
         h.tstop = protocol.duration
@@ -319,6 +335,21 @@ def _residuals(response: Response) -> tuple[Floats, Floats]:
     residuals, by_sample = response.loss.residuals(response.samples, response.interval)
     factor = math.sqrt(response.loss.weight)
     return factor * residuals, factor * (by_sample @ response.derivatives)
+
+
+def _check_starts(free: Sequence[Free]) -> None:
+    """Where several add up, what the model has is that of all of them together."""
+    if len(free) == 1 or all(each.start_given for each in free):
+        return
+    for values in Moved([each.direction for each in free]).values():
+        for _, entries in values.seeds.groups():
+            several = [free[k] for k in entries.directions.tolist()]
+            unsaid = [each.label for each in several if not each.start_given]
+            if len(several) > 1 and unsaid:
+                raise WrongArgument(
+                    f"{', '.join(each.label for each in several)} add up in the same places, so say where {unsaid[0]} "
+                    "starts: Free(..., start=...)"
+                )
 
 
 def _driving() -> set[str]:

@@ -152,7 +152,7 @@ def _parameter(problem: Problem, found: Fit, known: Uncertainty | None, k: int) 
         "value": float(found.values[k]),
         "unit": value_units(problem)[k],
         "standard_error": None if known is None else _number(known.value_errors[k]),
-        "start": free.start,
+        "start": float(first_values(problem, found)[k]),
         "bounds": [_number(bound) for bound in free.bounds],
         "transform": repr(free.mapping),
         "theta": float(found.theta[k]),
@@ -169,6 +169,14 @@ def value_units(problem: Problem) -> list[str]:
     """The units of the values: with a scale, it is the scale that has the parameter's."""
     scales = [getattr(each.direction, "scale", None) for each in problem.free]
     return [unit if scale == 1 else "" for unit, scale in zip(problem.units, scales, strict=True)]
+
+
+def first_values(problem: Problem, found: Fit) -> Floats:
+    """The values where the fit began, which is not where the problem starts if it was told another theta."""
+    begun = found.thetas[0]
+    if np.array_equal(begun, problem.start):
+        return np.array([each.start for each in problem.free], float)  # without what the transform rounds
+    return problem.values(begun)
 
 
 def _history(problem: Problem, found: Fit) -> str:

@@ -90,12 +90,10 @@ def _texts(meaning: str, required: bool = False) -> Value:
     return Value(meaning, lambda x: _text(x) or _several(_text)(x), required)
 
 
-SEGMENT = re.compile(r"(?P<section>[^()\s]+)\((?P<x>[0-9.]+)\)")
+SEGMENT = re.compile(r"(?P<section>[^()\s]+)\((?P<x>\d+\.?\d*|\.\d+)\)")
 _PATTERNS = 'names of sections, as "soma" or ["dend*", "apic[3]"]'
 _SEGMENT = Value('a segment, as "soma(0.5)"', lambda x: _text(x) and SEGMENT.fullmatch(x) is not None)
-_WINDOW = Value(
-    "two times in ms, the earlier one first", lambda x: _several(_number)(x) and len(x) == 2 and x[0] < x[1]
-)
+_WINDOW = Value("two times in ms, the earlier one first", lambda x: _several(_bound)(x) and len(x) == 2 and x[0] < x[1])
 _COUNT = Value("a whole number above 0", lambda x: isinstance(x, int) and not isinstance(x, bool) and x > 0)
 
 FEATURES = ("mean", "variance", "peak", "trough", "after-hyperpolarisation", "rate")

@@ -128,7 +128,7 @@ def inside(times: Floats, window: tuple[float, float] | None) -> NDArray[np.bool
     """Which times are in a window, both ends included."""
     if window is None:
         return np.ones(len(times), bool)
-    slack = 1e-9 * max(1.0, abs(window[1]))
+    slack = 1e-9 * np.maximum(1.0, np.abs(times))  # of the times: an end of the window may be infinite
     return (times >= window[0] - slack) & (times <= window[1] + slack)
 
 

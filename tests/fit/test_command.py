@@ -319,6 +319,7 @@ def refusal(path: Path, capsys: pytest.CaptureFixture[str], *options: str, statu
         ("diam = 20\n", "", "5: cell, sections, soma: diam is missing"),
         ("bounds = [0, inf]", "bounds = [1, 0]", "23: parameter 2, bounds: two numbers, the lower one first"),
         ('label = "gNa"', 'transform = "exp"', "17: parameter 1, transform: one of identity, log"),
+        ('at = "soma(0.5)"', 'at = "soma(0..5)"', "33: protocol 1, clamp 1, at: a segment, as"),
         ("start = 1.1", "strat = 1.1", "28: parameter 3, strat: means nothing here"),
         ("amp = 0.2", 'amp = "x"', "48: protocol 2, clamp 1, amp: a number is expected"),
         ('kind = "squared-error"\nat', 'kind = "square"\nat', "36: protocol 1, loss 1, kind: one of squared-error"),
@@ -372,6 +373,9 @@ def test_what_does_not_go_with_the_model_is_told_with_its_line(folder: Path) -> 
             "11: optimiser, tolerance: Adam has no",
         ),
         ('at = "soma(0.5)"\ndelay', 'at = "soma(1.5)"\ndelay', "45: protocol 2, clamp 1, at: one segment is asked for"),
+        ("diam = 20\n", 'diam = 20\nparent = "soma(1)"\n', "8: cell, sections, soma, parent: no connection there: "),
+        ("diam = 20\n", 'diam = 20\nparent = "soma(1.5)"\n', "8: cell, sections, soma, parent: no connection there: "),
+        ("[cell.insert]", "[optimiser]\ntolerance = 1e-20\n[cell.insert]", "9: optimiser: tolerance is 1e-20: below"),
         ('data = { file = "step0.1.csv" }', "target = 3", "38: protocol 1, loss 1, target: means nothing"),
     ]
     out = model(MISTAKEN.format(changes=[case[:2] for case in cases]), folder)
@@ -451,7 +455,17 @@ def test_a_file_that_is_no_problem_is_refused(tmp_path: Path, capsys: pytest.Cap
     assert "described.py" not in said
 
 
-@pytest.mark.parametrize("options", [["--steps", "0"], ["--rate", "x"], ["--seconds", "-1"], ["--optimiser", "sgd"]])
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--steps", "0"],
+        ["--rate", "x"],
+        ["--seconds", "-1"],
+        ["--optimiser", "sgd"],
+        ["--seed", "-1"],
+        ["--goal", "nan"],
+    ],
+)
 def test_options_that_mean_nothing_are_wrong_usage(options: list[str]) -> None:
     with pytest.raises(SystemExit) as raised:
         main(["fit", "cell.toml", *options])

@@ -108,6 +108,13 @@ def test_a_bad_row_is_told_with_its_line(row: str, message: str, write: Callable
     assert str(raised.value).startswith(f"{path}:{message}")
 
 
+@pytest.mark.parametrize("between", [";", "\t"])
+def test_decimal_commas_are_told_for_what_they_are(between: str, write: Callable[[str], Path]) -> None:
+    path = write(f"t (ms){between}v (mV)\n0{between}-65\n0,1{between}-64,5\n")
+    with pytest.raises(DataError, match=r"3: '0,1' is no number; write a decimal point"):
+        read_csv(path)
+
+
 @pytest.mark.parametrize("text", ["", "\n\n", "# nothing\n"])
 def test_an_empty_file_is_refused(text: str, write: Callable[[str], Path]) -> None:
     with pytest.raises(DataError, match="no data"):
@@ -151,6 +158,38 @@ def test_bad_arrays_are_refused(arrays: dict[str, Any], message: str, tmp_path: 
     np.savez(tmp_path / "a.npz", **{name: np.array(given) for name, given in arrays.items()})
     with pytest.raises(DataError, match=message):
         read_npz(tmp_path / "a.npz")
+
+
+@pytest.mark.parametrize("kind", ["empty", "no zip", "cut off", "damaged", "npy"])
+def test_a_damaged_npz_is_refused(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "trace.npz"
+    np.savez(path, t=np.arange(300.0), v=np.arange(300.0))
+    whole = path.read_bytes()
+    damaged = bytearray(whole)
+    damaged[400] ^= 0xFF
+    parts = {"empty": b"", "no zip": b"PK\x03\x04", "cut off": whole[: len(whole) // 2], "damaged": bytes(damaged)}
+    if kind == "npy":
+        with path.open("wb") as file:
+            np.save(file, np.arange(3.0))
+    else:
+        path.write_bytes(parts[kind])
+    with pytest.raises(DataError) as raised:
+        read(path)
+    assert str(raised.value).startswith(str(path))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"every": 0.1, "times": "t"}, "not both"), ({"every": 0}, "every is a time"), ({"every": np.nan}, "every is a")],
+)
+def test_an_interval_beside_times_or_that_is_none_is_refused(
+    options: dict[str, Any], message: str, tmp_path: Path
+) -> None:
+    np.savez(tmp_path / "trace.npz", t=np.arange(3.0), v=np.arange(3.0))
+    (tmp_path / "trace.csv").write_text("t (ms),v (mV)\n0,1\n1,2\n")
+    for name in ("trace.npz", "trace.csv"):
+        with pytest.raises(DataError, match=message):
+            read(tmp_path / name, values="v", **options)
 
 
 def test_a_file_that_is_no_npz_is_refused(tmp_path: Path) -> None:

@@ -127,6 +127,7 @@ class Valley:
     """Rosenbrock's function, as the problem of a fit: something to minimise that needs no simulation."""
 
     evaluations: int = 0
+    factor: float = 1.0
     start: Any = field(default_factory=lambda: np.array([-1.2, 1.0]))
     bounds: Any = field(default_factory=lambda: np.array([[-np.inf, np.inf]] * 2))
     labels: tuple[str, ...] = ("x", "y")
@@ -137,10 +138,14 @@ class Valley:
     def values(self, theta: Any) -> Any:
         return theta
 
+    def move(self, theta: Any) -> None:
+        pass
+
     def evaluate(self, theta: Any) -> fit.Evaluation:
         self.evaluations += 1
         x, y = theta
-        return fit.Evaluation(theta, np.array([10 * (y - x**2), 1 - x]), np.array([[-20 * x, 10], [-1, 0]]))
+        residuals, jacobian = np.array([10 * (y - x**2), 1 - x]), np.array([[-20 * x, 10], [-1, 0]])
+        return fit.Evaluation(theta, self.factor * residuals, self.factor * jacobian)
 
 
 def test_a_journal_that_ends_at_any_byte_loses_the_line_that_it_ends_in_and_nothing_else(tmp_path: Path) -> None:
@@ -159,8 +164,38 @@ def test_a_journal_that_ends_at_any_byte_loses_the_line_that_it_ends_in_and_noth
         found, again = run(journal.parent)
         assert found == undisturbed
         lost = 3 - whole[:length].count(b"\n")  # of the first line, which tells whose journal it is, and two more
-        assert again == min(lost, 2)
+        checked = lost < 2  # the first evaluation is there, and made again
+        assert again == min(lost, 2) + checked
         assert _but_seconds(journal.read_bytes()) == _but_seconds(whole)
+
+
+def test_the_journal_of_another_model_is_refused_and_one_that_rounds_otherwise_is_not(tmp_path: Path) -> None:
+    def run(factor: float) -> fit.Fit:
+        valley: Any = Valley(factor=factor)
+        return fit.minimise(valley, fit.GaussNewton(steps=3), folder=tmp_path, progress=False)
+
+    before = run(1.0)
+    assert outcome(run(1 + 1e-9)) == outcome(before)
+    with pytest.raises(fit.JournalError, match=r"the loss at the start is 12\.\d+, and was 12\.1"):
+        run(1 + 1e-5)
+
+
+def test_a_journal_into_which_something_else_has_written_is_refused_with_the_line(tmp_path: Path) -> None:
+    valley: Any = Valley()
+    fit.minimise(valley, fit.GaussNewton(steps=2), folder=tmp_path, progress=False)
+    journal = tmp_path / "evaluations.jsonl"
+    lines = journal.read_text().splitlines(keepends=True)
+    for number in range(len(lines)):
+        for other in (
+            "garbage\n",
+            "[1, 2]\n",
+            '{"theta": [1, 2]}\n',
+            '{"theta": [1], "triangle": [1], "counts": []}\n',
+        ):
+            if number or "[1" not in other:
+                journal.write_text("".join([*lines[:number], other, *lines[number + 1 :]]))
+                with pytest.raises(fit.JournalError, match=rf"jsonl:{number + 1} is no line of a journal"):
+                    fit.minimise(valley, fit.GaussNewton(steps=2), folder=tmp_path, progress=False)
 
 
 def _but_seconds(journal: bytes) -> list[Any]:

@@ -104,6 +104,21 @@ def test_features_of_a_known_trace() -> None:
     )
 
 
+@pytest.mark.parametrize("last", [5.0, 0.001, -0.0001])
+def test_a_spike_that_the_window_cuts_off_has_its_own_lowest_sample(last: float) -> None:
+    """It is at an end, where a parabola through it and its neighbours has its extreme anywhere."""
+    values = np.array([-70, -60, -50, -30, -15, last])
+    assert fit.AfterHyperpolarisation(None, 0).residuals(values, DT)[0] == [-15]
+
+
+def test_a_window_may_be_open_to_the_end() -> None:
+    from_20 = fit.Mean(None, 0, window=(20, np.inf)).residuals(TRACE, DT)[0]
+    assert from_20 == pytest.approx([TRACE[800:].mean()], rel=1e-12)
+    assert fit.Mean(None, 0, window=(-np.inf, 20)).residuals(TRACE, DT)[0] == pytest.approx([TRACE[:801].mean()])
+    assert fit.SquaredError(None, TARGET, window=(20, np.inf)).target.times[0] == 20
+    assert fit.SpikeTimes(None, [21, 44, 70], window=(50, np.inf)).residuals(TRACE, DT)[0].shape == (1,)
+
+
 def test_a_bump_below_the_threshold_counts_in_part_and_has_a_gradient() -> None:
     below = spikes([40.0], height=45.0)
     number, slopes = fit.Rate(None, 0).feature(below, DT)
@@ -195,6 +210,16 @@ def test_the_model_is_interpolated_at_the_times_of_the_target() -> None:
         (lambda: fit.Mean(None, 0, weight=-1), "weight"),
         (lambda: fit.Mean(None, 0, scale=0), "scale"),
         (lambda: fit.SpikeTimes(None, [3, 2, 1]), "increasing"),
+        (lambda: fit.Mean(None, np.nan), "target is a finite number"),
+        (lambda: fit.Rate(None, 20, threshold=np.nan), "threshold is a finite number"),
+        (lambda: fit.Mean(None, 0, weight="much"), "weight is a finite number"),
+        (lambda: fit.Mean(None, 0, window=(1, 2, 3)), "later"),
+        (lambda: fit.Mean(None, 0, window=5), "later"),
+        (lambda: fit.Mean(None, 0, window=(-9, -5)).check(50), "outside of the run"),
+        (lambda: fit.Mean(None, 0, window=(50, 90)).check(50), "outside of the run"),
+        (lambda: fit.Peak(None, 0, window=(1.001, 1.002)).residuals(TRACE, DT), "between two samples"),
+        (lambda: fit.SpikeTimes(None, [5, 61.2]).check(50), "the run ends at 50 ms"),
+        (lambda: fit.SpikeTimes(None, [-5, 12]).check(50), "at -5 to 12 ms"),
     ],
 )
 def test_what_can_not_be_meant_is_refused(make: object, message: str) -> None:

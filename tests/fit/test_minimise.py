@@ -123,8 +123,62 @@ def test_an_optimiser_tells_convergence_from_a_budget(optimiser: Optimiser, outc
     assert optimiser.run(rosenbrock, np.array([-1.2, 1.0]), FREE).outcome is outcome
 
 
-def test_a_model_that_diverges_at_the_start_is_told_of() -> None:
-    assert Adam(3).run(rosenbrock, np.array([6.0, 1.0]), FREE).outcome is Outcome.DIVERGED
+@each
+def test_a_model_that_diverges_at_the_start_is_told_of(optimiser: Optimiser) -> None:
+    ending = optimiser.run(rosenbrock, np.array([6.0, 1.0]), FREE)
+    assert (ending.outcome, ending.message) == (Outcome.DIVERGED, "the model diverges at the start")
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("optimiser", [LBFGSB(), GaussNewton()], ids=lambda o: type(o).__name__)
+@pytest.mark.parametrize(
+    ("residual", "outcome", "message"),
+    [
+        (0.0, Outcome.CONVERGED, "the loss is 0"),
+        (2.0, Outcome.STUCK, "the loss is 2 and does not depend on any parameter there"),
+    ],
+)
+def test_a_start_without_any_slope_is_told_of_at_once(
+    optimiser: Optimiser, residual: float, outcome: Outcome, message: str
+) -> None:
+    """As of spikes that the model does not have: each costs the same, wherever the parameters are."""
+    seen: list[Any] = []
+
+    def flat(theta: Any) -> Evaluation:
+        seen.append(theta)
+        return Evaluation(theta, np.array([residual]), np.zeros((1, 2)))
+
+    ending = optimiser.run(flat, np.zeros(2), FREE)
+    assert (ending.outcome, ending.message, len(seen)) == (outcome, message, 1)
+
+
+@pytest.mark.filterwarnings("error")
+def test_gauss_newton_ends_where_a_step_has_led_to_a_plain() -> None:
+    def cliff(theta: Any) -> Evaluation:
+        if theta[0] < 1:
+            return Evaluation(theta, np.array([2 - theta[0], 3.0]), np.array([[-1.0, 0.0], [0.0, 0.0]]))
+        return Evaluation(theta, np.array([0.0, 3.0]), np.zeros((2, 2)))
+
+    ending = GaussNewton().run(cliff, np.zeros(2), FREE)
+    assert (ending.outcome, ending.message[:15]) == (Outcome.STUCK, "the loss is 4.5")
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: GaussNewton(0), "steps are a whole number above 0, not 0"),
+        (lambda: LBFGSB(2.5), "steps are a whole number above 0, not 2.5"),  # type: ignore[arg-type]
+        (lambda: Adam(-1), "steps are a whole number above 0, not -1"),
+        (lambda: Adam(3, rate=math.nan), "rate is a number above 0, not nan"),
+        (lambda: Polyak(3, rate=-0.1), "rate is a number above 0, not -0.1"),
+        (lambda: Polyak(3, clip=0), "clip is a number above 0, not 0"),
+        (lambda: LBFGSB(tolerance=math.nan), "tolerance is a number above 0, not nan"),
+        (lambda: GaussNewton(tolerance=1e-20), "tolerance is 1e-20: below 2.2e-16 there is only rounding"),
+    ],
+)
+def test_an_optimiser_that_means_nothing_is_refused(make: Any, message: str) -> None:
+    with pytest.raises(WrongArgument, match=message):
+        make()
 
 
 def test_a_schedule_that_ends_at_0_has_as_many_steps_as_are_taken() -> None:
@@ -175,9 +229,12 @@ def test_gauss_newton_recovers_a_model_to_the_last_digits() -> None:
         MODEL
         + """
 found = fit.minimise(problem, fit.GaussNewton())
+rough = fit.minimise(problem, fit.Adam(20, 0.5))
+print(soma(0.5).hh_grad.gnabar == rough.values[0], (rough.thetas[-1] == rough.theta).all())
 print(json.dumps([found.values.tolist(), found.loss, len(found.losses), found.outcome]))
 """
     )
+    assert printed.splitlines()[-2] == "True False"  # the parameters stand where the fit was best, not where it ended
     values, loss, evaluations, outcome = json.loads(printed.splitlines()[-1])
     assert np.allclose(values, [0.12, 0.036, 1e-3], rtol=1e-9)
     assert loss < 1e-18
@@ -207,6 +264,8 @@ one = fit.minimise(problem, fit.Adam(3, lambda step: 0.02 / (step + 1)), folder=
 two = fit.minimise(problem, fit.Adam(5, lambda step: 0.02 / (1 + step)), folder="function")
 print((two.thetas[:4] == one.thetas).all(), len(two.losses), problem.simulations)
 print(refusal(lambda: fit.minimise(problem, fit.Adam(5, lambda step: 0.03 / (1 + step)), folder="function")))
+clamp.amp = 0.31
+print(refusal(lambda: fit.minimise(problem, adam, folder="part")))
 """,
         tmp_path,
     ).splitlines()
@@ -214,11 +273,12 @@ print(refusal(lambda: fit.minimise(problem, fit.Adam(5, lambda step: 0.03 / (1 +
     assert printed[0].endswith(f"is reached {reached} goal reached 1e-09 seconds are over 1")
     assert 1 < reached <= 11
     assert printed[1] == "True True budget used up"
-    assert int(printed[2]) == 31 + 31 + 1  # nothing was run twice
-    assert printed[3] == f"{31 + 31 + 1 + 2} 33 True 32 steps taken"
-    assert printed[4] == f"{31 + 31 + 1 + 2} 30 steps taken, and 2 more of before are there True"
+    assert int(printed[2]) == 31 + 31 + 1 + 1  # nothing was run twice, but for the start when it goes on
+    assert printed[3] == f"{31 + 31 + 1 + 2 + 2} 33 True 32 steps taken"
+    assert printed[4] == f"{31 + 31 + 1 + 2 + 3} 30 steps taken, and 2 more of before are there True"
     assert printed[5].startswith("JournalError: ")
     assert "another fit (optimiser (rate 0.02 there, 0.03 here) differ)" in printed[5]
     assert "another fit (start differ)" in printed[6]
-    assert printed[7] == f"True 6 {31 + 31 + 1 + 2 + 4 + 2}"
+    assert printed[7] == f"True 6 {31 + 31 + 1 + 2 + 3 + 4 + 2 + 1}"
     assert "takes another way than before. Another function for the rate?" in printed[8]
+    assert "does not do what it did: the loss at the start is" in printed[9]

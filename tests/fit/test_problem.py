@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -169,6 +172,11 @@ REFUSED = {
     'fit.Protocol("a", 5, [3])': "losses are of nmodlgrad.fit",
     'fit.Protocol("a", 5, fit.SquaredError(soma(0.5), fit.Trace.sampled(range(9), 1)))': "the run ends at 5 ms",
     'fit.Problem(good, fit.Protocol("a", 5, fit.Mean(soma, 0)))': "soma(0.5)",
+    'fit.Problem([good, fit.Free(ng.Parameter("g_pas", sections=dend, scale=lambda s: s.x), 0)], protocol)': (
+        "g_pas in soma_dend, g_pas in soma_dend add up in the same places, so say where g_pas in soma_dend starts"
+    ),
+    "fit.Problem(good, protocol, dt=0)": "dt is a time in ms, not 0",
+    "fit.Problem(good, protocol, dt=np.nan)": "dt is a time in ms, not nan",
     "problem.evaluate([1, 2])": "1 parameters, not an array of shape (2,)",
     "fit.minimise(problem, fit.Adam(), start=[1, 2])": "start is theta within the bounds",
 }
@@ -221,6 +229,79 @@ for kept in ([], [0], [0, 0]):
     )
     assert printed[1].startswith("WrongArgument: NetStim[0] was there")
     assert printed[2] == "nothing was refused"
+
+
+def test_the_step_is_that_of_the_problem() -> None:
+    """Sampled at multiples of it, whatever h.dt was; a protocol that sets another would be compared at wrong times."""
+    printed = model(
+        """
+from nmodlgrad import fit
+ng.load("pas")
+soma = h.Section(name="soma")
+soma.insert("pas")
+h.v_init = -50
+target = fit.Trace(np.arange(0, 1, 0.03), np.full(34, -70.0))
+free = fit.Free(ng.Parameter("g_pas", sections=soma))
+h.dt = 0.025
+with fit.Problem(free, fit.Protocol("a", 1, fit.SquaredError(soma(0.5), target)), dt=0.01) as problem:
+    samples = [len(each.samples) for each in problem.responses(problem.start)]
+print(samples, h.dt)
+h.dt = 0.025
+other = fit.Protocol("other", 1, fit.Mean(soma(0.5), 0), lambda: setattr(h, "dt", 0.1))
+with fit.Problem(free, other) as problem:
+    print(refusal(lambda: problem.evaluate(problem.start)))
+"""
+    ).splitlines()
+    assert printed[0] == "[34] 0.01"
+    assert printed[1] == (
+        "WrongArgument: prepare of protocol other has set h.dt = 0.1 ms: the step is that of the problem, "
+        "Problem(..., dt=...), 0.025 ms"
+    )
+
+
+def test_a_problem_needs_no_stdrun_loaded_before_and_tells_when_it_is_closed() -> None:
+    code = """
+import numpy as np
+from neuron import h
+import nmodlgrad as ng
+from nmodlgrad import fit
+ng.load("pas")
+soma = h.Section(name="soma")
+soma.insert("pas")
+free = fit.Free(ng.Parameter("g_pas", sections=soma))
+protocol = fit.Protocol("a", 1, fit.Mean(soma(0.5), -70 + 5 * (1 - np.exp(-1))))  # from -65 mV, tau = 1 ms
+problem = fit.Problem(free, protocol)
+problem.close()
+try:
+    problem.evaluate(problem.start)
+except ng.Closed:
+    print("closed")
+with fit.Problem(free, protocol) as again:
+    print(again.evaluate(again.start).loss < 1e-3)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"NEURON_MODULE_OPTIONS": "-nogui"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.splitlines() == ["closed", "True"], done.stderr
+
+
+def test_parameters_of_one_name_are_told_apart() -> None:
+    printed = model(
+        """
+from nmodlgrad import fit
+ng.load("pas")
+soma = h.Section(name="soma")
+soma.insert("pas")
+free = [fit.Free(ng.Parameter("g_pas", sections=soma, scale=scale), 1e-3) for scale in (1, lambda s: s.x, 0.5)]
+with fit.Problem(free, fit.Protocol("a", 1, fit.Mean(soma(0.5), 0))) as problem:
+    print(problem.labels)
+"""
+    )
+    assert "('g_pas in soma', 'g_pas in soma (2)', 'g_pas in soma (3)')" in printed
 
 
 @pytest.mark.parametrize("code", REFUSED)

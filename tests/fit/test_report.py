@@ -156,6 +156,15 @@ def test_it_is_told_why_there_are_no_standard_errors_and_where_the_model_diverge
     assert parameters(folder / "diverged")["loss"] is None
 
 
+def test_the_start_is_where_the_fit_began(cases: tuple[Path, list[str]]) -> None:
+    folder = cases[0]
+    assert [each["start"] for each in parameters(folder / "all")["parameters"]] == [0.4e-4, 0.8e-4, 1.05]
+    assert parameters(folder / "diverged")["parameters"][0]["start"] == 1e308
+    assert '<td class="number">1e+308</td> <td class="number">none</td>' in page(folder / "diverged").replace(
+        "td><", "td> <"
+    )
+
+
 def test_residuals_that_follow_each_other_are_spoken_of(cases: tuple[Path, list[str]]) -> None:
     # Those of a sine wave, sampled five times a radian, are correlated by cos(0.2) = 0.98.
     assert "Neighbouring residuals are correlated by 0.98" in page(cases[0] / "slow")
