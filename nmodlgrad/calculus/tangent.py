@@ -16,7 +16,7 @@ from nmodlgrad.numerics.around import Around
 from nmodlgrad.numerics.control import structured
 from nmodlgrad.numerics.normal import normalise
 from nmodlgrad.numerics.phases import Phases, lower
-from nmodlgrad.semantics import coverage, events
+from nmodlgrad.semantics import coverage, events, moments
 from nmodlgrad.semantics.activity import analyse
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.declared import declare
@@ -61,7 +61,8 @@ class TangentMechanism:
     without. `breakpoint` advances what BREAKPOINT leaves in variables. What it reads of these before it sets them is
     latched: the current depends on what they were when it started, at v + 0.001 and at v, and two rows of `carried`
     keep that. `later_initial` are the stages of INITIAL from its first implicit solve on. `flow` tells how states and
-    current move at an event, for derivatives by the time at which it arrives; `unmoved` why there are none. `resting`
+    current move at an event, for derivatives by the time at which it arrives; `unmoved` why there are none. `timed` is
+    the jump differentiated by that time, and by the `moments`: variables that keep times of earlier events. `resting`
     are the states that nothing but INITIAL sets before the first step.
     """
 
@@ -90,6 +91,8 @@ class TangentMechanism:
     states: tuple[StageTangent, ...]
     receive: Linearised | None
     flow: FlowValues | None
+    timed: Linearised | None
+    moments: tuple[str, ...]
     unmoved: str
     resting: tuple[str, ...]
     around: tuple[tuple[Around, Linearised], ...]
@@ -172,6 +175,11 @@ def differentiate(
         outputs += ["v"] if "v" in flow.access(statements).written and events.mentions_voltage(mechanism) else []
         return differentiator.phase(statements, active, outputs, arguments=connected) if outputs or timed else None
 
+    def by_time() -> Linearised | None:
+        outputs = [*written(phases.receive), *keeping]
+        found = differentiator.phase(phases.receive, [moments.TIME, *keeping], outputs, arguments=connected)
+        return found if any(moments.TIME in row for row in found.partials.values()) else None
+
     def moving() -> FlowValues | None:
         if unmoved:
             return None
@@ -199,7 +207,9 @@ def differentiate(
     active = [*inputs, "v"]
     later_initial = [linearise(differentiator, x, active, rows) for x in phases.later_initial]
     states = [linearise(differentiator, x, active, rows, performed(original, flow, x)) for x in phases.states]
-    unmoved = events.unmoved(original)
+    keeping = moments.keeping(flow, phases.receive, rows)
+    unmoved = events.unmoved(original) or moments.hidden(flow, phases.receive, keeping)
+    timed = None if unmoved else by_time()
     connect, receive = event(phases.connect), event(phases.receive, timed=not unmoved)
     around = tuple(
         (one, differentiator.phase(one.statements, [*inputs, "v"], outputs))
@@ -234,6 +244,7 @@ def differentiate(
         breakpoint_,
         receive,
         flowing.linearised if flowing else None,
+        timed,
         *(one for _, one in around),
     ]
     everything += [phase for stage in (*later_initial, *states) if stage for phase in stage.phases]
@@ -269,6 +280,8 @@ def differentiate(
         states=tuple(filter(None, states)),
         receive=receive,
         flow=flowing,
+        timed=timed,
+        moments=keeping if timed else (),
         unmoved=unmoved,
         resting=_resting(flow, phases, carried),
         around=around,

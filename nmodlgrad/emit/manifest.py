@@ -34,6 +34,9 @@ def entry(tangent: TangentMechanism, name: str, file: str, shadow: bool = False)
         "arguments": list(tangent.arguments),
         "weight": tangent.weight,
         "flow_length": len(tangent.flow.slopes) + 1 if tangent.flow else 0,
+        "moments": [x for x in tangent.moments if x not in mechanism.arguments],
+        "kept_arguments": [x for x in tangent.moments if x in mechanism.arguments],
+        "jump_reads_voltage": _jump_reads_voltage(tangent),
         "unmoved": tangent.unmoved,
         "resting": list(tangent.resting),
         "linear": tangent.linear,
@@ -71,6 +74,10 @@ def passed(mechanism: Mechanism, file: str) -> dict[str, Any]:
         "observes": touched.observes,
         "geometry": list(shape(mechanism)),
     }
+
+
+def _jump_reads_voltage(tangent: TangentMechanism) -> bool:
+    return tangent.receive is not None and any("v" in row for row in tangent.receive.partials.values())
 
 
 def _without_temperature(tangent: TangentMechanism) -> str:

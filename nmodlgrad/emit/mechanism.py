@@ -159,6 +159,7 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         receive=receive,
         around=around,
         flow=_flow(tangent),
+        timed=_timed(tangent),
         arguments=list(mechanism.arguments),
         sows=any(u["seeds"] for u in (*updates, *implicit)),
         renewed=_renewed(tangent),
@@ -284,6 +285,33 @@ def _flow(tangent: TangentMechanism) -> dict[str, Any] | None:
         "moving": [{"row": row, "name": x, "slope": slope} for row, x, slope in moving],
         "current": _c(tangent.total, program) if tangent.current else None,
     }
+
+
+def _timed(tangent: TangentMechanism) -> dict[str, Any] | None:
+    """What rows get in a jump from the time of the event, and from rows of times that are kept."""
+    if tangent.timed is None:
+        return None
+    program, arguments = tangent.timed.program, tangent.mechanism.arguments
+    kept = [x for x in tangent.moments if x in arguments]
+    own = [x for x in tangent.moments if x not in arguments]
+    rows = [
+        {
+            "name": x,
+            "kept": x in tangent.moments,
+            "terms": [{"row": u, "coefficient": _c(v, program)} for u, v in by.items()],
+        }
+        for x, by in tangent.timed.partials.items()
+        if by or x in tangent.moments
+    ]
+    used = {row["name"] for row in rows}
+    places = [("carried", tangent.carried), ("of_arguments", tangent.arguments), ("kept", kept), ("own", own)]
+    return {
+        "locals": program.local_names,
+        "steps": program.steps,
+        "rows": rows,
+        "moments": tangent.moments,
+        "connected": bool(kept) or bool(used & {*tangent.arguments}),
+    } | {place: [{"name": x, "index": i} for i, x in enumerate(names) if x in used] for place, names in places}
 
 
 def _latches(tangent: TangentMechanism) -> list[dict[str, int]]:

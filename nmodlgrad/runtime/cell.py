@@ -62,6 +62,7 @@ class Cell:
         self.recordings, self.budget = Recordings(), budget
         self.resting = Resting()
         self.arrivals: dict[int, dict[int, Arrival]] = {}  # by instance and NetCon
+        self.moments = layout.rows(0, self.width)
         self.sources, self.rows_before = np.zeros(0, layout.SOURCE), layout.rows(0, self.width)
         self.plan, self.message = np.zeros(1, layout.PLAN), np.zeros(layout.MESSAGE, np.uint8)
         self.labels = labels
@@ -176,6 +177,7 @@ class Cell:
         plan["charging_count"] = len(self.charging.segments)
         plan["starts"] = self.start.any()
         plan["copies"] = plan["copy_count"] = 0
+        plan["rises"] = layout.address(self.rises) if len(self.rises) else 0
         plan["fluxes"] = layout.address(self.fluxes) if len(self.shaped) else 0
         plan["injected_count"], plan["source_count"] = len(self.injected), len(self.sources)
         plan["state_count"] = len(self.resting.addresses)
@@ -310,11 +312,18 @@ class Cell:
         """Room for what instances tell of themselves at events whose times depend on theta."""
         reached = [self.instances[number] for number in self.arrivals]
         lengths = [instance.entry.flow_length for instance in reached]
-        self.flows = np.zeros(sum(lengths))
-        for instance, start in zip(reached, layout.starts(lengths).tolist(), strict=True):
-            row = self.table.row(instance)
-            row["flow"] = layout.address(self.flows[start:])
-            row["cm"] = layout.address(self.cm[self.node(instance.segment) :])
+        counts = [len(instance.entry.moments) for instance in reached]
+        self.flows, self.moments = np.zeros(sum(lengths)), layout.rows(sum(counts), self.width)
+        self.timings = np.zeros(len(reached), layout.TIMING)
+        read = any(instance.entry.jump_reads_voltage for instance in reached)
+        self.rises = np.full(len(self.index) if read else 0, np.nan)  # not known before the first step
+        places = zip(reached, layout.starts(lengths).tolist(), layout.starts(counts).tolist(), strict=True)
+        for number, (instance, flow, moment) in enumerate(places):
+            node, timing = self.node(instance.segment), self.timings[number]
+            timing["flow"], timing["cm"] = layout.address(self.flows[flow:]), layout.address(self.cm[node:])
+            timing["rise"] = layout.address(self.rises[node:]) if read else 0
+            timing["moments"] = layout.address(self.moments[moment:])
+            self.table.row(instance)["timing"] = layout.address(self.timings[number:])
 
     def describe_numbers(self) -> None:
         """What the cable hands over in every step: parameters to those that stand in, what is played to seeds.
@@ -410,6 +419,7 @@ class Cell:
         self.voltage[:] = self.table.carried[:] = 0
         self.ions.forget()
         self.connections.reset()
+        self.moments[:] = 0
         self.v[:] = np.nan
         self.resting.forget()
         self.plan["cell"]["fault"] = 0

@@ -24,7 +24,7 @@ class Connections:
     def __init__(self, width: int) -> None:
         self._width = width
         self._table = np.zeros(0, layout.CONNECTION)
-        self._rows, self._late = layout.rows(0, width), layout.rows(0, width)
+        self._rows, self._late, self._moments = (layout.rows(0, width) for _ in range(3))
         self._starts: list[tuple[int, Entries]] = []  # rows that start as a weight's seed
 
     def describe(
@@ -39,14 +39,22 @@ class Connections:
         `arrivals` are those by which events come whose times depend on theta, by instance and address.
         """
         concerned = [i for i in instances if i.entry.arguments or i.weights or i.number in arrivals]
-        onto = _by_target() if any(instance.entry.arguments for instance in concerned) else {}
-        tables = [_connections(i, onto, address, arrivals.get(i.number, {})) for i in concerned]
+        keeping = [i for i in concerned if i.entry.kept_arguments and i.number in arrivals]
+        onto = _by_target() if keeping or any(instance.entry.arguments for instance in concerned) else {}
+        tables = [
+            _connections(i, onto if i.entry.arguments or i in keeping else None, address, arrivals.get(i.number, {}))
+            for i in concerned
+        ]
         count = sum(len(i.entry.arguments) * len(table) for i, table in zip(concerned, tables, strict=True))
         self._table = np.zeros(sum(map(len, tables)), layout.CONNECTION)
         self._table["seed"]["bands"] = self._table["delays"] = EMPTY
         self._rows = layout.rows(count, self._width)
         self._late = layout.rows(sum(map(len, arrivals.values())), self._width)
         late = iter(self._late)
+        kept = [
+            len(i.entry.kept_arguments) * len(table) for i, table in zip(concerned, tables, strict=True) if i in keeping
+        ]
+        self._moments, moment = layout.rows(sum(kept), self._width), 0
         self._starts = []
         described.table["connections"] = described.table["connection_count"] = 0
         at = row = 0
@@ -58,6 +66,9 @@ class Connections:
                 self._table[at]["address"] = place
                 if arguments:
                     self._table[at]["rows"] = layout.address(self._rows[row:])
+                if instance in keeping:
+                    self._table[at]["moments"] = layout.address(self._moments[moment:])
+                    moment += len(instance.entry.kept_arguments)
                 if seed is not None:
                     self._table[at]["seed"]["bands"] = seed[0].address(seed[1])
                     if weight in arguments:
@@ -75,17 +86,20 @@ class Connections:
 
     def reset(self) -> None:
         """Nothing that is kept depends on theta, but for weights, along their own directions."""
-        self._rows[:] = 0
+        self._rows[:] = self._moments[:] = 0
         for number, seed in self._starts:
             self._rows[number, seed.directions] = seed.numbers
 
 
 def _connections(
-    instance: Instance, onto: dict[str, list[Any]], address: Callable[[Any], float], arriving: Iterable[int]
+    instance: Instance, onto: dict[str, list[Any]] | None, address: Callable[[Any], float], arriving: Iterable[int]
 ) -> list[tuple[int, Seed | None]]:
-    """Addresses and seeds: of the NetCons whose weight is seeded, and of all of them if they keep derivatives."""
+    """Addresses and seeds: of the NetCons whose weight is seeded, and of all of them if they keep derivatives.
+
+    `onto` has all NetCons by the point process that they act on; None where they keep nothing.
+    """
     found: dict[int, Seed | None] = dict.fromkeys(arriving)
-    if instance.entry.arguments:
+    if onto is not None:
         found[_SELF] = None
         found |= {int(address(netcon._ref_weight[0])): None for netcon in onto.get(instance.point.hname(), ())}
     found |= {int(address(netcon._ref_weight[0])): (seeds, row) for netcon, seeds, row in instance.weights}

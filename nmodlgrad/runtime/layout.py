@@ -58,6 +58,7 @@ CONNECTION = np.dtype(
         ("address", _ADDRESS),
         ("seed", SEED),
         ("rows", _ADDRESS),
+        ("moments", _ADDRESS),
         ("train", _ADDRESS),
         ("next", _LONG),
         ("delay", _ADDRESS),
@@ -66,6 +67,15 @@ CONNECTION = np.dtype(
     ]
 )
 CELL = np.dtype([("time", _DOUBLE), ("width", _LONG), ("fault", _ADDRESS)])
+TIMING = np.dtype(
+    [
+        ("flow", _ADDRESS),
+        ("cm", _ADDRESS),
+        ("rise", _ADDRESS),
+        ("late", _ADDRESS),
+        ("moments", _ADDRESS),
+    ]
+)
 INSTANCE = np.dtype(
     [
         ("cell", _ADDRESS),
@@ -75,9 +85,7 @@ INSTANCE = np.dtype(
         ("record", _ADDRESS),
         ("ion_record", _ADDRESS),
         ("total", _ADDRESS),
-        ("flow", _ADDRESS),
-        ("late", _ADDRESS),
-        ("cm", _ADDRESS),
+        ("timing", _ADDRESS),
         ("observed_record", _ADDRESS),
         ("seeds", _ADDRESS),
         ("connections", _ADDRESS),
@@ -211,6 +219,7 @@ PLAN = np.dtype(
         ("capacitor", _ADDRESS),
         ("cm", _ADDRESS),
         ("v", _ADDRESS),
+        ("rises", _ADDRESS),
         ("voltage", _ADDRESS),
         ("starts", _LONG),
         ("terms", _ADDRESS),

@@ -43,6 +43,9 @@ class Entry:
     arguments: tuple[str, ...]
     weight: str | None
     flow_length: int
+    moments: tuple[str, ...]
+    kept_arguments: tuple[str, ...]
+    jump_reads_voltage: bool
     unmoved: str
     resting: tuple[str, ...]
     linear: bool
@@ -87,6 +90,9 @@ class Entry:
             arguments=tuple(data["arguments"]),
             weight=data["weight"],
             flow_length=data["flow_length"],
+            moments=tuple(data["moments"]),
+            kept_arguments=tuple(data["kept_arguments"]),
+            jump_reads_voltage=data["jump_reads_voltage"],
             unmoved=data["unmoved"],
             resting=tuple(data["resting"]),
             linear=data["linear"],

@@ -55,14 +55,10 @@ def unmoved(mechanism: Mechanism) -> str:
         return "it has no NET_RECEIVE"
     for node in subnodes(block.body):
         match node:
-            case n.Call(name=name) if name in ("net_send", "net_event", "net_move", "state_discontinuity"):
+            case n.Call(name=name) if name in ("net_send", "net_event", "net_move"):
                 return f"its NET_RECEIVE calls {name}"
             case n.Watch() | n.ForNetcons() | n.Verbatim():
                 return f"its NET_RECEIVE has a {_WORDS[type(node)]}"
-    flow = Dataflow(mechanism)
-    for read, what in (("v", "the voltage"), ("t", "the time")):
-        if read in flow.access(block.body.statements).live:
-            return f"its NET_RECEIVE reads {what}"
     if mechanism.concentrations:
         return "it writes a concentration"
     for solve in mechanism.solves:
