@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from continuous import Compared, compared
+from continuous import FIXTURES, Compared, compared
 from processes import model
 
 SHORT_TERM = """
@@ -75,6 +75,34 @@ def reading_the_voltage() -> Compared:
     return compared(READING_THE_VOLTAGE, "hh", "pas", "IClamp", "ExpSyn", "spaced", "plastic")
 
 
+WATCHING = """
+DURATION = 60
+soma, second = compartment("soma", "hh"), compartment("second", "hh")
+clamp = clamped(soma, 0.12)
+kicking = h.kicking(soma(0.5))
+strong, onwards = connect(soma, second, "ExpSyn", 0.03, 4)
+strong.tau = 1
+fired, other = h.NetCon(soma(0.5)._ref_v, None, sec=soma), h.NetCon(second(0.5)._ref_v, None, sec=second)
+fired.threshold = other.threshold = -10
+sources, recorded = [fired, other], soma(0.5)
+PLACES = {
+    "gnabar": ("gnabar_hh", dict(sections=soma), 3e-4),
+    "amp": ("amp", dict(of=clamp), 3e-4),
+    "level": ("level", dict(of=kicking), 0.2),
+    "below": ("below", dict(of=kicking), 0.2),
+    "kick": ("kick", dict(of=kicking), 1e-5),
+    "amount": ("amount", dict(of=kicking), 3e-3),
+    "gain": ("gain", dict(of=kicking), 1e-4),
+    "tau": ("tau", dict(of=kicking), 1e-2),
+}
+"""
+
+
+@lru_cache(maxsize=1)
+def watching() -> Compared:
+    return compared(WATCHING, "hh", "IClamp", "ExpSyn", "kicking")
+
+
 def _are_of_first_order(coarse: float, fine: float, least: float = 0.15) -> None:
     """A step of a quarter leaves a quarter of the error, but for that of the differences."""
     assert fine < 0.3 * coarse
@@ -104,6 +132,20 @@ def test_a_jump_that_reads_the_voltage_has_that_of_its_own_time(name: str) -> No
     found = reading_the_voltage()
     arrivals = [found.values[1] + delay for delay in (2, 3, 4.2, 8)]
     _are_of_first_order(*found.errors(name, 0, np.concatenate(arrivals)))
+
+
+# The current that is on above the level moves the times of spikes both ways: what is left of that is small.
+@pytest.mark.parametrize("name", ["gnabar", "amp", "level", "below", "kick", "gain", "tau", "amount"])
+def test_what_watch_sets_off_comes_when_the_voltage_crosses(name: str) -> None:
+    found = watching()
+    _are_of_first_order(*found.errors(name, 0, found.values[1]))
+    coarse, fine = found.errors(name, 1)
+    assert fine < 0.3 * coarse or fine < 0.04  # at a threshold the slope changes by a tenth in a step
+
+
+@pytest.mark.parametrize("name", ["gnabar", "amp", "level", "below", "kick", "gain", "tau"])
+def test_what_watch_sets_off_reaches_another_cell(name: str) -> None:
+    assert watching().errors(name, 2)[1] < 0.06
 
 
 PLAIN = """
@@ -137,6 +179,15 @@ REFUSED = {
     ),
     "a routine that reads the time": ({"g + w": "g + w note()"}, "calls note, which reads t"),
     "times in an array": ({"g + w": "g + w*exp(seen[last] - t) seen[last] = t last = 1 - last"}, "an array"),
+    "a state that WATCH waits for": ({"g + w": "g + w WATCH (g > 1) 2"}, "depends on g, which is neither v nor"),
+    "what is computed from parameters": (
+        {"g + w": "g + w latest = 2*tau WATCH (v > latest) 2"},
+        "depends on latest, which is neither v nor",
+    ),
+    "two conditions with one flag": (
+        {"g + w": "g + w WATCH (v > tau) 2 WATCH (v < -tau) 2"},
+        "the flag 2 of its WATCH is that of other events too",
+    ),
     "the voltage": ({"g + w": "g + w state_discontinuity(v, -70)"}, "its NET_RECEIVE sets the voltage"),
 }
 
@@ -164,3 +215,49 @@ def test_it_is_refused_by_name(what: str, tmp_path: Path) -> None:
     )
     assert out.startswith("nothing was refused")
     assert reason in out
+
+
+def test_an_instance_that_waits_needs_no_netcon_to_be_refused() -> None:
+    out = model(f"""
+        ng.load("hh", "pas", "{FIXTURES / "pulses.mod"}")
+        soma, dend, clamp = cell()
+        synapse = h.pulses(dend(0.5))
+        for spikes in (False, True):
+            with ng.Sensitivity([ng.Parameter("gnabar_hh", sections=soma)], spikes=spikes) as sens:
+                print(refusal(lambda: h.finitialize(-65)))
+    """)
+    assert out.splitlines()[0] == "nothing was refused"
+    assert "waits for its voltage (WATCH)" in out
+
+
+def test_a_level_acts_through_times_alone() -> None:
+    out = model(f"""
+        ng.load("hh", "pas", "{FIXTURES / "kicking.mod"}")
+        soma, dend, clamp = cell()
+        point = h.kicking(soma(0.5))
+        print(refusal(lambda: ng.Sensitivity([ng.Parameter("level", of=point)])))
+        before = run(soma, 30)
+        with ng.Sensitivity([ng.Parameter("level", of=point)], spikes=True) as sens:
+            print(run(soma, 30) == before, bool(sens.dv(soma(0.5)).any()))
+    """)
+    assert "spikes=True" in out
+    assert out.splitlines()[1] == "True True"
+
+
+def test_a_condition_that_comes_true_otherwise_stops_the_run(tmp_path: Path) -> None:
+    """By an assignment, say: the threshold itself is moved."""
+    out = model(
+        f"""
+        ng.load("hh", "pas", "{FIXTURES / "kicking.mod"}")
+        soma, dend, clamp = cell()
+        clamp.amp = 0
+        point = h.kicking(soma(0.5))
+        with ng.Sensitivity([ng.Parameter("gnabar_hh", sections=soma)], spikes=True) as sens:
+            h.finitialize(-65)
+            h.continuerun(2)
+            point.level = -75
+            print(refusal(lambda: h.continuerun(3)), refusal(lambda: sens.dv(soma(0.5))))
+    """,
+        errors=True,
+    )
+    assert "came true otherwise than in a step" in out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nmodlgrad.calculus import noise, opaque
@@ -11,12 +11,12 @@ from nmodlgrad.calculus.pruning import pruned
 from nmodlgrad.calculus.slopes import with_slopes
 from nmodlgrad.calculus.stages import StageTangent, linearise, performed
 from nmodlgrad.diagnostics import Diagnostic
-from nmodlgrad.numerics import arrivals
+from nmodlgrad.numerics import arrivals, watches
 from nmodlgrad.numerics.around import Around
 from nmodlgrad.numerics.control import structured
 from nmodlgrad.numerics.normal import normalise
 from nmodlgrad.numerics.phases import Phases, lower
-from nmodlgrad.semantics import coverage, events, moments
+from nmodlgrad.semantics import coverage, events, moments, watching
 from nmodlgrad.semantics.activity import analyse
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.declared import declare
@@ -25,6 +25,7 @@ from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
 from nmodlgrad.semantics.names import Names
 from nmodlgrad.semantics.reach import running
 from nmodlgrad.syntax import nodes as n
+from nmodlgrad.syntax.unparse import expression
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,16 @@ class FlowValues:
 
     linearised: Linearised
     slopes: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """What a WATCH waits for: its flag, the condition as text, and the variable that is positive once it is true."""
+
+    flag: float
+    text: str
+    variable: str
+    linearised: Linearised
 
 
 IDLE = "no state and no current depends on it"
@@ -62,8 +73,8 @@ class TangentMechanism:
     latched: the current depends on what they were when it started, at v + 0.001 and at v, and two rows of `carried`
     keep that. `later_initial` are the stages of INITIAL from its first implicit solve on. `flow` tells how states and
     current move at an event, for derivatives by the time at which it arrives; `unmoved` why there are none. `timed` is
-    the jump differentiated by that time, and by the `moments`: variables that keep times of earlier events. `resting`
-    are the states that nothing but INITIAL sets before the first step.
+    the jump differentiated by that time, and by the `moments`: variables that keep times of earlier events. `crossings`
+    are the conditions of WATCH, at a voltage. `times_only` are parameters that act through times alone. `resting` are the states that nothing but INITIAL sets before the first step.
     """
 
     original: Mechanism
@@ -93,6 +104,8 @@ class TangentMechanism:
     flow: FlowValues | None
     timed: Linearised | None
     moments: tuple[str, ...]
+    crossings: tuple[Crossing, ...]
+    times_only: tuple[str, ...]
     unmoved: str
     resting: tuple[str, ...]
     around: tuple[tuple[Around, Linearised], ...]
@@ -121,6 +134,14 @@ def _resting(flow: Dataflow, phases: Phases, carried: Collection[str]) -> tuple[
     written = frozenset[str]().union(*(flow.access(statements).written for statements in others))
     symbols = flow.mechanism.symbols
     return tuple(x for x in carried if x in symbols and symbols[x].role is Role.STATE and x not in written)
+
+
+def _computed(flow: Dataflow, phases: Phases) -> frozenset[str]:
+    """What the mechanism sets."""
+    parts = [phases.initial, phases.connect, phases.breakpoint, phases.receive]
+    parts += [stage.statements for stage in (*phases.later_initial, *phases.states)]
+    parts += [one.statements for one in phases.around]
+    return frozenset[str]().union(*(flow.access(statements).written for statements in parts))
 
 
 def _observed(
@@ -180,6 +201,15 @@ def differentiate(
         found = differentiator.phase(phases.receive, [moments.TIME, *keeping], outputs, arguments=connected)
         return found if any(moments.TIME in row for row in found.partials.values()) else None
 
+    def waiting() -> Iterator[Crossing]:
+        for one in watching.watched(mechanism):
+            variable = names.fresh("condition")
+            found = differentiator.phase(
+                (watches.condition(one, variable),), [*seeds, "v"], [variable], [variable], arguments=("v",)
+            )
+            text = f"{expression(one.left)} {one.operator} {expression(one.right)}"
+            yield Crossing(watching.flag(mechanism, one), text, variable, found)
+
     def moving() -> FlowValues | None:
         if unmoved:
             return None
@@ -208,8 +238,12 @@ def differentiate(
     later_initial = [linearise(differentiator, x, active, rows) for x in phases.later_initial]
     states = [linearise(differentiator, x, active, rows, performed(original, flow, x)) for x in phases.states]
     keeping = moments.keeping(flow, phases.receive, rows)
-    unmoved = events.unmoved(original) or moments.hidden(flow, phases.receive, keeping)
-    timed = None if unmoved else by_time()
+    unmoved = (
+        events.unmoved(original)
+        or moments.hidden(flow, phases.receive, keeping)
+        or watching.unmoved(flow, _computed(flow, phases))
+    )
+    timed, crossings = (None, ()) if unmoved else (by_time(), tuple(waiting()))
     connect, receive = event(phases.connect), event(phases.receive, timed=not unmoved)
     around = tuple(
         (one, differentiator.phase(one.statements, [*inputs, "v"], outputs))
@@ -233,6 +267,9 @@ def differentiate(
     advancing = (initial, connect, breakpoint_, receive, *(one for _, one in around))
     used = acting.union(*(row for p in advancing if p for row in p.partials.values()))
     used |= {name for stage in (*later_initial, *states) if stage for row in stage.rows for name in row}
+    timing = {name for one in crossings for name in one.linearised.partials[one.variable]}
+    times_only = [p for p in activity.parameters if p in timing - used]
+    used |= timing
     parameters = sorted((p for p in activity.parameters if p in used), key=lambda p: p not in acting or p in carried)
     everything = [
         initial,
@@ -245,6 +282,7 @@ def differentiate(
         receive,
         flowing.linearised if flowing else None,
         timed,
+        *(one.linearised for one in crossings),
         *(one for _, one in around),
     ]
     everything += [phase for stage in (*later_initial, *states) if stage for phase in stage.phases]
@@ -282,6 +320,8 @@ def differentiate(
         flow=flowing,
         timed=timed,
         moments=keeping if timed else (),
+        crossings=crossings,
+        times_only=tuple(times_only),
         unmoved=unmoved,
         resting=_resting(flow, phases, carried),
         around=around,

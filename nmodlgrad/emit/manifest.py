@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nmodlgrad.calculus.tangent import IDLE, TangentMechanism
+from nmodlgrad.semantics import watching
 from nmodlgrad.semantics.activity import TEMPERATURE
 from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
 from nmodlgrad.semantics.passive import reach, shape
@@ -33,7 +34,9 @@ def entry(tangent: TangentMechanism, name: str, file: str, shadow: bool = False)
         "current_parameters": tangent.current_parameters,
         "arguments": list(tangent.arguments),
         "weight": tangent.weight,
-        "flow_length": len(tangent.flow.slopes) + 1 if tangent.flow else 0,
+        "flow_length": _flow_length(tangent),
+        "watches": bool(watching.watched(tangent.original)),
+        "times_only": list(tangent.times_only),
         "moments": [x for x in tangent.moments if x not in mechanism.arguments],
         "kept_arguments": [x for x in tangent.moments if x in mechanism.arguments],
         "jump_reads_voltage": _jump_reads_voltage(tangent),
@@ -74,6 +77,12 @@ def passed(mechanism: Mechanism, file: str) -> dict[str, Any]:
         "observes": touched.observes,
         "geometry": list(shape(mechanism)),
     }
+
+
+def _flow_length(tangent: TangentMechanism) -> int:
+    """Room for the slopes of states and the current, or for a condition of WATCH and its derivatives."""
+    conditions = [1 + len(one.linearised.partials[one.variable]) for one in tangent.crossings]
+    return max(len(tangent.flow.slopes) + 1, *conditions, 0) if tangent.flow else 0
 
 
 def _jump_reads_voltage(tangent: TangentMechanism) -> bool:

@@ -160,8 +160,9 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         around=around,
         flow=_flow(tangent),
         timed=_timed(tangent),
+        crossings=_crossings(tangent),
         arguments=list(mechanism.arguments),
-        sows=any(u["seeds"] for u in (*updates, *implicit)),
+        sows=any(u["seeds"] for u in (*updates, *implicit, *_crossings(tangent))),
         renewed=_renewed(tangent),
         procedures=[_procedure(mechanism, p) for p in tangent.procedures],
         functions=[_function(f) for f in tangent.functions],
@@ -312,6 +313,30 @@ def _timed(tangent: TangentMechanism) -> dict[str, Any] | None:
         "moments": tangent.moments,
         "connected": bool(kept) or bool(used & {*tangent.arguments}),
     } | {place: [{"name": x, "index": i} for i, x in enumerate(names) if x in used] for place, names in places}
+
+
+def _crossings(tangent: TangentMechanism) -> list[dict[str, Any]]:
+    """The conditions of WATCH: their value first, then their derivatives, and which seeds these go with."""
+    found = []
+    for number, one in enumerate(tangent.crossings, start=1):
+        program = one.linearised.program
+        partials = one.linearised.partials[one.variable]
+        places = {name: place for place, name in enumerate(partials, start=1)}
+        seeds = [{"name": p, "number": i, "place": places[p]} for i, p in enumerate(tangent.parameters) if p in places]
+        found.append(
+            {
+                "number": number,
+                "flag": f"{one.flag:g}",
+                "text": one.text,
+                "locals": program.local_names,
+                "steps": program.steps,
+                "value": _c(one.linearised.values[one.variable], program),
+                "entries": [{"name": x, "place": places[x], "value": _c(v, program)} for x, v in partials.items()],
+                "voltage": places.get("v"),
+                "seeds": seeds,
+            }
+        )
+    return found
 
 
 def _latches(tangent: TangentMechanism) -> list[dict[str, int]]:

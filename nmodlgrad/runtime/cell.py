@@ -26,6 +26,7 @@ from nmodlgrad.runtime.resting import Resting
 from nmodlgrad.runtime.seeds import Seeds
 from nmodlgrad.runtime.spikes import Arrival
 from nmodlgrad.runtime.swap import Shadow, SwappedPoint
+from nmodlgrad.runtime.timings import Timings
 
 
 class Cell:
@@ -58,11 +59,10 @@ class Cell:
         self.table = InstanceTable(instances, seeds.seeded(instances), own, self._count(), self.width)
         self._idle: Sequence[int] = ()  # the numbers of instances of which nothing depends on theta
         self.computed, self.connections = Computed(self.width), Connections(self.width)
-        self.charging = Charging(self.width)
+        self.charging, self.timings = Charging(self.width), Timings(self.width)
         self.recordings, self.budget = Recordings(), budget
         self.resting = Resting()
         self.arrivals: dict[int, dict[int, Arrival]] = {}  # by instance and NetCon
-        self.moments = layout.rows(0, self.width)
         self.sources, self.rows_before = np.zeros(0, layout.SOURCE), layout.rows(0, self.width)
         self.plan, self.message = np.zeros(1, layout.PLAN), np.zeros(layout.MESSAGE, np.uint8)
         self.labels = labels
@@ -177,9 +177,10 @@ class Cell:
         plan["charging_count"] = len(self.charging.segments)
         plan["starts"] = self.start.any()
         plan["copies"] = plan["copy_count"] = 0
-        plan["rises"] = layout.address(self.rises) if len(self.rises) else 0
+        plan["rises"] = layout.address(self.timings.rises) if len(self.timings.rises) else 0
         plan["fluxes"] = layout.address(self.fluxes) if len(self.shaped) else 0
         plan["injected_count"], plan["source_count"] = len(self.injected), len(self.sources)
+        plan["watched_count"] = len(self.timings.watched)
         plan["state_count"] = len(self.resting.addresses)
         self.describe_numbers()
         self._describe_silent()
@@ -200,6 +201,7 @@ class Cell:
             ("ions", self.ions.table),
             ("observed", self.computed.table),
             ("sources", self.sources),
+            ("watched", self.timings.watched),
             ("states", self.resting.addresses),
             ("left", self.resting.left),
             ("charging", self.charging.table),
@@ -303,27 +305,11 @@ class Cell:
         self.table.reset()
         self._describe_seeds_of_shape()
         self.connections.describe(self.instances, self.table, self.cable.address, self.arrivals)
-        self._describe_arrivals()
+        reached = [self.instances[number] for number in self.arrivals]
+        self.timings.describe(reached, self.table, self.node, self.cm)
         self.ions.describe(self.table, self.node, self._reshaped, self._address(h._ref_celsius))
         self.computed.describe(self.table, self.node)
         self.charging.describe(self.node)
-
-    def _describe_arrivals(self) -> None:
-        """Room for what instances tell of themselves at events whose times depend on theta."""
-        reached = [self.instances[number] for number in self.arrivals]
-        lengths = [instance.entry.flow_length for instance in reached]
-        counts = [len(instance.entry.moments) for instance in reached]
-        self.flows, self.moments = np.zeros(sum(lengths)), layout.rows(sum(counts), self.width)
-        self.timings = np.zeros(len(reached), layout.TIMING)
-        read = any(instance.entry.jump_reads_voltage for instance in reached)
-        self.rises = np.full(len(self.index) if read else 0, np.nan)  # not known before the first step
-        places = zip(reached, layout.starts(lengths).tolist(), layout.starts(counts).tolist(), strict=True)
-        for number, (instance, flow, moment) in enumerate(places):
-            node, timing = self.node(instance.segment), self.timings[number]
-            timing["flow"], timing["cm"] = layout.address(self.flows[flow:]), layout.address(self.cm[node:])
-            timing["rise"] = layout.address(self.rises[node:]) if read else 0
-            timing["moments"] = layout.address(self.moments[moment:])
-            self.table.row(instance)["timing"] = layout.address(self.timings[number:])
 
     def describe_numbers(self) -> None:
         """What the cable hands over in every step: parameters to those that stand in, what is played to seeds.
@@ -419,7 +405,7 @@ class Cell:
         self.voltage[:] = self.table.carried[:] = 0
         self.ions.forget()
         self.connections.reset()
-        self.moments[:] = 0
+        self.timings.forget()
         self.v[:] = np.nan
         self.resting.forget()
         self.plan["cell"]["fault"] = 0

@@ -67,6 +67,16 @@ CONNECTION = np.dtype(
     ]
 )
 CELL = np.dtype([("time", _DOUBLE), ("width", _LONG), ("fault", _ADDRESS)])
+WATCHED = np.dtype(
+    [
+        ("node", _LONG),
+        ("step", _DOUBLE),
+        ("before", _DOUBLE),
+        ("now", _DOUBLE),
+        ("row_before", _ADDRESS),
+        ("row_now", _ADDRESS),
+    ]
+)
 TIMING = np.dtype(
     [
         ("flow", _ADDRESS),
@@ -74,6 +84,8 @@ TIMING = np.dtype(
         ("rise", _ADDRESS),
         ("late", _ADDRESS),
         ("moments", _ADDRESS),
+        ("watched", _ADDRESS),
+        ("row", _ADDRESS),
     ]
 )
 INSTANCE = np.dtype(
@@ -254,6 +266,8 @@ PLAN = np.dtype(
         ("sum_count", _LONG),
         ("sources", _ADDRESS),
         ("source_count", _LONG),
+        ("watched", _ADDRESS),
+        ("watched_count", _LONG),
         ("states", _ADDRESS),
         ("left", _ADDRESS),
         ("state_count", _LONG),

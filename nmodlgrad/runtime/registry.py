@@ -43,6 +43,8 @@ class Entry:
     arguments: tuple[str, ...]
     weight: str | None
     flow_length: int
+    watches: bool
+    times_only: tuple[str, ...]
     moments: tuple[str, ...]
     kept_arguments: tuple[str, ...]
     jump_reads_voltage: bool
@@ -90,6 +92,8 @@ class Entry:
             arguments=tuple(data["arguments"]),
             weight=data["weight"],
             flow_length=data["flow_length"],
+            watches=data["watches"],
+            times_only=tuple(data["times_only"]),
             moments=tuple(data["moments"]),
             kept_arguments=tuple(data["kept_arguments"]),
             jump_reads_voltage=data["jump_reads_voltage"],

@@ -10,10 +10,10 @@ import numpy as np
 from neuron import h
 from numpy.typing import NDArray
 
-from nmodlgrad.runtime import layout
+from nmodlgrad.runtime import layout, registry
 from nmodlgrad.runtime.bands import EMPTY
 from nmodlgrad.runtime.errors import CannotCarry
-from nmodlgrad.runtime.places import root_of
+from nmodlgrad.runtime.places import kind_of, points_of, root_of
 from nmodlgrad.runtime.ranks import Ranks, is_from_elsewhere
 
 if TYPE_CHECKING:
@@ -137,11 +137,14 @@ class Spikes:
         self._instances = {
             i.point.hname(): (cell, i) for cell in self._cells for i in cell.instances if i.point is not None
         }
+        self._waiting = self._waiters()
         exported = self._ranks.agree(netcons, lambda netcon: self._key(netcon) is not None)
         relays = self._relays(netcons)
         sources: dict[Any, dict[tuple[Any, ...], tuple[Train, Any, Any]]] = {cell.root: {} for cell in self._cells}
         for cell in self._cells:
             cell.arrivals = {}
+            for instance in cell.instances:
+                self._wait(cell, instance)
         self._known, self._trains = self._trains, {}
         for netcon in netcons:
             self._connect(netcon, sources, relays)
@@ -171,6 +174,12 @@ class Spikes:
         self._recorded.append((netcon, train))
         return next(cell for cell in self._cells if cell.root == root), train
 
+    def _wait(self, cell: Cell, instance: Instance) -> None:
+        """An instance that waits for a voltage sends itself events."""
+        if instance.entry.watches:
+            self._require(f"{instance.point} waits for its voltage (WATCH): an event whose time depends", instance)
+            cell.arrivals[instance.number] = {}
+
     # ------------------------------------------------------------------ one NetCon
     def _connect(self, netcon: Any, sources: Mapping[Any, Any], relays: set[str]) -> None:
         target = netcon.syn()
@@ -184,7 +193,7 @@ class Spikes:
             self._refuse_source(netcon, relays)
             if not delays:
                 return
-        self._require(netcon, instance)
+        self._require(f"{netcon} brings events whose times depend", instance)
         train = 0
         if key is not None:
             train = layout.address(self._add(key, netcon, sources, netcon.delay + 2 * h.dt).data)
@@ -262,9 +271,16 @@ class Spikes:
         return int(self._cells[0].cable.address(reference))
 
     # ------------------------------------------------------------------ what can not be carried
+    def _waiters(self) -> set[str]:
+        """Point processes in the cells that may send events for what they find there."""
+        watching = {name for name, (_, instance) in self._instances.items() if instance.entry.watches}
+        observing = {name for name, passed in registry.passed().items() if passed.observes and passed.point_process}
+        points = points_of([section for cell in self._cells for section in cell.sections]) if observing else ()
+        return watching | {point.hname() for point in points if kind_of(point) in observing}
+
     def _relays(self, netcons: Sequence[Any]) -> set[str]:
         """Point processes that get spikes whose times depend on theta, and may send others for it."""
-        found: set[str] = set()
+        found = set(self._waiting)
         while True:
             more = {
                 netcon.syn().hname()
@@ -280,27 +296,26 @@ class Spikes:
         sender = netcon.pre()
         if sender is not None:
             if sender.hname() in relays:
+                cause = "waits for the voltage" if sender.hname() in self._waiting else "gets spikes"
                 raise CannotCarry(
-                    f"{netcon} brings events of {sender}, which gets spikes of a cell that is carried: when it sends "
+                    f"{netcon} brings events of {sender}, which {cause} of a cell that is carried: when it sends "
                     "depends on parameters in a way that is not carried"
                 )
             return
         if netcon.preseg() is None and netcon.srcgid() < 0 and netcon.valid():
             raise CannotCarry(f"{netcon} watches something that is no voltage: when it sends is not carried")
 
-    def _require(self, netcon: Any, instance: Instance) -> None:
-        if instance.entry.unmoved:
-            raise CannotCarry(
-                f"{netcon} brings events whose times depend on parameters to {instance.point}, which can not be "
-                f"differentiated by them: {instance.entry.unmoved}"
-            )
+    def _require(self, what: str, instance: Instance) -> None:
+        """Events whose times depend on parameters can act on an instance; `what` has them, up to the words on that."""
+        point, reason = instance.point, instance.entry.unmoved
+        if reason:
+            raise CannotCarry(f"{what} on parameters; {point} can not be differentiated by that: {reason}")
         if instance.segment.x in (0, 1):
             raise CannotCarry(
-                f"{instance.point}, to which {netcon} brings events whose times depend on parameters, is at the end "
-                "of a section, which has no capacitance: put it between"
+                f"{what} on parameters; {point} is at the end of a section, which has no capacitance: put it between"
             )
         if h.ParallelContext().nthread() > 1:
-            raise CannotCarry(f"{netcon} brings events whose times depend on parameters: use one thread")
+            raise CannotCarry(f"{what} on parameters: use one thread")
 
 
 def reached(roots: Sequence[Any]) -> list[Any]:

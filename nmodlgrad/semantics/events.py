@@ -57,7 +57,7 @@ def unmoved(mechanism: Mechanism) -> str:
         match node:
             case n.Call(name=name) if name in ("net_send", "net_event", "net_move"):
                 return f"its NET_RECEIVE calls {name}"
-            case n.Watch() | n.ForNetcons() | n.Verbatim():
+            case n.ForNetcons() | n.Verbatim():
                 return f"its NET_RECEIVE has a {_WORDS[type(node)]}"
     if mechanism.concentrations:
         return "it writes a concentration"
@@ -67,7 +67,7 @@ def unmoved(mechanism: Mechanism) -> str:
     return ""
 
 
-_WORDS: dict[type[n.Node], str] = {n.Watch: "WATCH", n.ForNetcons: "FOR_NETCONS", n.Verbatim: "VERBATIM block"}
+_WORDS: dict[type[n.Node], str] = {n.ForNetcons: "FOR_NETCONS", n.Verbatim: "VERBATIM block"}
 
 
 def mentions_voltage(mechanism: Mechanism) -> bool:

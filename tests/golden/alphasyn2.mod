@@ -125,12 +125,20 @@ typedef struct {            /* one cell */
   long ng_width;            /* directions; many are rounded up to whole vectors */
   const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
 } ng_Cell;
+typedef struct {            /* a node's voltage in the latest step, where WATCH waits for it */
+  long ng_node;
+  double ng_step;           /* ms */
+  double ng_before, ng_now; /* mV at its two ends, and the rows there */
+  double *ng_row_before, *ng_row_now;
+} ng_Watched;
 typedef struct {            /* an instance where times of events depend on theta */
   double *ng_flow;          /* room for the slopes of its states, and its current */
   const double *ng_cm;      /* uF/cm2 of its node */
   double *ng_rise;          /* mV/ms of its node, where an event of the cell has to know it; else 0 */
   const double *ng_late;    /* the row of the time of the event that is being received, or 0 */
   double *ng_moments;       /* rows of variables that keep times of events */
+  const ng_Watched *ng_watched; /* where it waits for a voltage; else 0 */
+  double *ng_row;           /* room for the row of the time of an event that no NetCon brings */
 } ng_Timing;
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
@@ -187,18 +195,17 @@ static ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
 /* The rows that move on while an event is late. */
 static const long ng_moving[] = {0, 1, -1};
 
-/* Whether the time at which an event has come depends on theta: then ng_late is the row of its derivative. */
-static int ng_arrives(ng_Instance *ng_self, double ng_sender, double ng_t) {
+/* The derivative of the time at which an event has come: ng_late is its row, or 0 where it depends on nothing. */
+static void ng_arrives(ng_Instance *ng_self, double ng_sender, double ng_t) {
   ng_Timing *ng_timing = ng_self->ng_timing;
   ng_Connection *ng_one;
   const ng_Band *ng_band;
   const double *ng_row = 0;
   const long ng_width = ng_self->ng_cell->ng_width;
   long ng_k;
-  if (!ng_timing) return 0;
   ng_timing->ng_late = 0;
   ng_one = ng_find(ng_self, ng_sender);
-  if (!ng_one->ng_late) return 0;
+  if (!ng_one->ng_late) return;
   if (ng_one->ng_train) { /* its next spike, unless that is still on its way: then nobody but a script has sent this */
     const ng_Train *ng_train = ng_one->ng_train;
     if (ng_one->ng_next < ng_train->ng_first) ng_one->ng_next = ng_train->ng_first;
@@ -210,14 +217,13 @@ static int ng_arrives(ng_Instance *ng_self, double ng_sender, double ng_t) {
     }
     if (!ng_row && ng_train->ng_elsewhere)
       ng_self->ng_cell->ng_fault = "a spike of another process came without its derivative: let Sensitivity.psolve() run it";
-    if (!ng_row) return 0;
+    if (!ng_row) return;
     memcpy(ng_one->ng_late, ng_row, ng_width*sizeof(double));
   } else
     memset(ng_one->ng_late, 0, ng_width*sizeof(double));
   for (ng_band = ng_one->ng_delays; ng_band->ng_count; ng_band = NG_NEXT(ng_band))
     for (ng_k = 0; ng_k < ng_band->ng_count; ng_k++) ng_one->ng_late[ng_band->ng_first + ng_k] += NG_NUMBERS(ng_band)[ng_k];
   ng_timing->ng_late = ng_one->ng_late;
-  return 1;
 }
 
 /* rows += sign*(what ng_flow has found)*(the row of the time), in every state and in the voltage of the node. What else makes
@@ -388,9 +394,12 @@ ENDVERBATIM
 PROCEDURE ng_receive(flag, weight, ng_sender) {
     LOCAL dup_dunit, dup_dweight, ddown_dunit, ddown_dweight
 VERBATIM
-    if (NG_RARELY(NG_SELF->ng_timing) && ng_arrives(NG_SELF, _lng_sender, t)) {
-      ng_flow(_threadargs_);
-      ng_shift(NG_SELF, 1.); /* what an event that came later would have found */
+    if (NG_RARELY(NG_SELF->ng_timing)) {
+      ng_arrives(NG_SELF, _lng_sender, t);
+      if (NG_SELF->ng_timing->ng_late) {
+        ng_flow(_threadargs_);
+        ng_shift(NG_SELF, 1.); /* what an event that came later would have found */
+      }
     }
 ENDVERBATIM
     dup_dunit = weight

@@ -123,12 +123,20 @@ typedef struct {            /* one cell */
   long ng_width;            /* directions; many are rounded up to whole vectors */
   const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
 } ng_Cell;
+typedef struct {            /* a node's voltage in the latest step, where WATCH waits for it */
+  long ng_node;
+  double ng_step;           /* ms */
+  double ng_before, ng_now; /* mV at its two ends, and the rows there */
+  double *ng_row_before, *ng_row_now;
+} ng_Watched;
 typedef struct {            /* an instance where times of events depend on theta */
   double *ng_flow;          /* room for the slopes of its states, and its current */
   const double *ng_cm;      /* uF/cm2 of its node */
   double *ng_rise;          /* mV/ms of its node, where an event of the cell has to know it; else 0 */
   const double *ng_late;    /* the row of the time of the event that is being received, or 0 */
   double *ng_moments;       /* rows of variables that keep times of events */
+  const ng_Watched *ng_watched; /* where it waits for a voltage; else 0 */
+  double *ng_row;           /* room for the row of the time of an event that no NetCon brings */
 } ng_Timing;
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
