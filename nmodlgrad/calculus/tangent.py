@@ -74,7 +74,8 @@ class TangentMechanism:
     keep that. `later_initial` are the stages of INITIAL from its first implicit solve on. `flow` tells how states and
     current move at an event, for derivatives by the time at which it arrives; `unmoved` why there are none. `timed` is
     the jump differentiated by that time, and by the `moments`: variables that keep times of earlier events. `crossings`
-    are the conditions of WATCH, at a voltage. `times_only` are parameters that act through times alone. `resting` are the states that nothing but INITIAL sets before the first step.
+    are the conditions of WATCH, at a voltage. `times_only` are parameters that act through times alone. `resting` are
+    the states that nothing but INITIAL sets before the first step.
     """
 
     original: Mechanism
