@@ -11,12 +11,13 @@ from nmodlgrad.calculus.pruning import pruned
 from nmodlgrad.calculus.slopes import with_slopes
 from nmodlgrad.calculus.stages import StageTangent, linearise, performed
 from nmodlgrad.diagnostics import Diagnostic
-from nmodlgrad.numerics import arrivals, watches
+from nmodlgrad.numerics import arrivals, passing, watches
 from nmodlgrad.numerics.around import Around
 from nmodlgrad.numerics.control import structured
 from nmodlgrad.numerics.normal import normalise
 from nmodlgrad.numerics.phases import Phases, lower
 from nmodlgrad.semantics import coverage, events, moments, watching
+from nmodlgrad.semantics import passing as at_times
 from nmodlgrad.semantics.activity import analyse
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.declared import declare
@@ -54,6 +55,14 @@ class Crossing:
     linearised: Linearised
 
 
+@dataclass(frozen=True)
+class Passing:
+    """The times of at_time, as the variables of a program: what acts on the current or the states there changes."""
+
+    variables: tuple[str, ...]
+    linearised: Linearised
+
+
 IDLE = "no state and no current depends on it"
 
 
@@ -74,7 +83,8 @@ class TangentMechanism:
     keep that. `later_initial` are the stages of INITIAL from its first implicit solve on. `flow` tells how states and
     current move at an event, for derivatives by the time at which it arrives; `unmoved` why there are none. `timed` is
     the jump differentiated by that time, and by the `moments`: variables that keep times of earlier events. `crossings`
-    are the conditions of WATCH, at a voltage. `times_only` are parameters that act through times alone. `resting` are
+    are the conditions of WATCH, at a voltage, `passing` the times of at_time; what these depend on is `passed_by`, and
+    `unpassed` tells why that is not carried. `times_only` are parameters that act through times alone. `resting` are
     the states that nothing but INITIAL sets before the first step.
     """
 
@@ -106,6 +116,9 @@ class TangentMechanism:
     timed: Linearised | None
     moments: tuple[str, ...]
     crossings: tuple[Crossing, ...]
+    passing: Passing | None
+    passed_by: tuple[str, ...]
+    unpassed: str
     times_only: tuple[str, ...]
     unmoved: str
     resting: tuple[str, ...]
@@ -211,8 +224,12 @@ def differentiate(
             text = f"{expression(one.left)} {one.operator} {expression(one.right)}"
             yield Crossing(watching.flag(mechanism, one), text, variable, found)
 
+    def passed() -> Passing:
+        statements, variables = passing.times(phases.breakpoint, names)
+        return Passing(variables, differentiator.phase(statements, seeds, variables, variables, given))
+
     def moving() -> FlowValues | None:
-        if unmoved:
+        if unmoved and not passes:
             return None
         found = arrivals.flow(mechanism, phases, names)
         slopes = {x: slope for x, slope in found.slopes.items() if x in carried}
@@ -243,7 +260,11 @@ def differentiate(
         events.unmoved(original)
         or moments.hidden(flow, phases.receive, keeping)
         or watching.unmoved(flow, _computed(flow, phases))
+        or events.unshifted(original)
     )
+    passed_by = tuple(sorted(at_times.moving(flow)))
+    unpassed = (at_times.unmoved(flow, _computed(flow, phases)) or events.unshifted(original)) if passed_by else ""
+    passes = passed() if passed_by and not unpassed else None
     timed, crossings = (None, ()) if unmoved else (by_time(), tuple(waiting()))
     connect, receive = event(phases.connect), event(phases.receive, timed=not unmoved)
     around = tuple(
@@ -269,6 +290,7 @@ def differentiate(
     used = acting.union(*(row for p in advancing if p for row in p.partials.values()))
     used |= {name for stage in (*later_initial, *states) if stage for row in stage.rows for name in row}
     timing = {name for one in crossings for name in one.linearised.partials[one.variable]}
+    timing |= {name for row in passes.linearised.partials.values() for name in row} if passes else set()
     times_only = [p for p in activity.parameters if p in timing - used]
     used |= timing
     parameters = sorted((p for p in activity.parameters if p in used), key=lambda p: p not in acting or p in carried)
@@ -284,6 +306,7 @@ def differentiate(
         flowing.linearised if flowing else None,
         timed,
         *(one.linearised for one in crossings),
+        passes.linearised if passes else None,
         *(one for _, one in around),
     ]
     everything += [phase for stage in (*later_initial, *states) if stage for phase in stage.phases]
@@ -293,6 +316,7 @@ def differentiate(
     )
     excluded = dict(activity.excluded)
     excluded |= {p: IDLE for p in activity.parameters if p not in used}
+    excluded |= {p: f"it acts through at_time alone: {unpassed}" for p in passed_by if unpassed and p in excluded}
     return TangentMechanism(
         original=original,
         mechanism=mechanism,
@@ -322,6 +346,9 @@ def differentiate(
         timed=timed,
         moments=keeping if timed else (),
         crossings=crossings,
+        passing=passes,
+        passed_by=passed_by,
+        unpassed=unpassed,
         times_only=tuple(times_only),
         unmoved=unmoved,
         resting=_resting(flow, phases, carried),

@@ -37,6 +37,8 @@ def entry(tangent: TangentMechanism, name: str, file: str, shadow: bool = False)
         "flow_length": _flow_length(tangent),
         "watches": bool(watching.watched(tangent.original)),
         "times_only": list(tangent.times_only),
+        "passed_by": list(tangent.passed_by),
+        "unpassed": tangent.unpassed,
         "moments": [x for x in tangent.moments if x not in mechanism.arguments],
         "kept_arguments": [x for x in tangent.moments if x in mechanism.arguments],
         "jump_reads_voltage": _jump_reads_voltage(tangent),

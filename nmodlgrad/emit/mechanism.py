@@ -73,7 +73,7 @@ def _event_edits(tangent: TangentMechanism) -> list[Edit]:
         for routine, phase, block in places
         if phase and block
     ]
-    if tangent.flow:
+    if not tangent.unmoved:
         edits.append(insert_last_line(text, body.span.end - 1, inserted("call", "ng_received")))
     return edits
 
@@ -133,7 +133,7 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
     receive = _update(tangent, tangent.receive) if tangent.receive else None
     around = [_update(tangent, phase) | {"routine": one.routine, "block": _words(one)} for one, phase in tangent.around]
     updates = [u for u in (breakpoint_, *explicit, initial, connect, receive, *around) if u]
-    reads_dt = bool(tangent.states or tangent.later_initial) and "dt" not in mechanism.symbols
+    reads_dt = bool(tangent.states or tangent.later_initial or tangent.passing) and "dt" not in mechanism.symbols
     return render(
         "mechanism.mod.jinja",
         version=__version__,
@@ -161,8 +161,10 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         flow=_flow(tangent),
         timed=_timed(tangent),
         crossings=_crossings(tangent),
+        passing=_passing(tangent),
+        moved=not tangent.unmoved,
         arguments=list(mechanism.arguments),
-        sows=any(u["seeds"] for u in (*updates, *implicit, *_crossings(tangent))),
+        sows=any(u["seeds"] for u in (*updates, *implicit, *_crossings(tangent), *_passes(tangent))),
         renewed=_renewed(tangent),
         procedures=[_procedure(mechanism, p) for p in tangent.procedures],
         functions=[_function(f) for f in tangent.functions],
@@ -337,6 +339,32 @@ def _crossings(tangent: TangentMechanism) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _passing(tangent: TangentMechanism) -> dict[str, Any] | None:
+    """The times of at_time."""
+    if tangent.passing is None:
+        return None
+    program = tangent.passing.linearised.program
+    return {"locals": program.local_names, "steps": program.steps, "times": _passes(tangent)}
+
+
+def _passes(tangent: TangentMechanism) -> list[dict[str, Any]]:
+    """Each time of at_time, and the seeds it moves with."""
+    if tangent.passing is None:
+        return []
+    phase = tangent.passing.linearised
+    return [
+        {
+            "value": _c(phase.values[variable], phase.program),
+            "seeds": [
+                {"name": p, "number": tangent.parameters.index(p), "coefficient": _c(value, phase.program)}
+                for p, value in phase.partials[variable].items()
+            ],
+        }
+        for variable in tangent.passing.variables
+        if phase.partials[variable]
+    ]
 
 
 def _latches(tangent: TangentMechanism) -> list[dict[str, int]]:

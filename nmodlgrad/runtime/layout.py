@@ -86,6 +86,7 @@ TIMING = np.dtype(
         ("moments", _ADDRESS),
         ("watched", _ADDRESS),
         ("row", _ADDRESS),
+        ("passed", _DOUBLE),
     ]
 )
 INSTANCE = np.dtype(

@@ -45,6 +45,8 @@ class Entry:
     flow_length: int
     watches: bool
     times_only: tuple[str, ...]
+    passed_by: tuple[str, ...]
+    unpassed: str
     moments: tuple[str, ...]
     kept_arguments: tuple[str, ...]
     jump_reads_voltage: bool
@@ -94,6 +96,8 @@ class Entry:
             flow_length=data["flow_length"],
             watches=data["watches"],
             times_only=tuple(data["times_only"]),
+            passed_by=tuple(data["passed_by"]),
+            unpassed=data["unpassed"],
             moments=tuple(data["moments"]),
             kept_arguments=tuple(data["kept_arguments"]),
             jump_reads_voltage=data["jump_reads_voltage"],

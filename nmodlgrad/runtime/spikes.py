@@ -145,6 +145,7 @@ class Spikes:
             cell.arrivals = {}
             for instance in cell.instances:
                 self._wait(cell, instance)
+                self._pass(cell, instance)
         self._known, self._trains = self._trains, {}
         for netcon in netcons:
             self._connect(netcon, sources, relays)
@@ -177,7 +178,23 @@ class Spikes:
     def _wait(self, cell: Cell, instance: Instance) -> None:
         """An instance that waits for a voltage sends itself events."""
         if instance.entry.watches:
-            self._require(f"{instance.point} waits for its voltage (WATCH): an event whose time depends", instance)
+            self._require(
+                f"{instance.point} waits for its voltage (WATCH): an event whose time depends",
+                instance,
+                instance.entry.unmoved,
+            )
+            cell.arrivals[instance.number] = {}
+
+    def _pass(self, cell: Cell, instance: Instance) -> None:
+        """One whose at_time has a time that a direction moves changes what it does there."""
+        entry = instance.entry
+        if not entry.passed_by:
+            return
+        constant = {*entry.range_parameters, *entry.globals}
+        moving = {*entry.passed_by} & cell.table.seeded(instance) | {*entry.passed_by} - constant
+        if moving:
+            what = f"a time of at_time in {instance.point or entry.original} depends"
+            self._require(what, instance, entry.unpassed)
             cell.arrivals[instance.number] = {}
 
     # ------------------------------------------------------------------ one NetCon
@@ -193,7 +210,7 @@ class Spikes:
             self._refuse_source(netcon, relays)
             if not delays:
                 return
-        self._require(f"{netcon} brings events whose times depend", instance)
+        self._require(f"{netcon} brings events whose times depend", instance, instance.entry.unmoved)
         train = 0
         if key is not None:
             train = layout.address(self._add(key, netcon, sources, netcon.delay + 2 * h.dt).data)
@@ -305,9 +322,12 @@ class Spikes:
         if netcon.preseg() is None and netcon.srcgid() < 0 and netcon.valid():
             raise CannotCarry(f"{netcon} watches something that is no voltage: when it sends is not carried")
 
-    def _require(self, what: str, instance: Instance) -> None:
-        """Events whose times depend on parameters can act on an instance; `what` has them, up to the words on that."""
-        point, reason = instance.point, instance.entry.unmoved
+    def _require(self, what: str, instance: Instance, reason: str) -> None:
+        """Events whose times depend on parameters can act on an instance; `what` has them, up to the words on that.
+
+        `reason` tells why its derivatives by these times are not carried, if so.
+        """
+        point = instance.point or f"{instance.entry.original} in {instance.segment}"
         if reason:
             raise CannotCarry(f"{what} on parameters; {point} can not be differentiated by that: {reason}")
         if instance.segment.x in (0, 1):

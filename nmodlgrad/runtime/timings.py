@@ -38,7 +38,7 @@ class Timings:
         read = any(entry.jump_reads_voltage for entry in entries)
         self.rises = np.full(len(cm) if read else 0, np.nan)  # not known before the first step
         self._describe_watched(sorted({at for entry, at in zip(entries, nodes, strict=True) if entry.watches}))
-        own = [entry.watches for entry in entries]
+        own = [entry.watches or bool(entry.passed_by) for entry in entries]
         self._own = layout.rows(sum(own), self._width)
         self._table = table = np.zeros(len(reached), layout.TIMING)
         table["flow"] = layout.address(self._flows) + 8 * layout.starts(flows)

@@ -59,6 +59,11 @@ def unmoved(mechanism: Mechanism) -> str:
                 return f"its NET_RECEIVE calls {name}"
             case n.ForNetcons() | n.Verbatim():
                 return f"its NET_RECEIVE has a {_WORDS[type(node)]}"
+    return ""
+
+
+def unshifted(mechanism: Mechanism) -> str:
+    """Why it is not known how a mechanism moves on while an event is late; empty if it is."""
     if mechanism.concentrations:
         return "it writes a concentration"
     for solve in mechanism.solves:

@@ -110,6 +110,7 @@ typedef struct {            /* an instance where times of events depend on theta
   double *ng_moments;       /* rows of variables that keep times of events */
   const ng_Watched *ng_watched; /* where it waits for a voltage; else 0 */
   double *ng_row;           /* room for the row of the time of an event that no NetCon brings */
+  double ng_passed;         /* ms: where it has looked for times of at_time */
 } ng_Timing;
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
