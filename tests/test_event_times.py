@@ -131,7 +131,7 @@ def pulse() -> Compared:
 
 
 def _are_of_first_order(coarse: float, fine: float, least: float = 0.15) -> None:
-    """A step of a quarter leaves a quarter of the error, but for that of the differences and where two have other signs."""
+    """A quarter of the step leaves a quarter of the error, but for the differences, and where errors cancel."""
     assert fine < 0.4 * coarse
     assert fine < least
 
