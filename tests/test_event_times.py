@@ -130,6 +130,37 @@ def pulse() -> Compared:
     return compared(PULSE, "hh", "pas", "ExpSyn", "switched", "opening")
 
 
+SELF_EVENTS = """
+DURATION = 75
+pre, passive, second = compartment("pre", "hh"), compartment("passive", "pas"), compartment("second", "hh")
+passive.g_pas = 1e-4
+clamp = clamped(pre, 0.1)
+synapse, netcon = connect(pre, passive, "transmitting", 0.0005, 3)
+again, repeated = connect(pre, passive, "transmitting", 0.0003, 5)  # two events of its own on their way at a time
+repeated.setpost(synapse)
+strong, onwards = connect(pre, second, "transmitting", 0.01, 4)
+strong.duration, strong.beta = 1, 0.5
+sources, recorded = [netcon, h.NetCon(second(0.5)._ref_v, None, sec=second)], passive(0.5)
+sources[1].threshold = -10
+PLACES = {
+    "gnabar": ("gnabar_hh", dict(sections=pre), 1e-4),
+    "amp": ("amp", dict(of=clamp), 1e-4),
+    "duration": ("duration", dict(of=synapse), 1e-3),
+    "growth": ("growth", dict(of=synapse), 1e-3),
+    "slope": ("slope", dict(of=synapse), 1e-5),
+    "weight": ("weight", dict(of=netcon), 1e-6),
+    "delay": ("delay", dict(of=netcon), 1e-3),
+    "delay of the second": ("delay", dict(of=repeated), 1e-3),
+    "duration of the strong one": ("duration", dict(of=strong), 1e-3),
+}
+"""
+
+
+@lru_cache(maxsize=1)
+def self_events() -> Compared:
+    return compared(SELF_EVENTS, "hh", "pas", "IClamp", "transmitting")
+
+
 def _are_of_first_order(coarse: float, fine: float, least: float = 0.15) -> None:
     """A quarter of the step leaves a quarter of the error, but for the differences, and where errors cancel."""
     assert fine < 0.4 * coarse
@@ -189,6 +220,19 @@ def test_the_beginning_of_a_pulse_moves_a_spike() -> None:
     _are_of_first_order(coarse, fine, least=0.01)
 
 
+@pytest.mark.parametrize(
+    "name", ["gnabar", "amp", "duration", "growth", "slope", "weight", "delay", "delay of the second"]
+)
+def test_an_event_that_a_synapse_sends_itself_comes_when_it_says(name: str) -> None:
+    found = self_events()
+    _are_of_first_order(*found.errors(name, 0, found.values[1] + 3), least=0.04)
+
+
+@pytest.mark.parametrize("name", ["gnabar", "amp", "duration of the strong one"])
+def test_an_event_that_a_synapse_sends_itself_moves_spikes(name: str) -> None:
+    _are_of_first_order(*self_events().errors(name, 2), least=0.05)
+
+
 PLAIN = """
 NEURON {
     POINT_PROCESS plain
@@ -228,6 +272,13 @@ REFUSED = {
     "two conditions with one flag": (
         {"g + w": "g + w WATCH (v > tau) 2 WATCH (v < -tau) 2"},
         "the flag 2 of its WATCH is that of other events too",
+    ),
+    "a flag that is computed": ({"g + w": "g + w net_send(tau, w)"}, "with a flag that is no number"),
+    "events in a loop": ({"g + w": "g + w FROM k = 1 TO 3 { net_send(k, 1) }"}, "calls net_send in a loop"),
+    "an event that is moved": ({"g + w": "g + w net_send(1, 1) net_move(t + 1)"}, "calls net_move"),
+    "an event of INITIAL": (
+        {"NET_RECEIVE": "INITIAL { g = 0 net_send(tau, 1) } NET_RECEIVE"},
+        "INITIAL sends an event at a time that depends on tau",
     ),
     "the voltage": ({"g + w": "g + w state_discontinuity(v, -70)"}, "its NET_RECEIVE sets the voltage"),
 }
@@ -358,3 +409,23 @@ def test_a_condition_that_comes_true_otherwise_stops_the_run(tmp_path: Path) -> 
         errors=True,
     )
     assert "came true otherwise than in a step" in out
+
+
+def test_more_events_of_its_own_than_there_is_room_for_stop_the_run() -> None:
+    out = model(
+        f"""
+        ng.load("hh", "pas", "{FIXTURES / "transmitting.mod"}")
+        soma, dend, clamp = cell()
+        synapse, source = h.transmitting(dend(0.5)), h.NetStim()
+        synapse.duration, source.start, source.number, source.interval = 1000, 1, 100, 0.1
+        netcon = h.NetCon(source, synapse)
+        netcon.weight[0] = 1e-5
+        with ng.Sensitivity([ng.Parameter("duration", of=synapse)], spikes=True) as sens:
+            h.finitialize(-65)
+            print(refusal(lambda: h.continuerun(5)))
+            print(refusal(lambda: h.continuerun(10)), refusal(lambda: sens.dv(soma(0.5))))
+    """,
+        errors=True,
+    )
+    assert out.startswith("nothing was refused")
+    assert "more events are under way that transmitting sends itself" in out

@@ -11,13 +11,15 @@ from nmodlgrad.calculus.pruning import pruned
 from nmodlgrad.calculus.slopes import with_slopes
 from nmodlgrad.calculus.stages import StageTangent, linearise, performed
 from nmodlgrad.diagnostics import Diagnostic
-from nmodlgrad.numerics import arrivals, passing, watches
+from nmodlgrad.numerics import arrivals, passing, sending, watches
 from nmodlgrad.numerics.around import Around
 from nmodlgrad.numerics.control import structured
 from nmodlgrad.numerics.normal import normalise
 from nmodlgrad.numerics.phases import Phases, lower
+from nmodlgrad.numerics.sending import Sent
 from nmodlgrad.semantics import coverage, events, moments, watching
 from nmodlgrad.semantics import passing as at_times
+from nmodlgrad.semantics import sending as self_events
 from nmodlgrad.semantics.activity import analyse
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.declared import declare
@@ -63,6 +65,15 @@ class Passing:
     linearised: Linearised
 
 
+@dataclass(frozen=True)
+class Sending:
+    """What net_send sends in NET_RECEIVE, as the variables of a program, and the flags of these events."""
+
+    events: tuple[Sent, ...]
+    flags: tuple[float, ...]
+    linearised: Linearised
+
+
 IDLE = "no state and no current depends on it"
 
 
@@ -83,9 +94,10 @@ class TangentMechanism:
     keep that. `later_initial` are the stages of INITIAL from its first implicit solve on. `flow` tells how states and
     current move at an event, for derivatives by the time at which it arrives; `unmoved` why there are none. `timed` is
     the jump differentiated by that time, and by the `moments`: variables that keep times of earlier events. `crossings`
-    are the conditions of WATCH, at a voltage, `passing` the times of at_time; what these depend on is `passed_by`, and
-    `unpassed` tells why that is not carried. `times_only` are parameters that act through times alone. `resting` are
-    the states that nothing but INITIAL sets before the first step.
+    are the conditions of WATCH, at a voltage. `sending` has the delays of the events that the mechanism sends itself,
+    `passing` the times of at_time; what these depend on is `sent_by` and `passed_by`, `unpassed` why the latter is not
+    carried. `times_only` are parameters that act through times alone. `resting` are the states that nothing but
+    INITIAL sets before the first step.
     """
 
     original: Mechanism
@@ -116,6 +128,8 @@ class TangentMechanism:
     timed: Linearised | None
     moments: tuple[str, ...]
     crossings: tuple[Crossing, ...]
+    sending: Sending | None
+    sent_by: tuple[str, ...]
     passing: Passing | None
     passed_by: tuple[str, ...]
     unpassed: str
@@ -224,6 +238,14 @@ def differentiate(
             text = f"{expression(one.left)} {one.operator} {expression(one.right)}"
             yield Crossing(watching.flag(mechanism, one), text, variable, found)
 
+    def sent() -> Sending:
+        statements, found = sending.events(phases.receive, names)
+        delays, reached = [one.delay for one in found], [one.reached for one in found]
+        active = [*inputs, "v", *activity.arguments, *([weight] if weight else ()), moments.TIME, *keeping]
+        phase = differentiator.phase(statements, dict.fromkeys(active), delays, [*delays, *reached], connected)
+        flags = [self_events.flag(mechanism, one.call) for one in found]
+        return Sending(found, tuple(x for x in flags if x is not None), phase)
+
     def passed() -> Passing:
         statements, variables = passing.times(phases.breakpoint, names)
         return Passing(variables, differentiator.phase(statements, seeds, variables, variables, given))
@@ -260,8 +282,10 @@ def differentiate(
         events.unmoved(original)
         or moments.hidden(flow, phases.receive, keeping)
         or watching.unmoved(flow, _computed(flow, phases))
+        or self_events.unmoved(flow)
         or events.unshifted(original)
     )
+    sends = sent() if self_events.sent(mechanism) and not unmoved else None
     passed_by = tuple(sorted(at_times.moving(flow)))
     unpassed = (at_times.unmoved(flow, _computed(flow, phases)) or events.unshifted(original)) if passed_by else ""
     passes = passed() if passed_by and not unpassed else None
@@ -290,6 +314,7 @@ def differentiate(
     used = acting.union(*(row for p in advancing if p for row in p.partials.values()))
     used |= {name for stage in (*later_initial, *states) if stage for row in stage.rows for name in row}
     timing = {name for one in crossings for name in one.linearised.partials[one.variable]}
+    timing |= {name for row in sends.linearised.partials.values() for name in row} if sends else set()
     timing |= {name for row in passes.linearised.partials.values() for name in row} if passes else set()
     times_only = [p for p in activity.parameters if p in timing - used]
     used |= timing
@@ -306,6 +331,7 @@ def differentiate(
         flowing.linearised if flowing else None,
         timed,
         *(one.linearised for one in crossings),
+        sends.linearised if sends else None,
         passes.linearised if passes else None,
         *(one for _, one in around),
     ]
@@ -346,6 +372,8 @@ def differentiate(
         timed=timed,
         moments=keeping if timed else (),
         crossings=crossings,
+        sending=sends,
+        sent_by=tuple(sorted(self_events.moving(flow))),
         passing=passes,
         passed_by=passed_by,
         unpassed=unpassed,

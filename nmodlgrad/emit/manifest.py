@@ -37,6 +37,8 @@ def entry(tangent: TangentMechanism, name: str, file: str, shadow: bool = False)
         "flow_length": _flow_length(tangent),
         "watches": bool(watching.watched(tangent.original)),
         "times_only": list(tangent.times_only),
+        "sends": tangent.sending is not None,
+        "sent_by": list(tangent.sent_by),
         "passed_by": list(tangent.passed_by),
         "unpassed": tangent.unpassed,
         "moments": [x for x in tangent.moments if x not in mechanism.arguments],
@@ -88,7 +90,8 @@ def _flow_length(tangent: TangentMechanism) -> int:
 
 
 def _jump_reads_voltage(tangent: TangentMechanism) -> bool:
-    return tangent.receive is not None and any("v" in row for row in tangent.receive.partials.values())
+    phases = [tangent.receive, tangent.sending.linearised if tangent.sending else None]
+    return any("v" in row for phase in phases if phase for row in phase.partials.values())
 
 
 def _without_temperature(tangent: TangentMechanism) -> str:

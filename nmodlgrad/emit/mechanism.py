@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nmodlgrad._version import __version__
@@ -133,6 +133,7 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
     receive = _update(tangent, tangent.receive) if tangent.receive else None
     around = [_update(tangent, phase) | {"routine": one.routine, "block": _words(one)} for one, phase in tangent.around]
     updates = [u for u in (breakpoint_, *explicit, initial, connect, receive, *around) if u]
+    sent = _sending(tangent)
     reads_dt = bool(tangent.states or tangent.later_initial or tangent.passing) and "dt" not in mechanism.symbols
     return render(
         "mechanism.mod.jinja",
@@ -161,10 +162,14 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         flow=_flow(tangent),
         timed=_timed(tangent),
         crossings=_crossings(tangent),
+        sending=sent,
         passing=_passing(tangent),
         moved=not tangent.unmoved,
         arguments=list(mechanism.arguments),
-        sows=any(u["seeds"] for u in (*updates, *implicit, *_crossings(tangent), *_passes(tangent))),
+        sows=any(
+            u["seeds"]
+            for u in (*updates, *implicit, *_crossings(tangent), *_passes(tangent), *(sent["events"] if sent else ()))
+        ),
         renewed=_renewed(tangent),
         procedures=[_procedure(mechanism, p) for p in tangent.procedures],
         functions=[_function(f) for f in tangent.functions],
@@ -339,6 +344,43 @@ def _crossings(tangent: TangentMechanism) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _sending(tangent: TangentMechanism) -> dict[str, Any] | None:
+    """The events that a mechanism sends itself: rows and seeds that the derivatives of their delays go with."""
+    if tangent.sending is None:
+        return None
+    phase = tangent.sending.linearised
+    events: list[dict[str, Any]] = []
+    program, arguments = phase.program, tangent.mechanism.arguments
+    kept = [x for x in tangent.moments if x in arguments]
+    own = [x for x in tangent.moments if x not in arguments]
+    places: list[tuple[str, Sequence[str]]] = [("carried", tangent.carried), ("of_arguments", tangent.arguments)]
+    places += [("kept", kept), ("own", own)]
+    rows = {x for _, names in places for x in names}
+    read: set[str] = set()
+    for one, flag in zip(tangent.sending.events, tangent.sending.flags, strict=True):
+        partials = {u: _c(value, program) for u, value in phase.partials[one.delay].items()}
+        of_time = partials.pop("t", None)
+        terms: list[dict[str, str | None]] = [{"row": "t", "coefficient": f"(1. + {of_time})" if of_time else "1.0"}]
+        terms += [{"row": u, "coefficient": value} for u, value in partials.items() if u in rows]
+        terms += [{"row": None, "coefficient": partials["v"]}] if "v" in partials else []
+        seeds = [
+            {"name": u, "number": None if u == tangent.weight else tangent.parameters.index(u), "coefficient": value}
+            for u, value in partials.items()
+            if u not in rows and u != "v"
+        ]
+        read |= {u for u in partials if u in rows}
+        values = {"reached": _c(phase.values[one.reached], program), "delay": _c(phase.values[one.delay], program)}
+        events.append({"flag": f"{flag:g}", "terms": terms, "seeds": seeds} | values)
+    connected = read & {*tangent.arguments, *kept} or any(s["number"] is None for e in events for s in e["seeds"])
+    return {
+        "locals": program.local_names,
+        "steps": program.steps,
+        "events": events,
+        "reads": sorted(read),
+        "connected": bool(connected),
+    } | {place: [{"name": x, "index": i} for i, x in enumerate(names) if x in read] for place, names in places}
 
 
 def _passing(tangent: TangentMechanism) -> dict[str, Any] | None:

@@ -87,6 +87,11 @@ TIMING = np.dtype(
         ("watched", _ADDRESS),
         ("row", _ADDRESS),
         ("passed", _DOUBLE),
+        ("dues", _ADDRESS),
+        ("rows", _ADDRESS),
+        ("underway", _LONG),
+        ("room", _LONG),
+        ("tolerance", _DOUBLE),
     ]
 )
 INSTANCE = np.dtype(

@@ -45,6 +45,8 @@ class Entry:
     flow_length: int
     watches: bool
     times_only: tuple[str, ...]
+    sends: bool
+    sent_by: tuple[str, ...]
     passed_by: tuple[str, ...]
     unpassed: str
     moments: tuple[str, ...]
@@ -96,6 +98,8 @@ class Entry:
             flow_length=data["flow_length"],
             watches=data["watches"],
             times_only=tuple(data["times_only"]),
+            sends=data["sends"],
+            sent_by=tuple(data["sent_by"]),
             passed_by=tuple(data["passed_by"]),
             unpassed=data["unpassed"],
             moments=tuple(data["moments"]),

@@ -15,6 +15,7 @@ from nmodlgrad.runtime.bands import EMPTY
 from nmodlgrad.runtime.errors import CannotCarry
 from nmodlgrad.runtime.places import kind_of, points_of, root_of
 from nmodlgrad.runtime.ranks import Ranks, is_from_elsewhere
+from nmodlgrad.runtime.timings import LATER_MS
 
 if TYPE_CHECKING:
     from nmodlgrad.runtime.cell import Cell
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from nmodlgrad.runtime.values import Moved
 
 _ROOM = 16  # spikes that a train has room for at first
-_LATER_MS = 1e-6  # NEURON's times of events are rounded
 
 
 class Train:
@@ -48,7 +48,7 @@ class Train:
         self.data["first"] = self.data["end"] = 0
         self.data["times"] = layout.address(self.times.as_numpy())
         self.data["rows"] = layout.address(self.rows.as_numpy())
-        self.data["tolerance"] = h.dt / 2 + _LATER_MS  # an event acts at the step next to it
+        self.data["tolerance"] = h.dt / 2 + LATER_MS  # an event acts at the step next to it
         self.data["elsewhere"] = self.elsewhere
 
     def forget(self) -> None:
@@ -186,16 +186,14 @@ class Spikes:
             cell.arrivals[instance.number] = {}
 
     def _pass(self, cell: Cell, instance: Instance) -> None:
-        """One whose at_time has a time that a direction moves changes what it does there."""
+        """One with an at_time or a net_send whose time a direction moves."""
         entry = instance.entry
-        if not entry.passed_by:
-            return
-        constant = {*entry.range_parameters, *entry.globals}
-        moving = {*entry.passed_by} & cell.table.seeded(instance) | {*entry.passed_by} - constant
-        if moving:
-            what = f"a time of at_time in {instance.point or entry.original} depends"
-            self._require(what, instance, entry.unpassed)
-            cell.arrivals[instance.number] = {}
+        kinds = (("at_time", entry.passed_by, entry.unpassed), ("net_send", entry.sent_by, entry.unmoved))
+        for what, names, reason in kinds:
+            constant = {*entry.range_parameters, *entry.globals}
+            if names and {*names} - constant | {*names} & cell.table.seeded(instance):
+                self._require(f"a time of {what} in {instance.point or entry.original} depends", instance, reason)
+                cell.arrivals[instance.number] = {}
 
     # ------------------------------------------------------------------ one NetCon
     def _connect(self, netcon: Any, sources: Mapping[Any, Any], relays: set[str]) -> None:

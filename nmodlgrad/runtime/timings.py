@@ -6,10 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from neuron import h
 from numpy.typing import NDArray
 
 from nmodlgrad.runtime import layout
 from nmodlgrad.runtime.instances import Instance, InstanceTable
+
+_UNDERWAY = 64  # events that an instance may have sent itself at a time
+LATER_MS = 1e-6  # NEURON's times of events are rounded
 
 
 class Timings:
@@ -26,7 +30,7 @@ class Timings:
     def __init__(self, width: int) -> None:
         self._width = width
         self.rises, self.watched = np.zeros(0), np.zeros(0, layout.WATCHED)
-        self._moments = layout.rows(0, width)
+        self._moments, self._rows = layout.rows(0, width), layout.rows(0, width)
 
     def describe(
         self, reached: Sequence[Instance], described: InstanceTable, node: Callable[[Any], int], cm: NDArray[np.float64]
@@ -38,7 +42,9 @@ class Timings:
         read = any(entry.jump_reads_voltage for entry in entries)
         self.rises = np.full(len(cm) if read else 0, np.nan)  # not known before the first step
         self._describe_watched(sorted({at for entry, at in zip(entries, nodes, strict=True) if entry.watches}))
-        own = [entry.watches or bool(entry.passed_by) for entry in entries]
+        own = [entry.watches or entry.sends or bool(entry.passed_by) for entry in entries]
+        rooms = [_UNDERWAY * entry.sends for entry in entries]
+        self._dues, self._rows = np.zeros(2 * sum(rooms)), layout.rows(sum(rooms), self._width)
         self._own = layout.rows(sum(own), self._width)
         self._table = table = np.zeros(len(reached), layout.TIMING)
         table["flow"] = layout.address(self._flows) + 8 * layout.starts(flows)
@@ -46,6 +52,9 @@ class Timings:
         table["rise"] = layout.address(self.rises) + 8 * np.array(nodes, np.int64) if read else 0
         table["moments"] = layout.address(self._moments) + 8 * self._width * layout.starts(moments)
         table["row"] = layout.address(self._own) + 8 * self._width * layout.starts(own)
+        table["dues"] = layout.address(self._dues) + 16 * layout.starts(rooms)
+        table["rows"] = layout.address(self._rows) + 8 * self._width * layout.starts(rooms)
+        table["room"], table["tolerance"] = rooms, h.dt / 2 + LATER_MS
         for number, instance in enumerate(reached):
             if instance.entry.watches:
                 place = int(np.searchsorted(self.watched["node"], nodes[number]))
@@ -59,5 +68,5 @@ class Timings:
             one["row_before"], one["row_now"] = (layout.address(self._ends[2 * number + end]) for end in (0, 1))
 
     def forget(self) -> None:
-        """The times that are kept depend on nothing."""
-        self._moments[:] = 0
+        """The times that are kept, and those of events under way, depend on nothing."""
+        self._moments[:] = self._rows[:] = 0

@@ -55,7 +55,7 @@ def unmoved(mechanism: Mechanism) -> str:
         return "it has no NET_RECEIVE"
     for node in subnodes(block.body):
         match node:
-            case n.Call(name=name) if name in ("net_send", "net_event", "net_move"):
+            case n.Call(name=name) if name in ("net_event", "net_move"):
                 return f"its NET_RECEIVE calls {name}"
             case n.ForNetcons() | n.Verbatim():
                 return f"its NET_RECEIVE has a {_WORDS[type(node)]}"

@@ -154,6 +154,9 @@ typedef struct {            /* an instance where times of events depend on theta
   const ng_Watched *ng_watched; /* where it waits for a voltage; else 0 */
   double *ng_row;           /* room for the row of the time of an event that no NetCon brings */
   double ng_passed;         /* ms: where it has looked for times of at_time */
+  double *ng_dues, *ng_rows; /* events under way that it sends itself: when they come, their flags, and the rows of the times */
+  long ng_underway, ng_room; /* how many there are, and could be */
+  double ng_tolerance;      /* ms by which they come earlier or later */
 } ng_Timing;
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
