@@ -342,7 +342,9 @@ def differentiate(
     )
     excluded = dict(activity.excluded)
     excluded |= {p: IDLE for p in activity.parameters if p not in used}
-    excluded |= {p: f"it acts through at_time alone: {unpassed}" for p in passed_by if unpassed and p in excluded}
+    excluded |= {
+        p: f"it acts through at_time alone: {unpassed}" for p in passed_by if unpassed and excluded.get(p) == IDLE
+    }
     return TangentMechanism(
         original=original,
         mechanism=mechanism,

@@ -188,6 +188,8 @@ class Spikes:
     def _pass(self, cell: Cell, instance: Instance) -> None:
         """One with an at_time or a net_send whose time a direction moves."""
         entry = instance.entry
+        if not (entry.passed_by or entry.sent_by):
+            return
         kinds = (("at_time", entry.passed_by, entry.unpassed), ("net_send", entry.sent_by, entry.unmoved))
         for what, names, reason in kinds:
             constant = {*entry.range_parameters, *entry.globals}
