@@ -274,7 +274,10 @@ REFUSED = {
         "the flag 2 of its WATCH is that of other events too",
     ),
     "a flag that is computed": ({"g + w": "g + w net_send(tau, w)"}, "with a flag that is no number"),
-    "events in a loop": ({"g + w": "g + w FROM k = 1 TO 3 { net_send(k, 1) }"}, "calls net_send in a loop"),
+    "events in a loop": (
+        {"g + w": "g + w last = 0 WHILE (last < 3) { last = last + 1 net_send(last, 1) }"},
+        "calls net_send in a loop",
+    ),
     "an event that is moved": ({"g + w": "g + w net_send(1, 1) net_move(t + 1)"}, "calls net_move"),
     "an event of INITIAL": (
         {"NET_RECEIVE": "INITIAL { g = 0 net_send(tau, 1) } NET_RECEIVE"},

@@ -10,7 +10,7 @@ from nmodlgrad.calculus.forward import Derivative, Differentiator, Linearised, T
 from nmodlgrad.calculus.pruning import pruned
 from nmodlgrad.calculus.slopes import with_slopes
 from nmodlgrad.calculus.stages import StageTangent, linearise, performed
-from nmodlgrad.diagnostics import Diagnostic
+from nmodlgrad.diagnostics import Diagnostic, Refused
 from nmodlgrad.numerics import arrivals, passing, sending, watches
 from nmodlgrad.numerics.around import Around
 from nmodlgrad.numerics.control import structured
@@ -285,18 +285,31 @@ def differentiate(
         or self_events.unmoved(flow)
         or events.unshifted(original)
     )
-    sends = sent() if self_events.sent(mechanism) and not unmoved else None
     passed_by = tuple(sorted(at_times.moving(flow)))
     unpassed = (at_times.unmoved(flow, _computed(flow, phases)) or events.unshifted(original)) if passed_by else ""
-    passes = passed() if passed_by and not unpassed else None
-    timed, crossings = (None, ()) if unmoved else (by_time(), tuple(waiting()))
+    sends, timed, crossings, passes = None, None, tuple[Crossing, ...](), None
+    try:  # what is refused here is no part of what is carried within a cell
+        if not unmoved:
+            sends = sent() if self_events.sent(mechanism) else None
+            timed, crossings = by_time(), tuple(waiting())
+    except Refused as refused:
+        unmoved, sends, timed = refused.diagnostics[0].message, None, None
+    try:
+        passes = passed() if passed_by and not unpassed else None
+    except Refused as refused:
+        unpassed = refused.diagnostics[0].message
     connect, receive = event(phases.connect), event(phases.receive, timed=not unmoved)
     around = tuple(
         (one, differentiator.phase(one.statements, [*inputs, "v"], outputs))
         for one in phases.around
         if (outputs := written(one.statements))
     )
-    flowing = moving()
+    try:
+        flowing = moving()
+    except Refused as refused:
+        unmoved, unpassed = (refused.diagnostics[0].message,) * 2
+        sends, timed, crossings, passes, flowing = None, None, (), None, None
+        receive = event(phases.receive)
     left = written(phases.breakpoint)
     breakpoint_ = differentiator.phase(phases.breakpoint, [*inputs, "v"], left, arguments=given) if left else None
 

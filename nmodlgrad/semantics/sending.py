@@ -59,4 +59,4 @@ def _initially(flow: Dataflow) -> tuple[n.Call, ...]:
 
 
 def _calls(body: n.Body) -> tuple[n.Call, ...]:
-    return tuple(x for x in subnodes(body) if isinstance(x, n.Call) and x.name == SEND)
+    return tuple(x for x in subnodes(body) if isinstance(x, n.Call) and x.name == SEND and len(x.arguments) == 2)
