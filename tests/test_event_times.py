@@ -313,14 +313,17 @@ def test_it_is_refused_by_name(what: str, tmp_path: Path) -> None:
 
 
 def test_an_instance_that_waits_needs_no_netcon_to_be_refused() -> None:
-    out = model(f"""
+    out = model(
+        f"""
         ng.load("hh", "pas", "{FIXTURES / "pulses.mod"}")
         soma, dend, clamp = cell()
         synapse = h.pulses(dend(0.5))
         for spikes in (False, True):
             with ng.Sensitivity([ng.Parameter("gnabar_hh", sections=soma)], spikes=spikes) as sens:
                 print(refusal(lambda: h.finitialize(-65)))
-    """)
+    """,
+        errors=True,
+    )
     assert out.splitlines()[0] == "nothing was refused"
     assert "waits for its voltage (WATCH)" in out
 
