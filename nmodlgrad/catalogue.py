@@ -61,7 +61,9 @@ CATALOGUE: Mapping[str, Entry] = {
     "NG032": _warning("NEURON's own translator refuses the text: a line is too long, or not ASCII"),
     "NG033": _warning("`RANGE` lists a name that nothing declares: NEURON leaves it out"),
     "NG034": _warning("a variable of an ion is written without being computed, or computed without being written"),
-    "NG035": _warning("when an event acts depends on a parameter, a state or the voltage: event times are constants"),
+    "NG035": _warning(
+        "when an event acts depends on a parameter, a state or the voltage: a constant, unless `spikes=True` carries it"
+    ),
     "NG036": _warning("a factor in parentheses stands behind a number: NEURON takes it for a unit and leaves it out"),
     # C code and random numbers
     "NG040": _error("what C code does can not be told, or not be done again, and derivatives need it"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nmodlgrad.calculus import noise, opaque
@@ -10,13 +10,16 @@ from nmodlgrad.calculus.forward import Derivative, Differentiator, Linearised, T
 from nmodlgrad.calculus.pruning import pruned
 from nmodlgrad.calculus.slopes import with_slopes
 from nmodlgrad.calculus.stages import StageTangent, linearise, performed
-from nmodlgrad.diagnostics import Diagnostic
-from nmodlgrad.numerics import arrivals
+from nmodlgrad.diagnostics import Diagnostic, Refused
+from nmodlgrad.numerics import arrivals, passing, sending, watches
 from nmodlgrad.numerics.around import Around
 from nmodlgrad.numerics.control import structured
 from nmodlgrad.numerics.normal import normalise
 from nmodlgrad.numerics.phases import Phases, lower
-from nmodlgrad.semantics import coverage, events
+from nmodlgrad.numerics.sending import Sent
+from nmodlgrad.semantics import coverage, events, moments, watching
+from nmodlgrad.semantics import passing as at_times
+from nmodlgrad.semantics import sending as self_events
 from nmodlgrad.semantics.activity import analyse
 from nmodlgrad.semantics.dataflow import Dataflow
 from nmodlgrad.semantics.declared import declare
@@ -25,6 +28,7 @@ from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
 from nmodlgrad.semantics.names import Names
 from nmodlgrad.semantics.reach import running
 from nmodlgrad.syntax import nodes as n
+from nmodlgrad.syntax.unparse import expression
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,33 @@ class FlowValues:
 
     linearised: Linearised
     slopes: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """What a WATCH waits for: its flag, the condition as text, and the variable that is positive once it is true."""
+
+    flag: float
+    text: str
+    variable: str
+    linearised: Linearised
+
+
+@dataclass(frozen=True)
+class Passing:
+    """The times of at_time, as the variables of a program: what acts on the current or the states there changes."""
+
+    variables: tuple[str, ...]
+    linearised: Linearised
+
+
+@dataclass(frozen=True)
+class Sending:
+    """What net_send sends in NET_RECEIVE, as the variables of a program, and the flags of these events."""
+
+    events: tuple[Sent, ...]
+    flags: tuple[float, ...]
+    linearised: Linearised
 
 
 IDLE = "no state and no current depends on it"
@@ -62,7 +93,11 @@ class TangentMechanism:
     reads of these before it sets them is latched: the current depends on what they were when it started, at v + 0.001
     and at v, and two rows of `carried` keep that. `later_initial` are the stages of INITIAL from its first implicit
     solve on. `flow` tells how states and current move at an event, for derivatives by the time at which it arrives;
-    `unmoved` why there are none. `resting` are the states that nothing but INITIAL sets before the first step.
+    `unmoved` why there are none. `timed` is the jump differentiated by that time, and by the `moments`: variables that
+    keep times of earlier events. `crossings` are the conditions of WATCH, at a voltage. `sending` has the delays of the
+    events that the mechanism sends itself, `passing` the times of at_time; what these depend on is `sent_by` and
+    `passed_by`, `unpassed` why the latter is not carried. `times_only` are parameters that act through times alone.
+    `resting` are the states that nothing but INITIAL sets before the first step.
     """
 
     original: Mechanism
@@ -90,6 +125,15 @@ class TangentMechanism:
     states: tuple[StageTangent, ...]
     receive: Linearised | None
     flow: FlowValues | None
+    timed: Linearised | None
+    moments: tuple[str, ...]
+    crossings: tuple[Crossing, ...]
+    sending: Sending | None
+    sent_by: tuple[str, ...]
+    passing: Passing | None
+    passed_by: tuple[str, ...]
+    unpassed: str
+    times_only: tuple[str, ...]
     unmoved: str
     resting: tuple[str, ...]
     around: tuple[tuple[Around, Linearised], ...]
@@ -118,6 +162,14 @@ def _resting(flow: Dataflow, phases: Phases, carried: Collection[str]) -> tuple[
     written = frozenset[str]().union(*(flow.access(statements).written for statements in others))
     symbols = flow.mechanism.symbols
     return tuple(x for x in carried if x in symbols and symbols[x].role is Role.STATE and x not in written)
+
+
+def _computed(flow: Dataflow, phases: Phases) -> frozenset[str]:
+    """What the mechanism sets."""
+    parts = [phases.initial, phases.connect, phases.breakpoint, phases.receive]
+    parts += [stage.statements for stage in (*phases.later_initial, *phases.states)]
+    parts += [one.statements for one in phases.around]
+    return frozenset[str]().union(*(flow.access(statements).written for statements in parts))
 
 
 def _observed(
@@ -172,8 +224,34 @@ def differentiate(
         outputs += ["v"] if "v" in flow.access(statements).written and events.mentions_voltage(mechanism) else []
         return differentiator.phase(statements, active, outputs, arguments=connected) if outputs or timed else None
 
+    def by_time() -> Linearised | None:
+        outputs = [*written(phases.receive), *keeping]
+        found = differentiator.phase(phases.receive, [moments.TIME, *keeping], outputs, arguments=connected)
+        return found if any(moments.TIME in row for row in found.partials.values()) else None
+
+    def waiting() -> Iterator[Crossing]:
+        for one in watching.watched(mechanism):
+            variable = names.fresh("condition")
+            found = differentiator.phase(
+                (watches.condition(one, variable),), [*seeds, "v"], [variable], [variable], arguments=("v",)
+            )
+            text = f"{expression(one.left)} {one.operator} {expression(one.right)}"
+            yield Crossing(watching.flag(mechanism, one), text, variable, found)
+
+    def sent() -> Sending:
+        statements, found = sending.events(phases.receive, names)
+        delays, reached = [one.delay for one in found], [one.reached for one in found]
+        active = [*inputs, "v", *activity.arguments, *weights, moments.TIME, *keeping]
+        phase = differentiator.phase(statements, dict.fromkeys(active), delays, [*delays, *reached], connected)
+        flags = [self_events.flag(mechanism, one.call) for one in found]
+        return Sending(found, tuple(x for x in flags if x is not None), phase)
+
+    def passed() -> Passing:
+        statements, variables = passing.times(phases.breakpoint, names)
+        return Passing(variables, differentiator.phase(statements, seeds, variables, variables, given))
+
     def moving() -> FlowValues | None:
-        if unmoved:
+        if unmoved and not passes:
             return None
         found = arrivals.flow(mechanism, phases, names)
         slopes = {x: slope for x, slope in found.slopes.items() if x in carried}
@@ -199,14 +277,39 @@ def differentiate(
     active = [*inputs, "v"]
     later_initial = [linearise(differentiator, x, active, rows) for x in phases.later_initial]
     states = [linearise(differentiator, x, active, rows, performed(original, flow, x)) for x in phases.states]
-    unmoved = events.unmoved(original)
+    keeping = moments.keeping(flow, phases.receive, rows)
+    unmoved = (
+        events.unmoved(original)
+        or moments.hidden(flow, phases.receive, keeping)
+        or watching.unmoved(flow, _computed(flow, phases))
+        or self_events.unmoved(flow)
+        or events.unshifted(original)
+    )
+    passed_by = tuple(sorted(at_times.moving(flow)))
+    unpassed = (at_times.unmoved(flow, _computed(flow, phases)) or events.unshifted(original)) if passed_by else ""
+    sends, timed, crossings, passes = None, None, tuple[Crossing, ...](), None
+    try:  # what is refused here is no part of what is carried within a cell
+        if not unmoved:
+            sends = sent() if self_events.sent(mechanism) else None
+            timed, crossings = by_time(), tuple(waiting())
+    except Refused as refused:
+        unmoved, sends, timed = refused.diagnostics[0].message, None, None
+    try:
+        passes = passed() if passed_by and not unpassed else None
+    except Refused as refused:
+        unpassed = refused.diagnostics[0].message
     connect, receive = event(phases.connect), event(phases.receive, timed=not unmoved)
     around = tuple(
         (one, differentiator.phase(one.statements, [*inputs, "v"], outputs))
         for one in phases.around
         if (outputs := written(one.statements))
     )
-    flowing = moving()
+    try:
+        flowing = moving()
+    except Refused as refused:
+        unmoved, unpassed = (refused.diagnostics[0].message,) * 2
+        sends, timed, crossings, passes, flowing = None, None, (), None, None
+        receive = event(phases.receive)
     left = written(phases.breakpoint)
     breakpoint_ = differentiator.phase(phases.breakpoint, [*inputs, "v"], left, arguments=given) if left else None
 
@@ -223,6 +326,11 @@ def differentiate(
     advancing = (initial, connect, breakpoint_, receive, *(one for _, one in around))
     used = acting.union(*(row for p in advancing if p for row in p.partials.values()))
     used |= {name for stage in (*later_initial, *states) if stage for row in stage.rows for name in row}
+    timing = {name for one in crossings for name in one.linearised.partials[one.variable]}
+    timing |= {name for row in sends.linearised.partials.values() for name in row} if sends else set()
+    timing |= {name for row in passes.linearised.partials.values() for name in row} if passes else set()
+    times_only = [p for p in activity.parameters if p in timing - used]
+    used |= timing
     parameters = sorted((p for p in activity.parameters if p in used), key=lambda p: p not in acting or p in carried)
     everything = [
         initial,
@@ -234,6 +342,10 @@ def differentiate(
         breakpoint_,
         receive,
         flowing.linearised if flowing else None,
+        timed,
+        *(one.linearised for one in crossings),
+        sends.linearised if sends else None,
+        passes.linearised if passes else None,
         *(one for _, one in around),
     ]
     everything += [phase for stage in (*later_initial, *states) if stage for phase in stage.phases]
@@ -243,6 +355,9 @@ def differentiate(
     )
     excluded = dict(activity.excluded)
     excluded |= {p: IDLE for p in activity.parameters if p not in used}
+    excluded |= {
+        p: f"it acts through at_time alone: {unpassed}" for p in passed_by if unpassed and excluded.get(p) == IDLE
+    }
     return TangentMechanism(
         original=original,
         mechanism=mechanism,
@@ -269,6 +384,15 @@ def differentiate(
         states=tuple(filter(None, states)),
         receive=receive,
         flow=flowing,
+        timed=timed,
+        moments=keeping if timed else (),
+        crossings=crossings,
+        sending=sends,
+        sent_by=tuple(sorted(self_events.moving(flow))),
+        passing=passes,
+        passed_by=passed_by,
+        unpassed=unpassed,
+        times_only=tuple(times_only),
         unmoved=unmoved,
         resting=_resting(flow, phases, carried),
         around=around,

@@ -14,7 +14,7 @@ from nmodlgrad.syntax.walk import subnodes
 
 _ACTIVE = (Role.PARAMETER, Role.STATE, Role.VOLTAGE, Role.REVERSAL, Role.CONCENTRATION, Role.ION_CURRENT)
 _TIMED = ("net_send", "net_move", "at_time")
-_HINT = "the gradient is right while event times stay as they are: what moves them is not part of it"
+_HINT = "Sensitivity(..., spikes=True) carries what moves them, or says why not; else it is no part of the gradient"
 
 
 def check(mechanism: Mechanism) -> Iterator[Diagnostic]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nmodlgrad.calculus.tangent import IDLE, TangentMechanism
+from nmodlgrad.semantics import watching
 from nmodlgrad.semantics.activity import TEMPERATURE
 from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
 from nmodlgrad.semantics.passive import reach, shape
@@ -33,7 +34,16 @@ def entry(tangent: TangentMechanism, name: str, file: str, shadow: bool = False)
         "current_parameters": tangent.current_parameters,
         "arguments": list(tangent.arguments),
         "weights": dict(tangent.weights),
-        "flow_length": len(tangent.flow.slopes) + 1 if tangent.flow else 0,
+        "flow_length": _flow_length(tangent),
+        "watches": bool(watching.watched(tangent.original)),
+        "times_only": list(tangent.times_only),
+        "sends": tangent.sending is not None,
+        "sent_by": list(tangent.sent_by),
+        "passed_by": list(tangent.passed_by),
+        "unpassed": tangent.unpassed,
+        "moments": [x for x in tangent.moments if x not in mechanism.arguments],
+        "kept_arguments": [x for x in tangent.moments if x in mechanism.arguments],
+        "jump_reads_voltage": _jump_reads_voltage(tangent),
         "unmoved": tangent.unmoved,
         "resting": list(tangent.resting),
         "linear": tangent.linear,
@@ -72,6 +82,17 @@ def passed(mechanism: Mechanism, file: str) -> dict[str, Any]:
         "observes": touched.observes,
         "geometry": list(shape(mechanism)),
     }
+
+
+def _flow_length(tangent: TangentMechanism) -> int:
+    """Room for the slopes of states and the current, or for a condition of WATCH and its derivatives."""
+    conditions = [1 + len(one.linearised.partials[one.variable]) for one in tangent.crossings]
+    return max(len(tangent.flow.slopes) + 1, *conditions, 0) if tangent.flow else 0
+
+
+def _jump_reads_voltage(tangent: TangentMechanism) -> bool:
+    phases = [tangent.receive, tangent.sending.linearised if tangent.sending else None]
+    return any("v" in row for phase in phases if phase for row in phase.partials.values())
 
 
 def _without_temperature(tangent: TangentMechanism) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nmodlgrad._version import __version__
@@ -73,7 +73,7 @@ def _event_edits(tangent: TangentMechanism) -> list[Edit]:
         for routine, phase, block in places
         if phase and block
     ]
-    if tangent.flow:
+    if not tangent.unmoved:
         edits.append(insert_last_line(text, body.span.end - 1, inserted("call", "ng_received")))
     return edits
 
@@ -133,7 +133,8 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
     receive = _update(tangent, tangent.receive) if tangent.receive else None
     around = [_update(tangent, phase) | {"routine": one.routine, "block": _words(one)} for one, phase in tangent.around]
     updates = [u for u in (breakpoint_, *explicit, initial, connect, receive, *around) if u]
-    reads_dt = bool(tangent.states or tangent.later_initial) and "dt" not in mechanism.symbols
+    sent = _sending(tangent)
+    reads_dt = bool(tangent.states or tangent.later_initial or tangent.passing) and "dt" not in mechanism.symbols
     return render(
         "mechanism.mod.jinja",
         version=__version__,
@@ -160,8 +161,16 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         receive=receive,
         around=around,
         flow=_flow(tangent),
+        timed=_timed(tangent),
+        crossings=_crossings(tangent),
+        sending=sent,
+        passing=_passing(tangent),
+        moved=not tangent.unmoved,
         arguments=list(mechanism.arguments),
-        sows=any(u["seeds"] for u in (*updates, *implicit)),
+        sows=any(
+            u["seeds"]
+            for u in (*updates, *implicit, *_crossings(tangent), *_passes(tangent), *(sent["events"] if sent else ()))
+        ),
         renewed=_renewed(tangent),
         procedures=[_procedure(mechanism, p) for p in tangent.procedures],
         functions=[_function(f) for f in tangent.functions],
@@ -287,6 +296,126 @@ def _flow(tangent: TangentMechanism) -> dict[str, Any] | None:
     }
 
 
+def _timed(tangent: TangentMechanism) -> dict[str, Any] | None:
+    """What rows get in a jump from the time of the event, and from rows of times that are kept."""
+    if tangent.timed is None:
+        return None
+    program, arguments = tangent.timed.program, tangent.mechanism.arguments
+    kept = [x for x in tangent.moments if x in arguments]
+    own = [x for x in tangent.moments if x not in arguments]
+    rows = [
+        {
+            "name": x,
+            "kept": x in tangent.moments,
+            "terms": [{"row": u, "coefficient": _c(v, program)} for u, v in by.items()],
+        }
+        for x, by in tangent.timed.partials.items()
+        if by or x in tangent.moments
+    ]
+    used = {row["name"] for row in rows}
+    places = [("carried", tangent.carried), ("of_arguments", tangent.arguments), ("kept", kept), ("own", own)]
+    return {
+        "locals": program.local_names,
+        "steps": program.steps,
+        "rows": rows,
+        "moments": tangent.moments,
+        "connected": bool(kept) or bool(used & {*tangent.arguments}),
+    } | {place: [{"name": x, "index": i} for i, x in enumerate(names) if x in used] for place, names in places}
+
+
+def _crossings(tangent: TangentMechanism) -> list[dict[str, Any]]:
+    """The conditions of WATCH: their value first, then their derivatives, and which seeds these go with."""
+    found = []
+    for number, one in enumerate(tangent.crossings, start=1):
+        program = one.linearised.program
+        partials = one.linearised.partials[one.variable]
+        places = {name: place for place, name in enumerate(partials, start=1)}
+        seeds = [{"name": p, "number": i, "place": places[p]} for i, p in enumerate(tangent.parameters) if p in places]
+        found.append(
+            {
+                "number": number,
+                "flag": f"{one.flag:g}",
+                "text": one.text,
+                "locals": program.local_names,
+                "steps": program.steps,
+                "value": _c(one.linearised.values[one.variable], program),
+                "entries": [{"name": x, "place": places[x], "value": _c(v, program)} for x, v in partials.items()],
+                "voltage": places.get("v"),
+                "seeds": seeds,
+            }
+        )
+    return found
+
+
+def _seed(tangent: TangentMechanism, name: str) -> dict[str, Any]:
+    """Which seed is that of a parameter, and whether a NetCon has it: that of a weight."""
+    given = name in tangent.weights
+    return {"given": given, "number": (list(tangent.weights) if given else tangent.parameters).index(name)}
+
+
+def _sending(tangent: TangentMechanism) -> dict[str, Any] | None:
+    """The events that a mechanism sends itself: rows and seeds that the derivatives of their delays go with."""
+    if tangent.sending is None:
+        return None
+    phase = tangent.sending.linearised
+    events: list[dict[str, Any]] = []
+    program, arguments = phase.program, tangent.mechanism.arguments
+    kept = [x for x in tangent.moments if x in arguments]
+    own = [x for x in tangent.moments if x not in arguments]
+    places: list[tuple[str, Sequence[str]]] = [("carried", tangent.carried), ("of_arguments", tangent.arguments)]
+    places += [("kept", kept), ("own", own)]
+    rows = {x for _, names in places for x in names}
+    read: set[str] = set()
+    for one, flag in zip(tangent.sending.events, tangent.sending.flags, strict=True):
+        partials = {u: _c(value, program) for u, value in phase.partials[one.delay].items()}
+        of_time = partials.pop("t", None)
+        terms: list[dict[str, str | None]] = [{"row": "t", "coefficient": f"(1. + {of_time})" if of_time else "1.0"}]
+        terms += [{"row": u, "coefficient": value} for u, value in partials.items() if u in rows]
+        terms += [{"row": None, "coefficient": partials["v"]}] if "v" in partials else []
+        seeds = [
+            {"name": u, "coefficient": value, **_seed(tangent, u)}
+            for u, value in partials.items()
+            if u not in rows and u != "v"
+        ]
+        read |= {u for u in partials if u in rows}
+        values = {"reached": _c(phase.values[one.reached], program), "delay": _c(phase.values[one.delay], program)}
+        events.append({"flag": f"{flag:g}", "terms": terms, "seeds": seeds} | values)
+    connected = read & {*tangent.arguments, *kept} or any(s["given"] for e in events for s in e["seeds"])
+    return {
+        "locals": program.local_names,
+        "steps": program.steps,
+        "events": events,
+        "reads": sorted(read),
+        "connected": bool(connected),
+    } | {place: [{"name": x, "index": i} for i, x in enumerate(names) if x in read] for place, names in places}
+
+
+def _passing(tangent: TangentMechanism) -> dict[str, Any] | None:
+    """The times of at_time."""
+    if tangent.passing is None:
+        return None
+    program = tangent.passing.linearised.program
+    return {"locals": program.local_names, "steps": program.steps, "times": _passes(tangent)}
+
+
+def _passes(tangent: TangentMechanism) -> list[dict[str, Any]]:
+    """Each time of at_time, and the seeds it moves with."""
+    if tangent.passing is None:
+        return []
+    phase = tangent.passing.linearised
+    return [
+        {
+            "value": _c(phase.values[variable], phase.program),
+            "seeds": [
+                {"name": p, "number": tangent.parameters.index(p), "coefficient": _c(value, phase.program)}
+                for p, value in phase.partials[variable].items()
+            ],
+        }
+        for variable in tangent.passing.variables
+        if phase.partials[variable]
+    ]
+
+
 def _latches(tangent: TangentMechanism) -> list[dict[str, int]]:
     """Which rows keep which, by their numbers."""
     number = {x: i for i, x in enumerate(tangent.carried)}
@@ -311,9 +440,7 @@ def _update(tangent: TangentMechanism, phase: Linearised | None) -> dict[str, An
             elif u == "v":
                 terms.append({"coefficient": coefficient, "row": None})
             else:
-                given = u in tangent.weights
-                number = list(tangent.weights).index(u) if given else tangent.parameters.index(u)
-                seeds.append({"parameter": u, "given": given, "number": number, "coefficient": coefficient, "row": x})
+                seeds.append({"parameter": u, "coefficient": coefficient, "row": x, **_seed(tangent, u)})
         if terms != [{"coefficient": "1.0", "row": None if x == "v" else x}]:  # a row that stays as it is needs no loop
             rows.append({"name": x, "terms": terms})
     written = {row["name"] for row in (*rows, *({"name": seed["row"]} for seed in seeds))}

@@ -100,6 +100,8 @@ def _events(h: Any, point: Any, setting: dict[str, Any], subject: dict[str, Any]
 def _knobs(h: Any, entry: dict[str, Any], segments: list[Any], points: list[Any], netcon: Any) -> Iterator[Knob]:
     for parameter in entry["parameters"]:
         name, scope = parameter["name"], parameter["scope"]
+        if name in entry["times_only"]:
+            continue  # events come at constant times
         if scope == "global":
             yield Knob(wiring.suffixed(name, entry["original"]), [h])
         elif scope == "ion":

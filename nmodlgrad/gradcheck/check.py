@@ -39,7 +39,14 @@ from nmodlgrad.semantics.resolve import resolve
 from nmodlgrad.sources import BUILT_IN, Found
 
 TRIED = "_tried"  # behind a name that is taken
-ENTRY = ("original", "point_process", "parameters", "weights", "ions")  # what the cell asks of the manifest
+ENTRY = (
+    "original",
+    "point_process",
+    "parameters",
+    "times_only",
+    "weights",
+    "ions",
+)  # what the cell asks of the manifest
 
 
 @dataclass(frozen=True)
@@ -190,6 +197,7 @@ class _Check:
         changed = compare.changed(ours, theirs)
         notes = [part.name for part in self.beside[1:]] + (["driven gently"] if setting.drive == GENTLE else [])
         left_out = tuple(f"{name}, {why}" for name, why in self._entry["excluded"].items() if why != IDLE)
+        left_out += tuple(f"{name}, it acts through times of events alone" for name in self._entry["times_only"])
         report = Report(self._entry["original"], "", checked, changed[:8], seconds=self.clock.seconds)
         return replace(report, notes=tuple(notes), left_out=left_out)
 

@@ -120,10 +120,11 @@ class Attached:
 
     def _refuse_times(self) -> None:
         """What acts through the times of events alone needs these to be carried."""
-        for kind in OF_TIMES if self.spikes is None else ():
-            for values in self._moved.of_kind(kind):
+        for values in self._moved.values() if self.spikes is None else ():
+            target = values.target
+            if target.kind in OF_TIMES or (target.entry is not None and target.parameter in target.entry.times_only):
                 raise UnknownParameter(
-                    f"the {kind} of {next(iter(values.places))} acts through the times of events: "
+                    f"the {target.parameter} of {next(iter(values.places))} acts through the times of events: "
                     "make it with Sensitivity(..., spikes=True)"
                 )
 

@@ -29,6 +29,7 @@ from nmodlgrad.runtime.resting import Resting
 from nmodlgrad.runtime.seeds import Seeds
 from nmodlgrad.runtime.spikes import Arrival
 from nmodlgrad.runtime.swap import Shadow, SwappedPoint
+from nmodlgrad.runtime.timings import Timings
 
 
 class Cell:
@@ -62,6 +63,7 @@ class Cell:
         self._idle: Sequence[int] = ()  # the numbers of instances of which nothing depends on theta
         self.computed, self.connections = Computed(self.width), Connections(self.width)
         self.charging, self.natives, self.membranes = Charging(self.width), Natives(self.width), Membranes(self.width)
+        self.timings = Timings(self.width)
         self.recordings, self.budget = Recordings(), budget
         self.resting = Resting()
         self.arrivals: dict[int, dict[int, Arrival]] = {}  # by instance and NetCon
@@ -180,8 +182,10 @@ class Cell:
         plan["membrane_count"], plan["electrode_count"] = len(self.membranes.table), len(self.membranes.electrodes)
         plan["starts"] = self.start.any()
         plan["copies"] = plan["copy_count"] = 0
+        plan["rises"] = layout.address(self.timings.rises) if len(self.timings.rises) else 0
         plan["fluxes"] = layout.address(self.fluxes) if len(self.shaped) else 0
         plan["injected_count"], plan["source_count"] = len(self.injected), len(self.sources)
+        plan["watched_count"] = len(self.timings.watched)
         plan["state_count"] = len(self.resting.addresses)
         self.describe_numbers()
         self._describe_silent()
@@ -202,6 +206,7 @@ class Cell:
             ("ions", self.ions.table),
             ("observed", self.computed.table),
             ("sources", self.sources),
+            ("watched", self.timings.watched),
             ("states", self.resting.addresses),
             ("left", self.resting.left),
             ("charging", self.charging.table),
@@ -304,7 +309,8 @@ class Cell:
         self.table.reset()
         self._describe_seeds_of_shape()
         self.connections.describe(self.instances, self.table, self.cable.address, self.arrivals, netcons)
-        self._describe_arrivals()
+        reached = [self.instances[number] for number in self.arrivals]
+        self.timings.describe(reached, self.table, self.node, self.cm)
         self.ions.describe(self.table, self.node, self._reshaped, self._address(h._ref_celsius))
         self.computed.describe(self.table, self.node)
         self.charging.describe(self.node)
@@ -312,16 +318,6 @@ class Cell:
         conducting = [point for point in self._resized_points() if kind_of(point) in CONDUCTING]
         self.natives.describe([*conducting, *self.membranes.clamps()], self.node, self.cable.address)
         self.membranes.describe(self.instances, self.table, self.node, self._count(), self._whole)
-
-    def _describe_arrivals(self) -> None:
-        """Room for what instances tell of themselves at events whose times depend on theta."""
-        reached = [self.instances[number] for number in self.arrivals]
-        lengths = [instance.entry.flow_length for instance in reached]
-        self.flows = np.zeros(sum(lengths))
-        for instance, start in zip(reached, layout.starts(lengths).tolist(), strict=True):
-            row = self.table.row(instance)
-            row["flow"] = layout.address(self.flows[start:])
-            row["cm"] = layout.address(self.cm[self.node(instance.segment) :])
 
     def describe_numbers(self) -> None:
         """What the cable hands over in every step: parameters to those that stand in, what is played to seeds.
@@ -418,6 +414,7 @@ class Cell:
         self.voltage[:] = self.table.carried[:] = 0
         self.ions.forget()
         self.connections.reset()
+        self.timings.forget()
         self.v[:] = np.nan
         self.resting.forget()
         self.plan["cell"]["fault"] = 0

@@ -24,7 +24,7 @@ class Connections:
     def __init__(self, width: int) -> None:
         self._width = width
         self._table, self._seeds = np.zeros(0, layout.CONNECTION), np.zeros(0, layout.SEED)
-        self._rows, self._late = layout.rows(0, width), layout.rows(0, width)
+        self._rows, self._late, self._moments = (layout.rows(0, width) for _ in range(3))
         self._starts: list[tuple[int, Entries]] = []  # rows that start as a weight's seed
 
     def describe(
@@ -40,7 +40,11 @@ class Connections:
         `arrivals` are those by which events come whose times depend on theta, by instance and address.
         """
         concerned = [i for i in instances if i.entry.arguments or i.weights or i.number in arrivals]
-        tables = [_connections(i, netcons, address, arrivals.get(i.number, {})) for i in concerned]
+        keeping = [i for i in concerned if i.entry.kept_arguments and i.number in arrivals]
+        tables = [
+            _connections(i, netcons if i.entry.arguments or i in keeping else None, address, arrivals.get(i.number, {}))
+            for i in concerned
+        ]
         count = sum(len(i.entry.arguments) * len(table) for i, table in zip(concerned, tables, strict=True))
         self._table = np.zeros(sum(map(len, tables)), layout.CONNECTION)
         self._table["delays"] = EMPTY
@@ -51,6 +55,10 @@ class Connections:
         self._rows = layout.rows(count, self._width)
         self._late = layout.rows(sum(map(len, arrivals.values())), self._width)
         late = iter(self._late)
+        kept = [
+            len(i.entry.kept_arguments) * len(table) for i, table in zip(concerned, tables, strict=True) if i in keeping
+        ]
+        self._moments, moment = layout.rows(sum(kept), self._width), 0
         self._starts = []
         described.table["connections"] = described.table["connection_count"] = 0
         at = row = 0
@@ -62,6 +70,9 @@ class Connections:
                 self._table[at]["address"] = place
                 if arguments:
                     self._table[at]["rows"] = layout.address(self._rows[row:])
+                if instance in keeping:
+                    self._table[at]["moments"] = layout.address(self._moments[moment:])
+                    moment += len(instance.entry.kept_arguments)
                 for number, weight in enumerate(instance.entry.weights):
                     slot = next(seeds)
                     if not number:
@@ -85,17 +96,20 @@ class Connections:
 
     def reset(self) -> None:
         """Nothing that is kept depends on theta, but for weights, along their own directions."""
-        self._rows[:] = 0
+        self._rows[:] = self._moments[:] = 0
         for number, seed in self._starts:
             self._rows[number, seed.directions] = seed.numbers
 
 
 def _connections(
-    instance: Instance, netcons: NetCons, address: Callable[[Any], float], arriving: Iterable[int]
+    instance: Instance, netcons: NetCons | None, address: Callable[[Any], float], arriving: Iterable[int]
 ) -> list[tuple[int, Given]]:
-    """Addresses and seeds: of the NetCons whose weights are seeded, and of all of them if they keep derivatives."""
+    """Addresses and seeds: of the NetCons whose weights are seeded, and of all of them if they keep derivatives.
+
+    `netcons` is None where they keep nothing.
+    """
     found: dict[int, dict[str, tuple[Bands, int]]] = {place: {} for place in arriving}
-    if instance.entry.arguments:
+    if netcons is not None:
         found[_SELF] = {}
         found |= {int(address(netcon._ref_weight[0])): {} for netcon in netcons.onto(instance.point)}
     for netcon, name, seeds, row in instance.weights:

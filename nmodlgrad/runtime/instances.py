@@ -144,7 +144,7 @@ class InstanceTable:
         """A run begins: nothing is known of what others compute, and nobody asks for anything."""
         for name in ("row", "latched", "nernst"):
             self.seeds[name] = 0
-        for name in ("ion_record", "observed_record", "total", "flow", "late", "cm"):
+        for name in ("ion_record", "observed_record", "total", "timing"):
             self.table[name] = 0
 
     def sown(self) -> tuple[NDArray[Any], Numbers]:
@@ -199,7 +199,7 @@ class InstanceTable:
         quiet = self._of_each(lambda entry: entry.linear and not (entry.carried or entry.arguments)) != 0
         slots = np.zeros(len(self), np.int64)
         slots[self._place] = self._of_each(lambda entry: len(entry.parameters))
-        quiet &= (self.table["flow"] == 0)[self._place]
+        quiet &= (self.table["timing"] == 0)[self._place]
         return np.flatnonzero(quiet & assembly.idle(self.table, self.seeds, slots)[self._place])
 
 

@@ -58,6 +58,7 @@ CONNECTION = np.dtype(
         ("address", _ADDRESS),
         ("seeds", _ADDRESS),
         ("rows", _ADDRESS),
+        ("moments", _ADDRESS),
         ("train", _ADDRESS),
         ("next", _LONG),
         ("delay", _ADDRESS),
@@ -66,6 +67,33 @@ CONNECTION = np.dtype(
     ]
 )
 CELL = np.dtype([("time", _DOUBLE), ("width", _LONG), ("fault", _ADDRESS)])
+WATCHED = np.dtype(
+    [
+        ("node", _LONG),
+        ("step", _DOUBLE),
+        ("before", _DOUBLE),
+        ("now", _DOUBLE),
+        ("row_before", _ADDRESS),
+        ("row_now", _ADDRESS),
+    ]
+)
+TIMING = np.dtype(
+    [
+        ("flow", _ADDRESS),
+        ("cm", _ADDRESS),
+        ("rise", _ADDRESS),
+        ("late", _ADDRESS),
+        ("moments", _ADDRESS),
+        ("watched", _ADDRESS),
+        ("row", _ADDRESS),
+        ("passed", _DOUBLE),
+        ("dues", _ADDRESS),
+        ("rows", _ADDRESS),
+        ("underway", _LONG),
+        ("room", _LONG),
+        ("tolerance", _DOUBLE),
+    ]
+)
 INSTANCE = np.dtype(
     [
         ("cell", _ADDRESS),
@@ -75,9 +103,7 @@ INSTANCE = np.dtype(
         ("record", _ADDRESS),
         ("ion_record", _ADDRESS),
         ("total", _ADDRESS),
-        ("flow", _ADDRESS),
-        ("late", _ADDRESS),
-        ("cm", _ADDRESS),
+        ("timing", _ADDRESS),
         ("observed_record", _ADDRESS),
         ("seeds", _ADDRESS),
         ("connections", _ADDRESS),
@@ -224,6 +250,7 @@ PLAN = np.dtype(
         ("capacitor", _ADDRESS),
         ("cm", _ADDRESS),
         ("v", _ADDRESS),
+        ("rises", _ADDRESS),
         ("voltage", _ADDRESS),
         ("starts", _LONG),
         ("terms", _ADDRESS),
@@ -265,6 +292,8 @@ PLAN = np.dtype(
         ("sum_count", _LONG),
         ("sources", _ADDRESS),
         ("source_count", _LONG),
+        ("watched", _ADDRESS),
+        ("watched_count", _LONG),
         ("states", _ADDRESS),
         ("left", _ADDRESS),
         ("state_count", _LONG),

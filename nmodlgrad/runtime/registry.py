@@ -43,6 +43,15 @@ class Entry:
     arguments: tuple[str, ...]
     weights: dict[str, int]
     flow_length: int
+    watches: bool
+    times_only: tuple[str, ...]
+    sends: bool
+    sent_by: tuple[str, ...]
+    passed_by: tuple[str, ...]
+    unpassed: str
+    moments: tuple[str, ...]
+    kept_arguments: tuple[str, ...]
+    jump_reads_voltage: bool
     unmoved: str
     resting: tuple[str, ...]
     linear: bool
@@ -88,6 +97,15 @@ class Entry:
             arguments=tuple(data["arguments"]),
             weights=data["weights"],
             flow_length=data["flow_length"],
+            watches=data["watches"],
+            times_only=tuple(data["times_only"]),
+            sends=data["sends"],
+            sent_by=tuple(data["sent_by"]),
+            passed_by=tuple(data["passed_by"]),
+            unpassed=data["unpassed"],
+            moments=tuple(data["moments"]),
+            kept_arguments=tuple(data["kept_arguments"]),
+            jump_reads_voltage=data["jump_reads_voltage"],
             unmoved=data["unmoved"],
             resting=tuple(data["resting"]),
             linear=data["linear"],

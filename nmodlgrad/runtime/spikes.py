@@ -10,11 +10,12 @@ import numpy as np
 from neuron import h
 from numpy.typing import NDArray
 
-from nmodlgrad.runtime import layout
+from nmodlgrad.runtime import layout, registry
 from nmodlgrad.runtime.bands import EMPTY
 from nmodlgrad.runtime.errors import CannotCarry
-from nmodlgrad.runtime.places import root_of
+from nmodlgrad.runtime.places import kind_of, points_of, root_of
 from nmodlgrad.runtime.ranks import Ranks, is_from_elsewhere
+from nmodlgrad.runtime.timings import LATER_MS
 
 if TYPE_CHECKING:
     from nmodlgrad.runtime.cell import Cell
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from nmodlgrad.runtime.values import Moved
 
 _ROOM = 16  # spikes that a train has room for at first
-_LATER_MS = 1e-6  # NEURON's times of events are rounded
 
 
 class Train:
@@ -48,7 +48,7 @@ class Train:
         self.data["first"] = self.data["end"] = 0
         self.data["times"] = layout.address(self.times.as_numpy())
         self.data["rows"] = layout.address(self.rows.as_numpy())
-        self.data["tolerance"] = h.dt / 2 + _LATER_MS  # an event acts at the step next to it
+        self.data["tolerance"] = h.dt / 2 + LATER_MS  # an event acts at the step next to it
         self.data["elsewhere"] = self.elsewhere
 
     def forget(self) -> None:
@@ -136,11 +136,15 @@ class Spikes:
         self._instances = {
             i.point.hname(): (cell, i) for cell in self._cells for i in cell.instances if i.point is not None
         }
+        self._waiting = self._waiters()
         exported = self._ranks.agree(netcons, lambda netcon: self._key(netcon) is not None)
         relays = self._relays(netcons)
         sources: dict[Any, dict[tuple[Any, ...], tuple[Train, Any, Any]]] = {cell.root: {} for cell in self._cells}
         for cell in self._cells:
             cell.arrivals = {}
+            for instance in cell.instances:
+                self._wait(cell, instance)
+                self._pass(cell, instance)
         self._known, self._trains = self._trains, {}
         for netcon in netcons:
             self._connect(netcon, sources, relays)
@@ -170,6 +174,28 @@ class Spikes:
         self._recorded.append((netcon, train))
         return next(cell for cell in self._cells if cell.root == root), train
 
+    def _wait(self, cell: Cell, instance: Instance) -> None:
+        """An instance that waits for a voltage sends itself events."""
+        if instance.entry.watches:
+            self._require(
+                f"{instance.point} waits for its voltage (WATCH): an event whose time depends",
+                instance,
+                instance.entry.unmoved,
+            )
+            cell.arrivals[instance.number] = {}
+
+    def _pass(self, cell: Cell, instance: Instance) -> None:
+        """One with an at_time or a net_send whose time a direction moves."""
+        entry = instance.entry
+        if not (entry.passed_by or entry.sent_by):
+            return
+        kinds = (("at_time", entry.passed_by, entry.unpassed), ("net_send", entry.sent_by, entry.unmoved))
+        for what, names, reason in kinds:
+            constant = {*entry.range_parameters, *entry.globals}
+            if names and {*names} - constant | {*names} & cell.table.seeded(instance):
+                self._require(f"a time of {what} in {instance.point or entry.original} depends", instance, reason)
+                cell.arrivals[instance.number] = {}
+
     # ------------------------------------------------------------------ one NetCon
     def _connect(self, netcon: Any, sources: Mapping[Any, Any], relays: set[str]) -> None:
         target = netcon.syn()
@@ -183,7 +209,7 @@ class Spikes:
             self._refuse_source(netcon, relays)
             if not delays:
                 return
-        self._require(netcon, instance)
+        self._require(f"{netcon} brings events whose times depend", instance, instance.entry.unmoved)
         train = 0
         if key is not None:
             train = layout.address(self._add(key, netcon, sources, netcon.delay + 2 * h.dt).data)
@@ -261,9 +287,16 @@ class Spikes:
         return int(self._cells[0].cable.address(reference))
 
     # ------------------------------------------------------------------ what can not be carried
+    def _waiters(self) -> set[str]:
+        """Point processes in the cells that may send events for what they find there."""
+        watching = {name for name, (_, instance) in self._instances.items() if instance.entry.watches}
+        observing = {name for name, passed in registry.passed().items() if passed.observes and passed.point_process}
+        points = points_of([section for cell in self._cells for section in cell.sections]) if observing else ()
+        return watching | {point.hname() for point in points if kind_of(point) in observing}
+
     def _relays(self, netcons: Sequence[Any]) -> set[str]:
         """Point processes that get spikes whose times depend on theta, and may send others for it."""
-        found: set[str] = set()
+        found = set(self._waiting)
         while True:
             more = {
                 netcon.syn().hname()
@@ -279,27 +312,29 @@ class Spikes:
         sender = netcon.pre()
         if sender is not None:
             if sender.hname() in relays:
+                cause = "waits for the voltage" if sender.hname() in self._waiting else "gets spikes"
                 raise CannotCarry(
-                    f"{netcon} brings events of {sender}, which gets spikes of a cell that is carried: when it sends "
+                    f"{netcon} brings events of {sender}, which {cause} of a cell that is carried: when it sends "
                     "depends on parameters in a way that is not carried"
                 )
             return
         if netcon.preseg() is None and netcon.srcgid() < 0 and netcon.valid():
             raise CannotCarry(f"{netcon} watches something that is no voltage: when it sends is not carried")
 
-    def _require(self, netcon: Any, instance: Instance) -> None:
-        if instance.entry.unmoved:
-            raise CannotCarry(
-                f"{netcon} brings events whose times depend on parameters to {instance.point}, which can not be "
-                f"differentiated by them: {instance.entry.unmoved}"
-            )
+    def _require(self, what: str, instance: Instance, reason: str) -> None:
+        """Events whose times depend on parameters can act on an instance; `what` has them, up to the words on that.
+
+        `reason` tells why its derivatives by these times are not carried, if so.
+        """
+        point = instance.point or f"{instance.entry.original} in {instance.segment}"
+        if reason:
+            raise CannotCarry(f"{what} on parameters; {point} can not be differentiated by that: {reason}")
         if instance.segment.x in (0, 1):
             raise CannotCarry(
-                f"{instance.point}, to which {netcon} brings events whose times depend on parameters, is at the end "
-                "of a section, which has no capacitance: put it between"
+                f"{what} on parameters; {point} is at the end of a section, which has no capacitance: put it between"
             )
         if h.ParallelContext().nthread() > 1:
-            raise CannotCarry(f"{netcon} brings events whose times depend on parameters: use one thread")
+            raise CannotCarry(f"{what} on parameters: use one thread")
 
 
 def reached(roots: Sequence[Any], netcons: Sequence[Any]) -> list[Any]:

@@ -55,14 +55,15 @@ def unmoved(mechanism: Mechanism) -> str:
         return "it has no NET_RECEIVE"
     for node in subnodes(block.body):
         match node:
-            case n.Call(name=name) if name in ("net_send", "net_event", "net_move", "state_discontinuity"):
+            case n.Call(name=name) if name in ("net_event", "net_move"):
                 return f"its NET_RECEIVE calls {name}"
-            case n.Watch() | n.ForNetcons() | n.Verbatim():
+            case n.ForNetcons() | n.Verbatim():
                 return f"its NET_RECEIVE has a {_WORDS[type(node)]}"
-    flow = Dataflow(mechanism)
-    for read, what in (("v", "the voltage"), ("t", "the time")):
-        if read in flow.access(block.body.statements).live:
-            return f"its NET_RECEIVE reads {what}"
+    return ""
+
+
+def unshifted(mechanism: Mechanism) -> str:
+    """Why it is not known how a mechanism moves on while an event is late; empty if it is."""
     if mechanism.concentrations:
         return "it writes a concentration"
     for solve in mechanism.solves:
@@ -71,7 +72,7 @@ def unmoved(mechanism: Mechanism) -> str:
     return ""
 
 
-_WORDS: dict[type[n.Node], str] = {n.Watch: "WATCH", n.ForNetcons: "FOR_NETCONS", n.Verbatim: "VERBATIM block"}
+_WORDS: dict[type[n.Node], str] = {n.ForNetcons: "FOR_NETCONS", n.Verbatim: "VERBATIM block"}
 
 
 def mentions_voltage(mechanism: Mechanism) -> bool:

@@ -82,6 +82,7 @@ ENDVERBATIM
     state_discontinuity(g, g + weight*x*u)
     y = y + x*u
     tsyn = t
+    if (ng_link != 0) { ng_received() }  : nmodlgrad
 }
 
 : ---------------------------------------------------------------------------------------------------
@@ -131,6 +132,7 @@ typedef struct {            /* a NetCon, found by the address of its weights */
   const double *ng_address;
   const ng_Seed *ng_seeds;  /* of those of its weights that can be parameters */
   double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+  double *ng_moments;       /* those of arguments that keep times of events, where these depend on theta; else 0 */
   const ng_Train *ng_train; /* whose spikes it brings, if their times depend on theta */
   long ng_next;             /* number of the next one to arrive */
   const double *ng_delay;   /* ms */
@@ -142,6 +144,25 @@ typedef struct {            /* one cell */
   long ng_width;            /* directions; many are rounded up to whole vectors */
   const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
 } ng_Cell;
+typedef struct {            /* a node's voltage in the latest step, where WATCH waits for it */
+  long ng_node;
+  double ng_step;           /* ms */
+  double ng_before, ng_now; /* mV at its two ends, and the rows there */
+  double *ng_row_before, *ng_row_now;
+} ng_Watched;
+typedef struct {            /* an instance where times of events depend on theta */
+  double *ng_flow;          /* room for the slopes of its states, and its current */
+  const double *ng_cm;      /* uF/cm2 of its node */
+  double *ng_rise;          /* mV/ms of its node, where an event of the cell has to know it; else 0 */
+  const double *ng_late;    /* the row of the time of the event that is being received, or 0 */
+  double *ng_moments;       /* rows of variables that keep times of events */
+  const ng_Watched *ng_watched; /* where it waits for a voltage; else 0 */
+  double *ng_row;           /* room for the row of the time of an event that no NetCon brings */
+  double ng_passed;         /* ms: where it has looked for times of at_time */
+  double *ng_dues, *ng_rows; /* events under way that it sends itself: when they come, their flags, and the rows of the times */
+  long ng_underway, ng_room; /* how many there are, and could be */
+  double ng_tolerance;      /* ms by which they come earlier or later */
+} ng_Timing;
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
@@ -150,9 +171,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
-  double *ng_flow;          /* slopes of its states, and its current: room for these where events are late or early; else 0 */
-  double *ng_late;          /* the row of the time of the event that is being received, or 0 */
-  const double *ng_cm;      /* uF/cm2 of its node */
+  ng_Timing *ng_timing;     /* where times of events depend on theta; else 0 */
   double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   ng_Connection *ng_connections;
@@ -184,7 +203,7 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
 static ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
   static const ng_Band ng_last = {0, 0};
   static const ng_Seed ng_unmoved[] = {{&ng_last, 0, 0, 0}};
-  static ng_Connection ng_none = {0, ng_unmoved, 0, 0, 0, 0, &ng_last, 0};
+  static ng_Connection ng_none = {0, ng_unmoved, 0, 0, 0, 0, 0, &ng_last, 0};
   const double *ng_address = (const double *) (size_t) ng_sender;
   long ng_low = 0, ng_high = ng_self->ng_connection_count;
   while (ng_low < ng_high) {
@@ -196,6 +215,63 @@ static ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
   }
   return &ng_none;
 }
+
+/* The rows that move on while an event is late. */
+static const long ng_moving[] = {0, -1};
+
+/* The derivative of the time at which an event has come: ng_late is its row, or 0 where it depends on nothing. */
+static void ng_arrives(ng_Instance *ng_self, double ng_sender, double ng_t) {
+  ng_Timing *ng_timing = ng_self->ng_timing;
+  ng_Connection *ng_one;
+  const ng_Band *ng_band;
+  const double *ng_row = 0;
+  const long ng_width = ng_self->ng_cell->ng_width;
+  long ng_k;
+  ng_timing->ng_late = 0;
+  ng_one = ng_find(ng_self, ng_sender);
+  if (!ng_one->ng_late) return;
+  if (ng_one->ng_train) { /* its next spike, unless that is still on its way: then nobody but a script has sent this */
+    const ng_Train *ng_train = ng_one->ng_train;
+    if (ng_one->ng_next < ng_train->ng_first) ng_one->ng_next = ng_train->ng_first;
+    for (; ng_one->ng_next < ng_train->ng_end && !ng_row; ng_one->ng_next++) {
+      const double ng_due = ng_train->ng_times[ng_one->ng_next - ng_train->ng_first] + *ng_one->ng_delay;
+      if (ng_due > ng_t + ng_train->ng_tolerance) break;
+      if (ng_due >= ng_t - ng_train->ng_tolerance)
+        ng_row = ng_train->ng_rows + (ng_one->ng_next - ng_train->ng_first)*ng_width;
+    }
+    if (!ng_row && ng_train->ng_elsewhere)
+      ng_self->ng_cell->ng_fault = "a spike of another process came without its derivative: let Sensitivity.psolve() run it";
+    if (!ng_row) return;
+    memcpy(ng_one->ng_late, ng_row, ng_width*sizeof(double));
+  } else
+    memset(ng_one->ng_late, 0, ng_width*sizeof(double));
+  for (ng_band = ng_one->ng_delays; ng_band->ng_count; ng_band = NG_NEXT(ng_band))
+    for (ng_k = 0; ng_k < ng_band->ng_count; ng_k++) ng_one->ng_late[ng_band->ng_first + ng_k] += NG_NUMBERS(ng_band)[ng_k];
+  ng_timing->ng_late = ng_one->ng_late;
+}
+
+/* rows += sign*(what ng_flow has found)*(the row of the time), in every state and in the voltage of the node. What else makes
+   the voltage rise stays as it is in an event, and matters to one that reads v. */
+static void ng_shift(ng_Instance *ng_self, double ng_sign) {
+  const ng_Timing *ng_timing = ng_self->ng_timing;
+  const double *ng_late = ng_timing->ng_late;
+  const long ng_width = ng_self->ng_cell->ng_width;
+  const double ng_own = -ng_timing->ng_flow[1]/(.001**ng_timing->ng_cm);
+  double *ng_voltage = (double *) ng_self->ng_voltage, *ng_rise = ng_timing->ng_rise;
+  double ng_rate = ng_own;
+  long ng_x, ng_k;
+  for (ng_x = 0; ng_moving[ng_x] >= 0; ng_x++) {
+    const double ng_slope = ng_sign*ng_timing->ng_flow[ng_x];
+    double *ng_row = ng_self->ng_carried + ng_moving[ng_x]*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_slope*ng_late[ng_k];
+  }
+  if (ng_rise) { /* before the jump it has this mechanism's current in it, and then that of the others, until the jump is done */
+    ng_rate = ng_sign > 0. ? *ng_rise : *ng_rise + ng_own;
+    *ng_rise = ng_sign > 0. ? *ng_rise - ng_own : ng_rate;
+  }
+  for (ng_k = 0; ng_k < ng_width; ng_k++) ng_voltage[ng_k] += ng_sign*ng_rate*ng_late[ng_k];
+}
+
 ENDVERBATIM
 
 : Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
@@ -325,6 +401,15 @@ PROCEDURE ng_receive(flag, weight, y, z, u, tsyn, ng_sender) {
           dx_dy, dx_dz, x, exp_5, dexp_5_dtau_facil, du_dtau_facil, du_dU, du_dtau_facil_2, du_du, du_dU_2,
           du_dtau_facil_3, du_du_2, dg_dU, dg_dtau_1, dg_dtau_facil, dg_dtau_rec, dg_du, dg_dweight, dg_dy,
           dg_dz, dy_dU, dy_dtau_1_2, dy_dtau_facil, dy_dtau_rec, dy_du, dy_dy, dy_dz
+VERBATIM
+    if (NG_RARELY(NG_SELF->ng_timing)) {
+      ng_arrives(NG_SELF, _lng_sender, t);
+      if (NG_SELF->ng_timing->ng_late) {
+        ng_flow(_threadargs_);
+        ng_shift(NG_SELF, 1.); /* what an event that came later would have found */
+      }
+    }
+ENDVERBATIM
     u_next = u
     exp_1 = exp(-(t - tsyn)/tau_rec)
     dexp_1_dtau_rec = -(tsyn - t)*ng_finite(exp_1)/(tau_rec*tau_rec)
@@ -416,6 +501,107 @@ VERBATIM
     ng_sow(ng_self->ng_seeds + 2, _ldz_dtau_rec_2, ng_row_z, ng_width); /* tau_rec */
     ng_sow(ng_self->ng_seeds + 4, _ldu_dU_2, ng_row_u, ng_width); /* U */
     ng_sow(ng_self->ng_seeds + 3, _ldu_dtau_facil_3, ng_row_u, ng_width); /* tau_facil */
+ENDVERBATIM
+VERBATIM
+    if (NG_RARELY(NG_SELF->ng_timing)) ng_timed(_threadargscomma_ _lflag, _lweight, _ly, _lz, _lu, _ltsyn, _lng_sender);
+ENDVERBATIM
+}
+
+: The jump by the time of the event and those of earlier ones, which are kept in tsyn.
+PROCEDURE ng_timed(flag, weight, y, z, u, tsyn, ng_sender) {
+    LOCAL u_next, exp_1, dexp_1_dt, dexp_1_dtsyn, dz_dt, dz_dtsyn, z_next, exp_2, dexp_2_dt, dexp_2_dtsyn,
+          dz_by_exp_3, dz_dt_2, dz_dtsyn_2, dy_dt, dy_dtsyn, y_next, dx_dt, dx_dtsyn, x, exp_5, dexp_5_dt,
+          dexp_5_dtsyn, du_dt, du_dtsyn, du_dt_2, du_dtsyn_2, du_dt_3, du_dtsyn_3, dg_dt, dg_dtsyn, dy_dt_2,
+          dy_dtsyn_2
+    u_next = u
+    exp_1 = exp(-(t - tsyn)/tau_rec)
+    dexp_1_dt = -ng_finite(exp_1)/tau_rec
+    dexp_1_dtsyn = ng_finite(exp_1)/tau_rec
+    dz_dt = dexp_1_dt*z
+    dz_dtsyn = dexp_1_dtsyn*z
+    z_next = z*exp_1
+    exp_2 = exp(-(t - tsyn)/tau_1)
+    dexp_2_dt = -ng_finite(exp_2)/tau_1
+    dexp_2_dtsyn = ng_finite(exp_2)/tau_1
+    dz_by_exp_3 = -y/(tau_1/tau_rec - 1)
+    dz_dt_2 = dexp_2_dt*y/(tau_1/tau_rec - 1) + dexp_1_dt*dz_by_exp_3 + dz_dt
+    dz_dtsyn_2 = dexp_2_dtsyn*y/(tau_1/tau_rec - 1) + dexp_1_dtsyn*dz_by_exp_3 + dz_dtsyn
+    z_next = z_next + y*(exp_2 - exp_1)/(tau_1/tau_rec - 1)
+    dy_dt = dexp_2_dt*y
+    dy_dtsyn = dexp_2_dtsyn*y
+    y_next = y*exp_2
+    dx_dt = -dy_dt - dz_dt_2
+    dx_dtsyn = -dy_dtsyn - dz_dtsyn_2
+    x = 1 - y_next - z_next
+    if (tau_facil > 0) {
+        exp_5 = exp(-(t - tsyn)/tau_facil)
+        dexp_5_dt = -ng_finite(exp_5)/tau_facil
+        dexp_5_dtsyn = ng_finite(exp_5)/tau_facil
+        du_dt = dexp_5_dt*u_next
+        du_dtsyn = dexp_5_dtsyn*u_next
+        u_next = u_next*exp_5
+        du_dt_2 = du_dt*(1 - U)
+        du_dtsyn_2 = du_dtsyn*(1 - U)
+        u_next = u_next + U*(1 - u_next)
+        du_dt_3 = du_dt_2
+        du_dtsyn_3 = du_dtsyn_2
+    } else {
+        u_next = U
+        du_dt_3 = 0
+        du_dtsyn_3 = 0
+    }
+    dg_dt = du_dt_3*weight*x + dx_dt*u_next*weight
+    dg_dtsyn = du_dtsyn_3*weight*x + dx_dtsyn*u_next*weight
+    dy_dt_2 = du_dt_3*x + dx_dt*u_next + dy_dt
+    dy_dtsyn_2 = du_dtsyn_3*x + dx_dtsyn*u_next + dy_dtsyn
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const double *ng_late = ng_self->ng_timing->ng_late;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    ng_Connection *ng_connection = ng_find(ng_self, _lng_sender);
+    double *NG_RESTRICT ng_row_g = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_y = ng_connection->ng_rows + 0*ng_width;
+    double *NG_RESTRICT ng_row_z = ng_connection->ng_rows + 1*ng_width;
+    double *NG_RESTRICT ng_row_u = ng_connection->ng_rows + 2*ng_width;
+    double *NG_RESTRICT ng_row_tsyn = ng_connection->ng_moments + 0*ng_width;
+    if (!ng_connection->ng_moments) {
+      ng_self->ng_cell->ng_fault = "a NetCon was made during the run: finitialize first";
+      return 0;
+    }
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_t = ng_late ? ng_late[ng_k] : 0.;
+      const double ng_old_tsyn = ng_row_tsyn[ng_k];
+      ng_row_g[ng_k] += _ldg_dt*ng_old_t + _ldg_dtsyn*ng_old_tsyn;
+      ng_row_y[ng_k] += _ldy_dt_2*ng_old_t + _ldy_dtsyn_2*ng_old_tsyn;
+      ng_row_z[ng_k] += _ldz_dt_2*ng_old_t + _ldz_dtsyn_2*ng_old_tsyn;
+      ng_row_u[ng_k] += _ldu_dt_3*ng_old_t + _ldu_dtsyn_3*ng_old_tsyn;
+      ng_row_tsyn[ng_k] = ng_old_t;
+    }
+ENDVERBATIM
+}
+
+: The event is done: what one that came later would have missed.
+PROCEDURE ng_received() {
+VERBATIM
+    if (NG_RARELY(NG_SELF->ng_timing) && NG_SELF->ng_timing->ng_late) {
+      ng_flow(_threadargs_);
+      ng_shift(NG_SELF, -1.);
+      NG_SELF->ng_timing->ng_late = 0;
+    }
+ENDVERBATIM
+}
+
+: How states and the current move, for derivatives by the time of an event.
+PROCEDURE ng_flow() {
+    LOCAL g_slope, i, total_current
+    g_slope = -g/tau_1
+    i = g*(v - e)
+    total_current = i
+VERBATIM
+    double *ng_moved = NG_SELF->ng_timing->ng_flow;
+    ng_moved[0] = _lg_slope; /* g' */
+    ng_moved[1] = 100./(_nd_area)*_ltotal_current; /* mA/cm2 */
 ENDVERBATIM
 }
 

@@ -130,6 +130,7 @@ typedef struct {            /* a NetCon, found by the address of its weights */
   const double *ng_address;
   const ng_Seed *ng_seeds;  /* of those of its weights that can be parameters */
   double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+  double *ng_moments;       /* those of arguments that keep times of events, where these depend on theta; else 0 */
   const ng_Train *ng_train; /* whose spikes it brings, if their times depend on theta */
   long ng_next;             /* number of the next one to arrive */
   const double *ng_delay;   /* ms */
@@ -141,6 +142,25 @@ typedef struct {            /* one cell */
   long ng_width;            /* directions; many are rounded up to whole vectors */
   const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
 } ng_Cell;
+typedef struct {            /* a node's voltage in the latest step, where WATCH waits for it */
+  long ng_node;
+  double ng_step;           /* ms */
+  double ng_before, ng_now; /* mV at its two ends, and the rows there */
+  double *ng_row_before, *ng_row_now;
+} ng_Watched;
+typedef struct {            /* an instance where times of events depend on theta */
+  double *ng_flow;          /* room for the slopes of its states, and its current */
+  const double *ng_cm;      /* uF/cm2 of its node */
+  double *ng_rise;          /* mV/ms of its node, where an event of the cell has to know it; else 0 */
+  const double *ng_late;    /* the row of the time of the event that is being received, or 0 */
+  double *ng_moments;       /* rows of variables that keep times of events */
+  const ng_Watched *ng_watched; /* where it waits for a voltage; else 0 */
+  double *ng_row;           /* room for the row of the time of an event that no NetCon brings */
+  double ng_passed;         /* ms: where it has looked for times of at_time */
+  double *ng_dues, *ng_rows; /* events under way that it sends itself: when they come, their flags, and the rows of the times */
+  long ng_underway, ng_room; /* how many there are, and could be */
+  double ng_tolerance;      /* ms by which they come earlier or later */
+} ng_Timing;
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
@@ -149,9 +169,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
-  double *ng_flow;          /* slopes of its states, and its current: room for these where events are late or early; else 0 */
-  double *ng_late;          /* the row of the time of the event that is being received, or 0 */
-  const double *ng_cm;      /* uF/cm2 of its node */
+  ng_Timing *ng_timing;     /* where times of events depend on theta; else 0 */
   double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   ng_Connection *ng_connections;

@@ -73,6 +73,7 @@ ENDVERBATIM
         g = g + latest
     }
     before = t
+    if (ng_link != 0) { ng_received() }  : nmodlgrad
 }
 
 : ---------------------------------------------------------------------------------------------------
@@ -125,6 +126,7 @@ typedef struct {            /* a NetCon, found by the address of its weights */
   const double *ng_address;
   const ng_Seed *ng_seeds;  /* of those of its weights that can be parameters */
   double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+  double *ng_moments;       /* those of arguments that keep times of events, where these depend on theta; else 0 */
   const ng_Train *ng_train; /* whose spikes it brings, if their times depend on theta */
   long ng_next;             /* number of the next one to arrive */
   const double *ng_delay;   /* ms */
@@ -136,6 +138,25 @@ typedef struct {            /* one cell */
   long ng_width;            /* directions; many are rounded up to whole vectors */
   const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
 } ng_Cell;
+typedef struct {            /* a node's voltage in the latest step, where WATCH waits for it */
+  long ng_node;
+  double ng_step;           /* ms */
+  double ng_before, ng_now; /* mV at its two ends, and the rows there */
+  double *ng_row_before, *ng_row_now;
+} ng_Watched;
+typedef struct {            /* an instance where times of events depend on theta */
+  double *ng_flow;          /* room for the slopes of its states, and its current */
+  const double *ng_cm;      /* uF/cm2 of its node */
+  double *ng_rise;          /* mV/ms of its node, where an event of the cell has to know it; else 0 */
+  const double *ng_late;    /* the row of the time of the event that is being received, or 0 */
+  double *ng_moments;       /* rows of variables that keep times of events */
+  const ng_Watched *ng_watched; /* where it waits for a voltage; else 0 */
+  double *ng_row;           /* room for the row of the time of an event that no NetCon brings */
+  double ng_passed;         /* ms: where it has looked for times of at_time */
+  double *ng_dues, *ng_rows; /* events under way that it sends itself: when they come, their flags, and the rows of the times */
+  long ng_underway, ng_room; /* how many there are, and could be */
+  double ng_tolerance;      /* ms by which they come earlier or later */
+} ng_Timing;
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
@@ -144,9 +165,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
-  double *ng_flow;          /* slopes of its states, and its current: room for these where events are late or early; else 0 */
-  double *ng_late;          /* the row of the time of the event that is being received, or 0 */
-  const double *ng_cm;      /* uF/cm2 of its node */
+  ng_Timing *ng_timing;     /* where times of events depend on theta; else 0 */
   double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   ng_Connection *ng_connections;
@@ -178,7 +197,7 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
 static ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
   static const ng_Band ng_last = {0, 0};
   static const ng_Seed ng_unmoved[] = {{&ng_last, 0, 0, 0}};
-  static ng_Connection ng_none = {0, ng_unmoved, 0, 0, 0, 0, &ng_last, 0};
+  static ng_Connection ng_none = {0, ng_unmoved, 0, 0, 0, 0, 0, &ng_last, 0};
   const double *ng_address = (const double *) (size_t) ng_sender;
   long ng_low = 0, ng_high = ng_self->ng_connection_count;
   while (ng_low < ng_high) {
@@ -190,6 +209,63 @@ static ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
   }
   return &ng_none;
 }
+
+/* The rows that move on while an event is late. */
+static const long ng_moving[] = {0, 2, -1};
+
+/* The derivative of the time at which an event has come: ng_late is its row, or 0 where it depends on nothing. */
+static void ng_arrives(ng_Instance *ng_self, double ng_sender, double ng_t) {
+  ng_Timing *ng_timing = ng_self->ng_timing;
+  ng_Connection *ng_one;
+  const ng_Band *ng_band;
+  const double *ng_row = 0;
+  const long ng_width = ng_self->ng_cell->ng_width;
+  long ng_k;
+  ng_timing->ng_late = 0;
+  ng_one = ng_find(ng_self, ng_sender);
+  if (!ng_one->ng_late) return;
+  if (ng_one->ng_train) { /* its next spike, unless that is still on its way: then nobody but a script has sent this */
+    const ng_Train *ng_train = ng_one->ng_train;
+    if (ng_one->ng_next < ng_train->ng_first) ng_one->ng_next = ng_train->ng_first;
+    for (; ng_one->ng_next < ng_train->ng_end && !ng_row; ng_one->ng_next++) {
+      const double ng_due = ng_train->ng_times[ng_one->ng_next - ng_train->ng_first] + *ng_one->ng_delay;
+      if (ng_due > ng_t + ng_train->ng_tolerance) break;
+      if (ng_due >= ng_t - ng_train->ng_tolerance)
+        ng_row = ng_train->ng_rows + (ng_one->ng_next - ng_train->ng_first)*ng_width;
+    }
+    if (!ng_row && ng_train->ng_elsewhere)
+      ng_self->ng_cell->ng_fault = "a spike of another process came without its derivative: let Sensitivity.psolve() run it";
+    if (!ng_row) return;
+    memcpy(ng_one->ng_late, ng_row, ng_width*sizeof(double));
+  } else
+    memset(ng_one->ng_late, 0, ng_width*sizeof(double));
+  for (ng_band = ng_one->ng_delays; ng_band->ng_count; ng_band = NG_NEXT(ng_band))
+    for (ng_k = 0; ng_k < ng_band->ng_count; ng_k++) ng_one->ng_late[ng_band->ng_first + ng_k] += NG_NUMBERS(ng_band)[ng_k];
+  ng_timing->ng_late = ng_one->ng_late;
+}
+
+/* rows += sign*(what ng_flow has found)*(the row of the time), in every state and in the voltage of the node. What else makes
+   the voltage rise stays as it is in an event, and matters to one that reads v. */
+static void ng_shift(ng_Instance *ng_self, double ng_sign) {
+  const ng_Timing *ng_timing = ng_self->ng_timing;
+  const double *ng_late = ng_timing->ng_late;
+  const long ng_width = ng_self->ng_cell->ng_width;
+  const double ng_own = -ng_timing->ng_flow[2]/(.001**ng_timing->ng_cm);
+  double *ng_voltage = (double *) ng_self->ng_voltage, *ng_rise = ng_timing->ng_rise;
+  double ng_rate = ng_own;
+  long ng_x, ng_k;
+  for (ng_x = 0; ng_moving[ng_x] >= 0; ng_x++) {
+    const double ng_slope = ng_sign*ng_timing->ng_flow[ng_x];
+    double *ng_row = ng_self->ng_carried + ng_moving[ng_x]*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_slope*ng_late[ng_k];
+  }
+  if (ng_rise) { /* before the jump it has this mechanism's current in it, and then that of the others, until the jump is done */
+    ng_rate = ng_sign > 0. ? *ng_rise : *ng_rise + ng_own;
+    *ng_rise = ng_sign > 0. ? *ng_rise - ng_own : ng_rate;
+  }
+  for (ng_k = 0; ng_k < ng_width; ng_k++) ng_voltage[ng_k] += ng_sign*ng_rate*ng_late[ng_k];
+}
+
 ENDVERBATIM
 
 : Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
@@ -319,6 +395,15 @@ PROCEDURE ng_receive(flag, w, trace, unused, before, ng_sender) {
           dg_dtrace, dg_dw, dg_dgain_2, dg_dmemory_2, dg_dshared_2, dg_dtrace_2, dg_dv, dg_dvhalf, dg_dw_2,
           dlatest_dlatest, dlatest_dmemory_2, dlatest_dtrace_2, dlatest_dv_2, dlatest_dvhalf_2, dlatest_dw,
           dshared_dgain, dshared_dmemory, dshared_dtrace, dshared_dw, dlatest_dmemory, dlatest_dtrace
+VERBATIM
+    if (NG_RARELY(NG_SELF->ng_timing)) {
+      ng_arrives(NG_SELF, _lng_sender, t);
+      if (NG_SELF->ng_timing->ng_late) {
+        ng_flow(_threadargs_);
+        ng_shift(NG_SELF, 1.); /* what an event that came later would have found */
+      }
+    }
+ENDVERBATIM
     shared_next = shared
     exp_1 = exp((before - t)/memory)
     dexp_1_dmemory = -ng_finite(exp_1)*(before - t)/(memory*memory)
@@ -411,6 +496,99 @@ VERBATIM
     ng_sow(ng_connection->ng_seeds + 0, _ldshared_dw, ng_row_shared, ng_width); /* w */
     ng_sow(ng_self->ng_seeds + 2, _ldtrace_dmemory, ng_row_trace, ng_width); /* memory */
     ng_sow(ng_connection->ng_seeds + 0, 1.0, ng_row_trace, ng_width); /* w */
+ENDVERBATIM
+VERBATIM
+    if (NG_RARELY(NG_SELF->ng_timing)) ng_timed(_threadargscomma_ _lflag, _lw, _ltrace, _lunused, _lbefore, _lng_sender);
+ENDVERBATIM
+}
+
+: The jump by the time of the event and those of earlier ones, which are kept in before.
+PROCEDURE ng_timed(flag, w, trace, unused, before, ng_sender) {
+    LOCAL shared_next, exp_1, dexp_1_dbefore, dexp_1_dt, dtrace_dbefore, dtrace_dt, trace_next, saturated_1,
+          dsaturated_dx_1, dsaturated_1_dbefore, dsaturated_1_dt, dg_dbefore, dg_dt, dg_dbefore_2, dg_dt_2,
+          dlatest_dbefore_2, dlatest_dt_2, dshared_dbefore, dshared_dt, dlatest_dbefore, dlatest_dt
+    shared_next = shared
+    exp_1 = exp((before - t)/memory)
+    dexp_1_dbefore = ng_finite(exp_1)/memory
+    dexp_1_dt = -ng_finite(exp_1)/memory
+    dtrace_dbefore = dexp_1_dbefore*trace
+    dtrace_dt = dexp_1_dt*trace
+    trace_next = w + trace*exp_1
+    if (w > 0.0035) {
+        saturated_1 = saturated(trace_next)
+        dsaturated_dx_1 = dsaturated_dx(trace_next)
+        dsaturated_1_dbefore = dsaturated_dx_1*dtrace_dbefore
+        dsaturated_1_dt = dsaturated_dx_1*dtrace_dt
+        shared_next = shared_next + saturated_1
+        dg_dbefore = dsaturated_1_dbefore*(1 - 3*shared_next) - 3*dsaturated_1_dbefore*saturated_1
+        dg_dt = dsaturated_1_dt*(1 - 3*shared_next) - 3*dsaturated_1_dt*saturated_1
+        dg_dbefore_2 = dg_dbefore
+        dg_dt_2 = dg_dt
+        dlatest_dbefore_2 = 0
+        dlatest_dt_2 = 0
+        dshared_dbefore = dsaturated_1_dbefore
+        dshared_dt = dsaturated_1_dt
+    } else {
+        ng_d_opened(trace_next)
+        dlatest_dbefore = dlatest_damount*dtrace_dbefore
+        dlatest_dt = dlatest_damount*dtrace_dt
+        dg_dbefore_2 = dlatest_dbefore
+        dg_dt_2 = dlatest_dt
+        dlatest_dbefore_2 = dlatest_dbefore
+        dlatest_dt_2 = dlatest_dt
+        dshared_dbefore = 0
+        dshared_dt = 0
+    }
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const double *ng_late = ng_self->ng_timing->ng_late;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    ng_Connection *ng_connection = ng_find(ng_self, _lng_sender);
+    double *NG_RESTRICT ng_row_g = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_latest = ng_self->ng_carried + 1*ng_width;
+    double *NG_RESTRICT ng_row_shared = ng_self->ng_carried + 2*ng_width;
+    double *NG_RESTRICT ng_row_trace = ng_connection->ng_rows + 0*ng_width;
+    double *NG_RESTRICT ng_row_before = ng_connection->ng_moments + 0*ng_width;
+    if (!ng_connection->ng_moments) {
+      ng_self->ng_cell->ng_fault = "a NetCon was made during the run: finitialize first";
+      return 0;
+    }
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_t = ng_late ? ng_late[ng_k] : 0.;
+      const double ng_old_before = ng_row_before[ng_k];
+      ng_row_g[ng_k] += _ldg_dbefore_2*ng_old_before + _ldg_dt_2*ng_old_t;
+      ng_row_shared[ng_k] += _ldshared_dbefore*ng_old_before + _ldshared_dt*ng_old_t;
+      ng_row_latest[ng_k] += _ldlatest_dbefore_2*ng_old_before + _ldlatest_dt_2*ng_old_t;
+      ng_row_trace[ng_k] += _ldtrace_dbefore*ng_old_before + _ldtrace_dt*ng_old_t;
+      ng_row_before[ng_k] = ng_old_t;
+    }
+ENDVERBATIM
+}
+
+: The event is done: what one that came later would have missed.
+PROCEDURE ng_received() {
+VERBATIM
+    if (NG_RARELY(NG_SELF->ng_timing) && NG_SELF->ng_timing->ng_late) {
+      ng_flow(_threadargs_);
+      ng_shift(NG_SELF, -1.);
+      NG_SELF->ng_timing->ng_late = 0;
+    }
+ENDVERBATIM
+}
+
+: How states and the current move, for derivatives by the time of an event.
+PROCEDURE ng_flow() {
+    LOCAL g_slope, shared_slope, i, total_current
+    g_slope = -g/tau
+    shared_slope = -shared/memory
+    i = (g + 0.1*latest)*(v - e)
+    total_current = i
+VERBATIM
+    double *ng_moved = NG_SELF->ng_timing->ng_flow;
+    ng_moved[0] = _lg_slope; /* g' */
+    ng_moved[1] = _lshared_slope; /* shared' */
+    ng_moved[2] = 100./(_nd_area)*_ltotal_current; /* mA/cm2 */
 ENDVERBATIM
 }
 

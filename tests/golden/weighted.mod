@@ -74,6 +74,7 @@ ENDVERBATIM
     } else {
         b = b + w*share/(3 + lateness)
     }
+    if (ng_link != 0) { ng_received() }  : nmodlgrad
 }
 
 : ---------------------------------------------------------------------------------------------------
@@ -123,6 +124,7 @@ typedef struct {            /* a NetCon, found by the address of its weights */
   const double *ng_address;
   const ng_Seed *ng_seeds;  /* of those of its weights that can be parameters */
   double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+  double *ng_moments;       /* those of arguments that keep times of events, where these depend on theta; else 0 */
   const ng_Train *ng_train; /* whose spikes it brings, if their times depend on theta */
   long ng_next;             /* number of the next one to arrive */
   const double *ng_delay;   /* ms */
@@ -134,6 +136,25 @@ typedef struct {            /* one cell */
   long ng_width;            /* directions; many are rounded up to whole vectors */
   const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
 } ng_Cell;
+typedef struct {            /* a node's voltage in the latest step, where WATCH waits for it */
+  long ng_node;
+  double ng_step;           /* ms */
+  double ng_before, ng_now; /* mV at its two ends, and the rows there */
+  double *ng_row_before, *ng_row_now;
+} ng_Watched;
+typedef struct {            /* an instance where times of events depend on theta */
+  double *ng_flow;          /* room for the slopes of its states, and its current */
+  const double *ng_cm;      /* uF/cm2 of its node */
+  double *ng_rise;          /* mV/ms of its node, where an event of the cell has to know it; else 0 */
+  const double *ng_late;    /* the row of the time of the event that is being received, or 0 */
+  double *ng_moments;       /* rows of variables that keep times of events */
+  const ng_Watched *ng_watched; /* where it waits for a voltage; else 0 */
+  double *ng_row;           /* room for the row of the time of an event that no NetCon brings */
+  double ng_passed;         /* ms: where it has looked for times of at_time */
+  double *ng_dues, *ng_rows; /* events under way that it sends itself: when they come, their flags, and the rows of the times */
+  long ng_underway, ng_room; /* how many there are, and could be */
+  double ng_tolerance;      /* ms by which they come earlier or later */
+} ng_Timing;
 typedef struct {            /* one instance of an augmented mechanism */
   ng_Cell *ng_cell;
   const double *ng_voltage; /* dV/dtheta of its node */
@@ -142,9 +163,7 @@ typedef struct {            /* one instance of an augmented mechanism */
   double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
   double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
   double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
-  double *ng_flow;          /* slopes of its states, and its current: room for these where events are late or early; else 0 */
-  double *ng_late;          /* the row of the time of the event that is being received, or 0 */
-  const double *ng_cm;      /* uF/cm2 of its node */
+  ng_Timing *ng_timing;     /* where times of events depend on theta; else 0 */
   double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
   const ng_Seed *ng_seeds;  /* one per seedable parameter */
   ng_Connection *ng_connections;
@@ -176,7 +195,7 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
 static ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
   static const ng_Band ng_last = {0, 0};
   static const ng_Seed ng_unmoved[] = {{&ng_last, 0, 0, 0}, {&ng_last, 0, 0, 0}, {&ng_last, 0, 0, 0}};
-  static ng_Connection ng_none = {0, ng_unmoved, 0, 0, 0, 0, &ng_last, 0};
+  static ng_Connection ng_none = {0, ng_unmoved, 0, 0, 0, 0, 0, &ng_last, 0};
   const double *ng_address = (const double *) (size_t) ng_sender;
   long ng_low = 0, ng_high = ng_self->ng_connection_count;
   while (ng_low < ng_high) {
@@ -188,6 +207,97 @@ static ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
   }
   return &ng_none;
 }
+
+/* The rows that move on while an event is late. */
+static const long ng_moving[] = {0, 1, -1};
+
+/* The derivative of the time at which an event has come: ng_late is its row, or 0 where it depends on nothing. */
+static void ng_arrives(ng_Instance *ng_self, double ng_sender, double ng_t) {
+  ng_Timing *ng_timing = ng_self->ng_timing;
+  ng_Connection *ng_one;
+  const ng_Band *ng_band;
+  const double *ng_row = 0;
+  const long ng_width = ng_self->ng_cell->ng_width;
+  long ng_k;
+  ng_timing->ng_late = 0;
+  ng_one = ng_find(ng_self, ng_sender);
+  if (!ng_one->ng_late) return;
+  if (ng_one->ng_train) { /* its next spike, unless that is still on its way: then nobody but a script has sent this */
+    const ng_Train *ng_train = ng_one->ng_train;
+    if (ng_one->ng_next < ng_train->ng_first) ng_one->ng_next = ng_train->ng_first;
+    for (; ng_one->ng_next < ng_train->ng_end && !ng_row; ng_one->ng_next++) {
+      const double ng_due = ng_train->ng_times[ng_one->ng_next - ng_train->ng_first] + *ng_one->ng_delay;
+      if (ng_due > ng_t + ng_train->ng_tolerance) break;
+      if (ng_due >= ng_t - ng_train->ng_tolerance)
+        ng_row = ng_train->ng_rows + (ng_one->ng_next - ng_train->ng_first)*ng_width;
+    }
+    if (!ng_row && ng_train->ng_elsewhere)
+      ng_self->ng_cell->ng_fault = "a spike of another process came without its derivative: let Sensitivity.psolve() run it";
+    if (!ng_row) return;
+    memcpy(ng_one->ng_late, ng_row, ng_width*sizeof(double));
+  } else
+    memset(ng_one->ng_late, 0, ng_width*sizeof(double));
+  for (ng_band = ng_one->ng_delays; ng_band->ng_count; ng_band = NG_NEXT(ng_band))
+    for (ng_k = 0; ng_k < ng_band->ng_count; ng_k++) ng_one->ng_late[ng_band->ng_first + ng_k] += NG_NUMBERS(ng_band)[ng_k];
+  ng_timing->ng_late = ng_one->ng_late;
+}
+
+/* rows += sign*(what ng_flow has found)*(the row of the time), in every state and in the voltage of the node. What else makes
+   the voltage rise stays as it is in an event, and matters to one that reads v. */
+static void ng_shift(ng_Instance *ng_self, double ng_sign) {
+  const ng_Timing *ng_timing = ng_self->ng_timing;
+  const double *ng_late = ng_timing->ng_late;
+  const long ng_width = ng_self->ng_cell->ng_width;
+  const double ng_own = -ng_timing->ng_flow[2]/(.001**ng_timing->ng_cm);
+  double *ng_voltage = (double *) ng_self->ng_voltage, *ng_rise = ng_timing->ng_rise;
+  double ng_rate = ng_own;
+  long ng_x, ng_k;
+  for (ng_x = 0; ng_moving[ng_x] >= 0; ng_x++) {
+    const double ng_slope = ng_sign*ng_timing->ng_flow[ng_x];
+    double *ng_row = ng_self->ng_carried + ng_moving[ng_x]*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_slope*ng_late[ng_k];
+  }
+  if (ng_rise) { /* before the jump it has this mechanism's current in it, and then that of the others, until the jump is done */
+    ng_rate = ng_sign > 0. ? *ng_rise : *ng_rise + ng_own;
+    *ng_rise = ng_sign > 0. ? *ng_rise - ng_own : ng_rate;
+  }
+  for (ng_k = 0; ng_k < ng_width; ng_k++) ng_voltage[ng_k] += ng_sign*ng_rate*ng_late[ng_k];
+}
+
+/* Room for the row of one more event that the mechanism sends itself, or 0. */
+static double *ng_send(ng_Instance *ng_self, double ng_due, double ng_flag) {
+  ng_Timing *ng_timing = ng_self->ng_timing;
+  const long ng_at = ng_timing->ng_underway;
+  if (ng_at == ng_timing->ng_room) {
+    ng_self->ng_cell->ng_fault = "more events are under way that weighted sends itself than there is room for";
+    return 0;
+  }
+  ng_timing->ng_dues[2*ng_at] = ng_due;
+  ng_timing->ng_dues[2*ng_at + 1] = ng_flag;
+  ng_timing->ng_underway++;
+  return ng_timing->ng_rows + ng_at*ng_self->ng_cell->ng_width;
+}
+
+/* The one that comes with a flag: the earliest that is due. Those of INITIAL come at constant times and are not among them. */
+static void ng_take(ng_Instance *ng_self, double ng_flag, double ng_t) {
+  ng_Timing *ng_timing = ng_self->ng_timing;
+  const long ng_width = ng_self->ng_cell->ng_width;
+  double *ng_dues = ng_timing->ng_dues, *ng_row;
+  long ng_at = -1, ng_i, ng_behind;
+  ng_timing->ng_late = 0;
+  for (ng_i = 0; ng_i < ng_timing->ng_underway; ng_i++)
+    if (ng_dues[2*ng_i + 1] == ng_flag && ng_dues[2*ng_i] < ng_t + ng_timing->ng_tolerance
+        && (ng_at < 0 || ng_dues[2*ng_i] < ng_dues[2*ng_at]))
+      ng_at = ng_i;
+  if (ng_at < 0) return;
+  ng_row = ng_timing->ng_rows + ng_at*ng_width;
+  ng_behind = --ng_timing->ng_underway - ng_at;
+  memcpy(ng_timing->ng_row, ng_row, ng_width*sizeof(double));
+  memmove(ng_row, ng_row + ng_width, ng_behind*ng_width*sizeof(double));
+  memmove(ng_dues + 2*ng_at, ng_dues + 2*ng_at + 2, 2*ng_behind*sizeof(double));
+  ng_timing->ng_late = ng_timing->ng_row;
+}
+
 ENDVERBATIM
 
 : Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
@@ -333,6 +443,17 @@ PROCEDURE ng_receive(flag, w, share, lateness, rest, ng_sender) {
     LOCAL rest_next, da_drest, da_dshare, da_dw, exp_1, dexp_1_dlateness, db_dlateness, db_dshare, db_dw,
           drest_drest, drest_dshare, da_drest_2, da_dshare_2, da_dw_2, db_dlateness_3, db_dshare_3, db_dw_3,
           drest_drest_2, drest_dshare_2, db_dlateness_2, db_dshare_2, db_dw_2
+VERBATIM
+    if (NG_RARELY(NG_SELF->ng_timing)) {
+      if (_lflag != 0.) ng_take(NG_SELF, _lflag, t);
+      else ng_arrives(NG_SELF, _lng_sender, t);
+      if (NG_SELF->ng_timing->ng_late) {
+        ng_flow(_threadargs_);
+        ng_shift(NG_SELF, 1.); /* what an event that came later would have found */
+      }
+      ng_sending(_threadargscomma_ _lflag, _lw, _lshare, _llateness, _lrest, _lng_sender);
+    }
+ENDVERBATIM
     rest_next = rest
     if (flag == 0) {
         da_drest = share*w
@@ -390,6 +511,58 @@ VERBATIM
     ng_sow(ng_connection->ng_seeds + 1, _ldb_dshare_3, ng_row_b, ng_width); /* share */
     ng_sow(ng_connection->ng_seeds + 0, _ldb_dw_3, ng_row_b, ng_width); /* w */
     ng_sow(ng_connection->ng_seeds + 1, _ldrest_dshare_2, ng_row_rest, ng_width); /* share */
+ENDVERBATIM
+}
+
+: The events that it sends itself: when they come, and the derivatives of that.
+PROCEDURE ng_sending(flag, w, share, lateness, rest, ng_sender) {
+    LOCAL sent_1, delay_1
+    sent_1 = 0
+    delay_1 = 0
+    if (flag == 0) {
+        sent_1 = 1
+        delay_1 = 2.5
+    }
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const double *ng_voltage = ng_self->ng_voltage, *ng_late = ng_self->ng_timing->ng_late;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    double *ng_row;
+    long ng_k;
+    if (_lsent_1 != 0.) {
+      ng_row = ng_send(ng_self, t + _ldelay_1, 1);
+      if (!ng_row) return 0;
+      for (ng_k = 0; ng_k < ng_width; ng_k++) {
+        const double ng_old_t = ng_late ? ng_late[ng_k] : 0.;
+        ng_row[ng_k] = ng_old_t;
+      }
+    }
+ENDVERBATIM
+}
+
+: The event is done: what one that came later would have missed.
+PROCEDURE ng_received() {
+VERBATIM
+    if (NG_RARELY(NG_SELF->ng_timing) && NG_SELF->ng_timing->ng_late) {
+      ng_flow(_threadargs_);
+      ng_shift(NG_SELF, -1.);
+      NG_SELF->ng_timing->ng_late = 0;
+    }
+ENDVERBATIM
+}
+
+: How states and the current move, for derivatives by the time of an event.
+PROCEDURE ng_flow() {
+    LOCAL a_slope, b_slope, i, total_current
+    a_slope = -a/fast
+    b_slope = -b/slow
+    i = (a + b)*(v - e)
+    total_current = i
+VERBATIM
+    double *ng_moved = NG_SELF->ng_timing->ng_flow;
+    ng_moved[0] = _la_slope; /* a' */
+    ng_moved[1] = _lb_slope; /* b' */
+    ng_moved[2] = 100./(_nd_area)*_ltotal_current; /* mA/cm2 */
 ENDVERBATIM
 }
 

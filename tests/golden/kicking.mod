@@ -1,0 +1,542 @@
+TITLE A conductance that a spike sets off: what it adds when v rises above a level, and a current until v falls below another
+
+NEURON {
+    POINT_PROCESS kicking
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    NONSPECIFIC_CURRENT i
+    RANGE e, tau, level, below, kick, amount, gain
+}
+
+PARAMETER {
+    e = -80 (mV)
+    tau = 9 (ms)
+    level = -20 (mV)
+    below = 10 (mV)
+    kick = 0.003 (uS)
+    amount = 0.02 (nA)
+    gain = 0.001
+}
+
+ASSIGNED {
+    v (mV)
+    i (nA)
+    on
+}
+
+STATE {
+    g (uS)
+}
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    g = 0
+    on = 0
+    net_send(0, 1)
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE decay METHOD cnexp
+    i = g*(v - e) - on*amount
+}
+
+DERIVATIVE decay {
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
+    g' = -g/tau
+}
+
+NET_RECEIVE(w) {
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        ng_receive(_threadargscomma_ _lflag, _args ? _args[0] : 0., (double) (size_t) _args);
+ENDVERBATIM
+    }
+    if (flag == 1) {
+        WATCH (v > level) 2
+        WATCH (v < level - below) 3
+    } else if (flag == 2) {
+        g = g + kick*(1 + gain*t)
+        on = 1
+    } else if (flag == 3) {
+        on = 0
+    }
+    if (ng_link != 0) { ng_received() }  : nmodlgrad
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: g.
+: Seedable: e, amount, tau, level, below, kick, gain.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+    ng_latest_v
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a reversal potential that follows the concentrations of its ion */
+  double *ng_row;
+  const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
+  const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
+  double ng_per_kelvin;     /* mV/K: R/zF */
+  const double *ng_celsius; /* NEURON's, which may change at any time */
+  const double *ng_warmth;  /* its row, or 0 */
+} ng_Nernst;
+typedef struct {            /* seeds of directions that follow each other: the numbers come right behind, then the next band */
+  int ng_first, ng_count;
+} ng_Band;
+#define NG_NUMBERS(ng_band) ((const double *) ((ng_band) + 1))
+#define NG_NEXT(ng_band) ((const ng_Band *) (NG_NUMBERS(ng_band) + (ng_band)->ng_count))
+typedef struct {            /* a seed row */
+  const ng_Band *ng_bands;  /* where it is not zero; the last one is empty */
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
+  const ng_Nernst *ng_nernst; /* renews that row in INITIAL, or 0 */
+} ng_Seed;
+typedef struct {            /* spikes of a source, the derivatives of their times, and how far times may be off */
+  const double *ng_times;   /* ms: when NEURON has sent them */
+  const double *ng_rows;
+  long ng_first, ng_end;    /* numbers of those that are kept: the first, and one past the last */
+  double ng_tolerance;
+  long ng_elsewhere;        /* whether they are those of another process, whose derivatives have to be brought here */
+} ng_Train;
+typedef struct {            /* a NetCon, found by the address of its weights */
+  const double *ng_address;
+  const ng_Seed *ng_seeds;  /* of those of its weights that can be parameters */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+  double *ng_moments;       /* those of arguments that keep times of events, where these depend on theta; else 0 */
+  const ng_Train *ng_train; /* whose spikes it brings, if their times depend on theta */
+  long ng_next;             /* number of the next one to arrive */
+  const double *ng_delay;   /* ms */
+  const ng_Band *ng_delays; /* seeds of the delay */
+  double *ng_late;          /* room for the row of the time of arrival, 0 if that depends on nothing */
+} ng_Connection;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions; many are rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
+} ng_Cell;
+typedef struct {            /* a node's voltage in the latest step, where WATCH waits for it */
+  long ng_node;
+  double ng_step;           /* ms */
+  double ng_before, ng_now; /* mV at its two ends, and the rows there */
+  double *ng_row_before, *ng_row_now;
+} ng_Watched;
+typedef struct {            /* an instance where times of events depend on theta */
+  double *ng_flow;          /* room for the slopes of its states, and its current */
+  const double *ng_cm;      /* uF/cm2 of its node */
+  double *ng_rise;          /* mV/ms of its node, where an event of the cell has to know it; else 0 */
+  const double *ng_late;    /* the row of the time of the event that is being received, or 0 */
+  double *ng_moments;       /* rows of variables that keep times of events */
+  const ng_Watched *ng_watched; /* where it waits for a voltage; else 0 */
+  double *ng_row;           /* room for the row of the time of an event that no NetCon brings */
+  double ng_passed;         /* ms: where it has looked for times of at_time */
+  double *ng_dues, *ng_rows; /* events under way that it sends itself: when they come, their flags, and the rows of the times */
+  long ng_underway, ng_room; /* how many there are, and could be */
+  double ng_tolerance;      /* ms by which they come earlier or later */
+} ng_Timing;
+typedef struct {            /* one instance of an augmented mechanism */
+  ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  ng_Timing *ng_timing;     /* where times of events depend on theta; else 0 */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  ng_Connection *ng_connections;
+  long ng_connection_count;
+  long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+#define NG_RARELY(ng_condition) __builtin_expect((ng_condition) != 0, 0) /* what follows is kept out of the way */
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  const ng_Band *ng_band;
+  long ng_k;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  for (ng_band = ng_seed->ng_bands; ng_band->ng_count; ng_band = NG_NEXT(ng_band)) {
+    const double *NG_RESTRICT ng_numbers = NG_NUMBERS(ng_band);
+    double *NG_RESTRICT ng_to = ng_row + ng_band->ng_first;
+    for (ng_k = 0; ng_k < ng_band->ng_count; ng_k++) ng_to[ng_k] += ng_coefficient*ng_numbers[ng_k];
+  }
+}
+
+static ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
+  static const ng_Band ng_last = {0, 0};
+  static const ng_Seed ng_unmoved[] = {{&ng_last, 0, 0, 0}};
+  static ng_Connection ng_none = {0, ng_unmoved, 0, 0, 0, 0, 0, &ng_last, 0};
+  const double *ng_address = (const double *) (size_t) ng_sender;
+  long ng_low = 0, ng_high = ng_self->ng_connection_count;
+  while (ng_low < ng_high) {
+    const long ng_middle = (ng_low + ng_high)/2;
+    ng_Connection *ng_connection = ng_self->ng_connections + ng_middle;
+    if (ng_connection->ng_address == ng_address) return ng_connection;
+    if (ng_connection->ng_address < ng_address) ng_low = ng_middle + 1;
+    else ng_high = ng_middle;
+  }
+  return &ng_none;
+}
+
+/* The rows that move on while an event is late. */
+static const long ng_moving[] = {0, -1};
+
+/* The derivative of the time at which an event has come: ng_late is its row, or 0 where it depends on nothing. */
+static void ng_arrives(ng_Instance *ng_self, double ng_sender, double ng_t) {
+  ng_Timing *ng_timing = ng_self->ng_timing;
+  ng_Connection *ng_one;
+  const ng_Band *ng_band;
+  const double *ng_row = 0;
+  const long ng_width = ng_self->ng_cell->ng_width;
+  long ng_k;
+  ng_timing->ng_late = 0;
+  ng_one = ng_find(ng_self, ng_sender);
+  if (!ng_one->ng_late) return;
+  if (ng_one->ng_train) { /* its next spike, unless that is still on its way: then nobody but a script has sent this */
+    const ng_Train *ng_train = ng_one->ng_train;
+    if (ng_one->ng_next < ng_train->ng_first) ng_one->ng_next = ng_train->ng_first;
+    for (; ng_one->ng_next < ng_train->ng_end && !ng_row; ng_one->ng_next++) {
+      const double ng_due = ng_train->ng_times[ng_one->ng_next - ng_train->ng_first] + *ng_one->ng_delay;
+      if (ng_due > ng_t + ng_train->ng_tolerance) break;
+      if (ng_due >= ng_t - ng_train->ng_tolerance)
+        ng_row = ng_train->ng_rows + (ng_one->ng_next - ng_train->ng_first)*ng_width;
+    }
+    if (!ng_row && ng_train->ng_elsewhere)
+      ng_self->ng_cell->ng_fault = "a spike of another process came without its derivative: let Sensitivity.psolve() run it";
+    if (!ng_row) return;
+    memcpy(ng_one->ng_late, ng_row, ng_width*sizeof(double));
+  } else
+    memset(ng_one->ng_late, 0, ng_width*sizeof(double));
+  for (ng_band = ng_one->ng_delays; ng_band->ng_count; ng_band = NG_NEXT(ng_band))
+    for (ng_k = 0; ng_k < ng_band->ng_count; ng_k++) ng_one->ng_late[ng_band->ng_first + ng_k] += NG_NUMBERS(ng_band)[ng_k];
+  ng_timing->ng_late = ng_one->ng_late;
+}
+
+/* rows += sign*(what ng_flow has found)*(the row of the time), in every state and in the voltage of the node. What else makes
+   the voltage rise stays as it is in an event, and matters to one that reads v. */
+static void ng_shift(ng_Instance *ng_self, double ng_sign) {
+  const ng_Timing *ng_timing = ng_self->ng_timing;
+  const double *ng_late = ng_timing->ng_late;
+  const long ng_width = ng_self->ng_cell->ng_width;
+  const double ng_own = -ng_timing->ng_flow[1]/(.001**ng_timing->ng_cm);
+  double *ng_voltage = (double *) ng_self->ng_voltage, *ng_rise = ng_timing->ng_rise;
+  double ng_rate = ng_own;
+  long ng_x, ng_k;
+  for (ng_x = 0; ng_moving[ng_x] >= 0; ng_x++) {
+    const double ng_slope = ng_sign*ng_timing->ng_flow[ng_x];
+    double *ng_row = ng_self->ng_carried + ng_moving[ng_x]*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_slope*ng_late[ng_k];
+  }
+  if (ng_rise) { /* before the jump it has this mechanism's current in it, and then that of the others, until the jump is done */
+    ng_rate = ng_sign > 0. ? *ng_rise : *ng_rise + ng_own;
+    *ng_rise = ng_sign > 0. ? *ng_rise - ng_own : ng_rate;
+  }
+  for (ng_k = 0; ng_k < ng_width; ng_k++) ng_voltage[ng_k] += ng_sign*ng_rate*ng_late[ng_k];
+}
+
+ENDVERBATIM
+
+: Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
+PROCEDURE ng_observables() {
+    LOCAL di_damount, di_de, di_dg, di_dv
+    di_damount = -on
+    di_de = -g
+    di_dg = v - e
+    di_dv = g
+VERBATIM
+    double *ng_record = NG_SELF->ng_observed_record;
+    ng_record[0] = _ldi_dg; /* di/dg */
+    ng_record[1] = _ldi_de; /* di/de */
+    ng_record[2] = _ldi_damount; /* di/damount */
+    ng_record[3] = _ldi_dv; /* di/dv */
+ENDVERBATIM
+}
+
+: The current itself and its conductance, which the cable asks for where the area of the node moves.
+PROCEDURE ng_whole() {
+    LOCAL i, total_current, dtotal_current_dv
+    i = g*(v - e) - on*amount
+    total_current = i
+    dtotal_current_dv = g
+VERBATIM
+    const double ng_density = 100./(_nd_area);
+    NG_SELF->ng_total[0] = ng_density*_ltotal_current;
+    NG_SELF->ng_total[1] = ng_density*_ldtotal_current_dv;
+ENDVERBATIM
+}
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL di_damount, di_de, di_dg
+VERBATIM
+    if (v + .001 != ng_latest_v) {
+      ng_latest_v = v;
+      return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+    }
+    ng_latest_v = NAN;
+ENDVERBATIM
+    di_damount = -on
+    di_de = -g
+    di_dg = v - e
+VERBATIM
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
+    const double ng_density = 100./(_nd_area);
+    ng_record[0] = ng_density*_ldi_dg; /* d/dg */
+    ng_record[1] = ng_density*1.0;
+    if (ng_self->ng_sown) {
+      ng_record[2] = ng_density*_ldi_de; /* d/de */
+      ng_record[3] = ng_density*0.0;
+      ng_record[4] = ng_density*_ldi_damount; /* d/damount */
+      ng_record[5] = ng_density*0.0;
+    }
+    if (NG_RARELY(ng_self->ng_observed_record)) ng_observables(_threadargs_);
+    if (NG_RARELY(ng_self->ng_total)) ng_whole(_threadargs_);
+ENDVERBATIM
+}
+
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL g_rate, dg_rate_dtau, exp_1, dexp_1_dtau, g_decay, g_limit, dg_dg, dg_dtau
+VERBATIM
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
+      hoc_execerror("kicking advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    g_rate = -1/tau
+    dg_rate_dtau = g_rate*g_rate
+    exp_1 = exp(dt*g_rate)
+    dexp_1_dtau = dg_rate_dtau*dt*ng_finite(exp_1)
+    g_decay = exp_1
+    g_limit = -0/(-1/tau)
+    dg_dg = g_decay
+    dg_dtau = dexp_1_dtau*(g - g_limit)
+    g = g + (1 - g_decay)*(g_limit - g)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_g = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_g = ng_row_g[ng_k];
+      ng_row_g[ng_k] = _ldg_dg*ng_old_g;
+    }
+    ng_sow(ng_self->ng_seeds + 2, _ldg_dtau, ng_row_g, ng_width); /* tau */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_g = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_g[ng_k] = 0.;
+    }
+ENDVERBATIM
+}
+
+: Derivatives of the jump at an event; ng_sender is the address of the NetCon's weight.
+PROCEDURE ng_receive(flag, w, ng_sender) {
+    LOCAL dg_dgain_3, dg_dkick_3, dg_dgain, dg_dkick, dg_dgain_2, dg_dkick_2
+VERBATIM
+    if (NG_RARELY(NG_SELF->ng_timing)) {
+      ng_arrives(NG_SELF, _lng_sender, t);
+      if (_lflag == 2) ng_crossing_1(_threadargs_);
+      if (_lflag == 3) ng_crossing_2(_threadargs_);
+      if (NG_SELF->ng_timing->ng_late) {
+        ng_flow(_threadargs_);
+        ng_shift(NG_SELF, 1.); /* what an event that came later would have found */
+      }
+    }
+ENDVERBATIM
+    if (flag == 1) {
+        dg_dgain_3 = 0
+        dg_dkick_3 = 0
+    } else {
+        if (flag == 2) {
+            dg_dgain = kick*t
+            dg_dkick = gain*t + 1
+            dg_dgain_2 = dg_dgain
+            dg_dkick_2 = dg_dkick
+        } else {
+            dg_dgain_2 = 0
+            dg_dkick_2 = 0
+        }
+        dg_dgain_3 = dg_dgain_2
+        dg_dkick_3 = dg_dkick_2
+    }
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    double *NG_RESTRICT ng_row_g = ng_self->ng_carried + 0*ng_width;
+    ng_sow(ng_self->ng_seeds + 6, _ldg_dgain_3, ng_row_g, ng_width); /* gain */
+    ng_sow(ng_self->ng_seeds + 5, _ldg_dkick_3, ng_row_g, ng_width); /* kick */
+ENDVERBATIM
+VERBATIM
+    if (NG_RARELY(NG_SELF->ng_timing)) ng_timed(_threadargscomma_ _lflag, _lw, _lng_sender);
+ENDVERBATIM
+}
+
+: The jump by the time of the event.
+PROCEDURE ng_timed(flag, w, ng_sender) {
+    LOCAL dg_dt_3, dg_dt, dg_dt_2
+    if (flag == 1) {
+        dg_dt_3 = 0
+    } else {
+        if (flag == 2) {
+            dg_dt = gain*kick
+            dg_dt_2 = dg_dt
+        } else {
+            dg_dt_2 = 0
+        }
+        dg_dt_3 = dg_dt_2
+    }
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const double *ng_late = ng_self->ng_timing->ng_late;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_g = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_t = ng_late ? ng_late[ng_k] : 0.;
+      ng_row_g[ng_k] += _ldg_dt_3*ng_old_t;
+    }
+ENDVERBATIM
+}
+
+: WATCH (v > level) 2: what is positive once it is true, at a voltage, and its derivatives.
+PROCEDURE ng_condition_1(v) {
+    LOCAL condition
+    condition = v - level
+VERBATIM
+    double *ng_found = NG_SELF->ng_timing->ng_flow;
+    ng_found[0] = _lcondition;
+    ng_found[1] = -1.0; /* d/dlevel */
+    ng_found[2] = 1.0; /* d/dv */
+ENDVERBATIM
+}
+
+: When that was: on the line through the two ends of the step, and the derivative of that time.
+PROCEDURE ng_crossing_1() {
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    ng_Timing *ng_timing = ng_self->ng_timing;
+    const ng_Watched *ng_watched = ng_timing->ng_watched;
+    const double *ng_found = ng_timing->ng_flow;
+    double *NG_RESTRICT ng_row = ng_timing->ng_row;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    double ng_earlier, ng_part, ng_per;
+    long ng_k;
+    ng_condition_1(_threadargscomma_ ng_watched->ng_before);
+    ng_earlier = ng_found[0];
+    ng_condition_1(_threadargscomma_ ng_watched->ng_now);
+    ng_part = -ng_earlier/(ng_found[0] - ng_earlier);
+    if (!(ng_found[0] > ng_earlier && ng_part > -1e-6)) {
+      ng_self->ng_cell->ng_fault = "a condition of WATCH in kicking came true otherwise than in a step: when it did is not carried";
+      return 0;
+    }
+    ng_per = -ng_watched->ng_step/(ng_found[0] - ng_earlier);
+    for (ng_k = 0; ng_k < ng_width; ng_k++)
+      ng_row[ng_k] = ng_per*ng_found[2]*((1. - ng_part)*ng_watched->ng_row_before[ng_k] + ng_part*ng_watched->ng_row_now[ng_k]);
+    ng_sow(ng_self->ng_seeds + 3, ng_per*ng_found[1], ng_row, ng_width); /* level */
+    ng_timing->ng_late = ng_row;
+ENDVERBATIM
+}
+
+: WATCH (v < level - below) 3: what is positive once it is true, at a voltage, and its derivatives.
+PROCEDURE ng_condition_2(v) {
+    LOCAL condition_2
+    condition_2 = level - below - v
+VERBATIM
+    double *ng_found = NG_SELF->ng_timing->ng_flow;
+    ng_found[0] = _lcondition_2;
+    ng_found[1] = -1.0; /* d/dbelow */
+    ng_found[2] = 1.0; /* d/dlevel */
+    ng_found[3] = -1.0; /* d/dv */
+ENDVERBATIM
+}
+
+: When that was: on the line through the two ends of the step, and the derivative of that time.
+PROCEDURE ng_crossing_2() {
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    ng_Timing *ng_timing = ng_self->ng_timing;
+    const ng_Watched *ng_watched = ng_timing->ng_watched;
+    const double *ng_found = ng_timing->ng_flow;
+    double *NG_RESTRICT ng_row = ng_timing->ng_row;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    double ng_earlier, ng_part, ng_per;
+    long ng_k;
+    ng_condition_2(_threadargscomma_ ng_watched->ng_before);
+    ng_earlier = ng_found[0];
+    ng_condition_2(_threadargscomma_ ng_watched->ng_now);
+    ng_part = -ng_earlier/(ng_found[0] - ng_earlier);
+    if (!(ng_found[0] > ng_earlier && ng_part > -1e-6)) {
+      ng_self->ng_cell->ng_fault = "a condition of WATCH in kicking came true otherwise than in a step: when it did is not carried";
+      return 0;
+    }
+    ng_per = -ng_watched->ng_step/(ng_found[0] - ng_earlier);
+    for (ng_k = 0; ng_k < ng_width; ng_k++)
+      ng_row[ng_k] = ng_per*ng_found[3]*((1. - ng_part)*ng_watched->ng_row_before[ng_k] + ng_part*ng_watched->ng_row_now[ng_k]);
+    ng_sow(ng_self->ng_seeds + 3, ng_per*ng_found[2], ng_row, ng_width); /* level */
+    ng_sow(ng_self->ng_seeds + 4, ng_per*ng_found[1], ng_row, ng_width); /* below */
+    ng_timing->ng_late = ng_row;
+ENDVERBATIM
+}
+
+: The event is done: what one that came later would have missed.
+PROCEDURE ng_received() {
+VERBATIM
+    if (NG_RARELY(NG_SELF->ng_timing) && NG_SELF->ng_timing->ng_late) {
+      ng_flow(_threadargs_);
+      ng_shift(NG_SELF, -1.);
+      NG_SELF->ng_timing->ng_late = 0;
+    }
+ENDVERBATIM
+}
+
+: How states and the current move, for derivatives by the time of an event.
+PROCEDURE ng_flow() {
+    LOCAL g_slope, i, total_current
+    g_slope = -g/tau
+    i = g*(v - e) - on*amount
+    total_current = i
+VERBATIM
+    double *ng_moved = NG_SELF->ng_timing->ng_flow;
+    ng_moved[0] = _lg_slope; /* g' */
+    ng_moved[1] = 100./(_nd_area)*_ltotal_current; /* mA/cm2 */
+ENDVERBATIM
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
+}
+
+UNITSON

@@ -1,0 +1,396 @@
+TITLE A current pulse between two times, through a filter and directly; at_time tells variable steps where to stop
+
+NEURON {
+    POINT_PROCESS switched
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    ELECTRODE_CURRENT i
+    RANGE del, dur, amp, share, tau, i
+}
+
+PARAMETER {
+    del = 3 (ms)
+    dur = 5 (ms)
+    amp = 0.1 (nA)
+    share = 0.4
+    tau = 2 (ms)
+}
+
+ASSIGNED {
+    i (nA)
+}
+
+STATE {
+    filtered (nA)
+}
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    filtered = 0
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    if (dur > 0) {
+        at_time(del)
+    }
+    at_time(del + dur)
+    SOLVE smooth METHOD cnexp
+    i = share*filtered + (1 - share)*level()
+}
+
+FUNCTION level() (nA) {
+    level = 0
+    if (t >= del && t < del + dur) {
+        level = amp
+    }
+}
+
+DERIVATIVE smooth {
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
+    filtered' = (level() - filtered)/tau
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: filtered.
+: Seedable: amp, share, del, dur, tau.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+    ng_latest_v
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a reversal potential that follows the concentrations of its ion */
+  double *ng_row;
+  const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
+  const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
+  double ng_per_kelvin;     /* mV/K: R/zF */
+  const double *ng_celsius; /* NEURON's, which may change at any time */
+  const double *ng_warmth;  /* its row, or 0 */
+} ng_Nernst;
+typedef struct {            /* seeds of directions that follow each other: the numbers come right behind, then the next band */
+  int ng_first, ng_count;
+} ng_Band;
+#define NG_NUMBERS(ng_band) ((const double *) ((ng_band) + 1))
+#define NG_NEXT(ng_band) ((const ng_Band *) (NG_NUMBERS(ng_band) + (ng_band)->ng_count))
+typedef struct {            /* a seed row */
+  const ng_Band *ng_bands;  /* where it is not zero; the last one is empty */
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
+  const ng_Nernst *ng_nernst; /* renews that row in INITIAL, or 0 */
+} ng_Seed;
+typedef struct {            /* spikes of a source, the derivatives of their times, and how far times may be off */
+  const double *ng_times;   /* ms: when NEURON has sent them */
+  const double *ng_rows;
+  long ng_first, ng_end;    /* numbers of those that are kept: the first, and one past the last */
+  double ng_tolerance;
+  long ng_elsewhere;        /* whether they are those of another process, whose derivatives have to be brought here */
+} ng_Train;
+typedef struct {            /* a NetCon, found by the address of its weights */
+  const double *ng_address;
+  const ng_Seed *ng_seeds;  /* of those of its weights that can be parameters */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+  double *ng_moments;       /* those of arguments that keep times of events, where these depend on theta; else 0 */
+  const ng_Train *ng_train; /* whose spikes it brings, if their times depend on theta */
+  long ng_next;             /* number of the next one to arrive */
+  const double *ng_delay;   /* ms */
+  const ng_Band *ng_delays; /* seeds of the delay */
+  double *ng_late;          /* room for the row of the time of arrival, 0 if that depends on nothing */
+} ng_Connection;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions; many are rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
+} ng_Cell;
+typedef struct {            /* a node's voltage in the latest step, where WATCH waits for it */
+  long ng_node;
+  double ng_step;           /* ms */
+  double ng_before, ng_now; /* mV at its two ends, and the rows there */
+  double *ng_row_before, *ng_row_now;
+} ng_Watched;
+typedef struct {            /* an instance where times of events depend on theta */
+  double *ng_flow;          /* room for the slopes of its states, and its current */
+  const double *ng_cm;      /* uF/cm2 of its node */
+  double *ng_rise;          /* mV/ms of its node, where an event of the cell has to know it; else 0 */
+  const double *ng_late;    /* the row of the time of the event that is being received, or 0 */
+  double *ng_moments;       /* rows of variables that keep times of events */
+  const ng_Watched *ng_watched; /* where it waits for a voltage; else 0 */
+  double *ng_row;           /* room for the row of the time of an event that no NetCon brings */
+  double ng_passed;         /* ms: where it has looked for times of at_time */
+  double *ng_dues, *ng_rows; /* events under way that it sends itself: when they come, their flags, and the rows of the times */
+  long ng_underway, ng_room; /* how many there are, and could be */
+  double ng_tolerance;      /* ms by which they come earlier or later */
+} ng_Timing;
+typedef struct {            /* one instance of an augmented mechanism */
+  ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  ng_Timing *ng_timing;     /* where times of events depend on theta; else 0 */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  ng_Connection *ng_connections;
+  long ng_connection_count;
+  long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+#define NG_RARELY(ng_condition) __builtin_expect((ng_condition) != 0, 0) /* what follows is kept out of the way */
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  const ng_Band *ng_band;
+  long ng_k;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  for (ng_band = ng_seed->ng_bands; ng_band->ng_count; ng_band = NG_NEXT(ng_band)) {
+    const double *NG_RESTRICT ng_numbers = NG_NUMBERS(ng_band);
+    double *NG_RESTRICT ng_to = ng_row + ng_band->ng_first;
+    for (ng_k = 0; ng_k < ng_band->ng_count; ng_k++) ng_to[ng_k] += ng_coefficient*ng_numbers[ng_k];
+  }
+}
+
+/* The rows that move on while an event is late. */
+static const long ng_moving[] = {0, -1};
+
+/* rows += sign*(what ng_flow has found)*(the row of the time), in every state and in the voltage of the node. What else makes
+   the voltage rise stays as it is in an event, and matters to one that reads v. */
+static void ng_shift(ng_Instance *ng_self, double ng_sign) {
+  const ng_Timing *ng_timing = ng_self->ng_timing;
+  const double *ng_late = ng_timing->ng_late;
+  const long ng_width = ng_self->ng_cell->ng_width;
+  const double ng_own = -ng_timing->ng_flow[1]/(.001**ng_timing->ng_cm);
+  double *ng_voltage = (double *) ng_self->ng_voltage, *ng_rise = ng_timing->ng_rise;
+  double ng_rate = ng_own;
+  long ng_x, ng_k;
+  for (ng_x = 0; ng_moving[ng_x] >= 0; ng_x++) {
+    const double ng_slope = ng_sign*ng_timing->ng_flow[ng_x];
+    double *ng_row = ng_self->ng_carried + ng_moving[ng_x]*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_slope*ng_late[ng_k];
+  }
+  if (ng_rise) { /* before the jump it has this mechanism's current in it, and then that of the others, until the jump is done */
+    ng_rate = ng_sign > 0. ? *ng_rise : *ng_rise + ng_own;
+    *ng_rise = ng_sign > 0. ? *ng_rise - ng_own : ng_rate;
+  }
+  for (ng_k = 0; ng_k < ng_width; ng_k++) ng_voltage[ng_k] += ng_sign*ng_rate*ng_late[ng_k];
+}
+
+/* Whether at_time, asked in the middle of a step, says that it comes to a time. */
+static int ng_comes(double ng_time, double ng_now, double ng_step) {
+  return ng_time - 1e-11 <= ng_now && ng_time - 1e-11 > ng_now - ng_step;
+}
+
+/* ms: as little before and after a time as conditions on t surely tell apart */
+static double ng_little(double ng_time) {
+  return 1e-9*(1. + fabs(ng_time));
+}
+
+ENDVERBATIM
+
+: The current itself and its conductance, which the cable asks for where the area of the node moves.
+PROCEDURE ng_whole() {
+    LOCAL i, total_current
+    i = share*filtered + (1 - share)*level()
+    total_current = -i
+VERBATIM
+    const double ng_density = 100./(_nd_area);
+    NG_SELF->ng_total[0] = ng_density*_ltotal_current;
+    NG_SELF->ng_total[1] = ng_density*0.;
+ENDVERBATIM
+}
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL level_1, dlevel_damp_1, di_damp, di_dshare, dtotal_current_damp, dtotal_current_dfiltered,
+          dtotal_current_dshare
+VERBATIM
+    if (v + .001 != ng_latest_v) {
+      ng_latest_v = v;
+      return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+    }
+    ng_latest_v = NAN;
+ENDVERBATIM
+    level_1 = level()
+    dlevel_damp_1 = dlevel_damp()
+    di_damp = dlevel_damp_1*(1 - share)
+    di_dshare = filtered - level_1
+    dtotal_current_damp = -di_damp
+    dtotal_current_dfiltered = -share
+    dtotal_current_dshare = -di_dshare
+VERBATIM
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
+    const double ng_density = 100./(_nd_area);
+    ng_record[0] = ng_density*_ldtotal_current_dfiltered; /* d/dfiltered */
+    ng_record[1] = ng_density*0.0;
+    if (ng_self->ng_sown) {
+      ng_record[2] = ng_density*_ldtotal_current_damp; /* d/damp */
+      ng_record[3] = ng_density*0.0;
+      ng_record[4] = ng_density*_ldtotal_current_dshare; /* d/dshare */
+      ng_record[5] = ng_density*0.0;
+    }
+    if (NG_RARELY(ng_self->ng_total)) ng_whole(_threadargs_);
+    if (NG_RARELY(ng_self->ng_timing)) ng_pass(_threadargs_);
+ENDVERBATIM
+}
+
+: In the step that comes to a time of at_time: what would have been otherwise if that came later.
+PROCEDURE ng_pass() {
+    LOCAL time_1, dtime_1_ddel, time_2
+VERBATIM
+    const double ng_now = t;
+    ng_Instance *ng_self = NG_SELF;
+    ng_Timing *ng_timing = ng_self->ng_timing;
+    double *ng_row = ng_timing->ng_row;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    if (!(ng_now > ng_self->ng_cell->ng_time) || ng_now == ng_timing->ng_passed || v > *ng_self->ng_v)
+      return 0; /* once in a step, at v, and not in finitialize */
+    ng_timing->ng_passed = ng_now;
+ENDVERBATIM
+    time_1 = -1000000000
+    if (dur > 0) {
+        time_1 = del
+        dtime_1_ddel = 1
+    } else {
+        dtime_1_ddel = 0
+    }
+    time_2 = del + dur
+VERBATIM
+    if (ng_comes(_ltime_1, ng_now, dt)) {
+      memset(ng_row, 0, ng_width*sizeof(double));
+      ng_sow(ng_self->ng_seeds + 2, _ldtime_1_ddel, ng_row, ng_width); /* del */
+      ng_timing->ng_late = ng_row;
+      t = _ltime_1 - ng_little(_ltime_1);
+      ng_flow(_threadargs_);
+      ng_shift(ng_self, 1.);
+      t = _ltime_1 + ng_little(_ltime_1);
+      ng_flow(_threadargs_);
+      ng_shift(ng_self, -1.);
+      ng_timing->ng_late = 0;
+      t = ng_now;
+    }
+    if (ng_comes(_ltime_2, ng_now, dt)) {
+      memset(ng_row, 0, ng_width*sizeof(double));
+      ng_sow(ng_self->ng_seeds + 2, 1.0, ng_row, ng_width); /* del */
+      ng_sow(ng_self->ng_seeds + 3, 1.0, ng_row, ng_width); /* dur */
+      ng_timing->ng_late = ng_row;
+      t = _ltime_2 - ng_little(_ltime_2);
+      ng_flow(_threadargs_);
+      ng_shift(ng_self, 1.);
+      t = _ltime_2 + ng_little(_ltime_2);
+      ng_flow(_threadargs_);
+      ng_shift(ng_self, -1.);
+      ng_timing->ng_late = 0;
+      t = ng_now;
+    }
+ENDVERBATIM
+}
+
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL filtered_rate, dfiltered_rate_dtau, exp_1, dexp_1_dtau, filtered_decay, level_1, dlevel_damp_1,
+          filtered_limit, dfiltered_damp, dfiltered_dfiltered, dfiltered_dtau
+VERBATIM
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
+      hoc_execerror("switched advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    filtered_rate = -1/tau
+    dfiltered_rate_dtau = filtered_rate*filtered_rate
+    exp_1 = exp(dt*filtered_rate)
+    dexp_1_dtau = dfiltered_rate_dtau*dt*ng_finite(exp_1)
+    filtered_decay = exp_1
+    level_1 = level()
+    dlevel_damp_1 = dlevel_damp()
+    filtered_limit = -(level_1/tau)/(-1/tau)
+    dfiltered_damp = dlevel_damp_1*(1 - filtered_decay)
+    dfiltered_dfiltered = filtered_decay
+    dfiltered_dtau = dexp_1_dtau*(filtered - filtered_limit)
+    filtered = filtered + (1 - filtered_decay)*(filtered_limit - filtered)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_filtered = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_filtered = ng_row_filtered[ng_k];
+      ng_row_filtered[ng_k] = _ldfiltered_dfiltered*ng_old_filtered;
+    }
+    ng_sow(ng_self->ng_seeds + 0, _ldfiltered_damp, ng_row_filtered, ng_width); /* amp */
+    ng_sow(ng_self->ng_seeds + 4, _ldfiltered_dtau, ng_row_filtered, ng_width); /* tau */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_filtered = ng_self->ng_carried + 0*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_filtered[ng_k] = 0.;
+    }
+ENDVERBATIM
+}
+
+: How states and the current move, for derivatives by the time of an event.
+PROCEDURE ng_flow() {
+    LOCAL filtered_slope, i, total_current
+    filtered_slope = (level() - filtered)/tau
+    i = share*filtered + (1 - share)*level()
+    total_current = -i
+VERBATIM
+    double *ng_moved = NG_SELF->ng_timing->ng_flow;
+    ng_moved[0] = _lfiltered_slope; /* filtered' */
+    ng_moved[1] = 100./(_nd_area)*_ltotal_current; /* mA/cm2 */
+ENDVERBATIM
+}
+
+: The derivative of level with respect to amp.
+FUNCTION dlevel_damp() {
+    if (t >= del && t < del + dur) {
+        dlevel_damp = 1
+    } else {
+        dlevel_damp = 0
+    }
+}
+
+: The derivative of level with respect to del.
+FUNCTION dlevel_ddel() {
+    dlevel_ddel = 0
+}
+
+: The derivative of level with respect to dur.
+FUNCTION dlevel_ddur() {
+    dlevel_ddur = 0
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
+}
+
+UNITSON

@@ -1,0 +1,576 @@
+TITLE Transmitter that is there for some time after each event: the longer, the more often and at the higher a voltage
+
+NEURON {
+    POINT_PROCESS transmitting
+    RANGE ng_link  : nmodlgrad
+    THREADSAFE  : nmodlgrad
+    NONSPECIFIC_CURRENT i
+    RANGE e, alpha, beta, duration, growth, slope
+}
+
+PARAMETER {
+    e = 0 (mV)
+    alpha = 0.8 (/ms)
+    beta = 0.3 (/ms)
+    duration = 4 (ms)
+    growth = 0.2 (ms)
+    slope = 0.05 (ms/mV)
+}
+
+ASSIGNED {
+    v (mV)
+    i (nA)
+    strength (uS)
+}
+
+STATE {
+    g (uS)
+}
+
+INITIAL {
+    if (ng_link != 0) { ng_initial() }  : nmodlgrad
+    g = 0
+    strength = 0
+}
+
+BREAKPOINT {
+    if (ng_link != 0) { ng_current() }  : nmodlgrad
+    SOLVE release METHOD cnexp
+    i = g*(v - e)
+}
+
+DERIVATIVE release {
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        return ng_states(_threadargs_); /* it does the same, and takes the derivatives */
+ENDVERBATIM
+    }
+    g' = alpha*strength - beta*g
+}
+
+NET_RECEIVE(weight (uS), count, latest (ms)) {
+    if (ng_link != 0) {  : nmodlgrad
+VERBATIM
+        ng_receive(_threadargscomma_ _lflag, _args ? _args[0] : 0., _args ? _args[1] : 0., _args ? _args[2] : 0., (double) (size_t) _args);
+ENDVERBATIM
+    }
+    INITIAL {
+        count = 0
+        latest = 0
+    }
+    if (flag == 0) {
+        count = 0.5*count + exp(-(t - latest)/20)
+        strength = strength + weight
+        net_send(duration + growth*count + slope*(v + 65), 1)
+        latest = t
+    } else if (flag == 1) {
+        strength = strength - weight
+    }
+    if (ng_link != 0) { ng_received() }  : nmodlgrad
+}
+
+: ---------------------------------------------------------------------------------------------------
+: Added by nmodlgrad 0.1.0: exact derivatives of the step that NEURON takes.
+: Carried, one row of directions each: g, strength.
+: Seedable: e, alpha, beta, duration, growth, slope.
+: All of it is inert while ng_link, the address of this instance's tangent memory, is 0.
+: ---------------------------------------------------------------------------------------------------
+ASSIGNED {
+    dt (ms)
+    ng_link
+    ng_latest_v
+}
+
+UNITSOFF
+
+VERBATIM
+/* What an instance knows of the gradient: laid out by nmodlgrad/runtime/layout.py, the same in every mechanism. */
+typedef struct {            /* a reversal potential that follows the concentrations of its ion */
+  double *ng_row;
+  const double *ng_inside, *ng_outside; /* rows of the concentrations, 0 for one that stays */
+  const double *ng_inside_value, *ng_outside_value; /* where NEURON has them; found when it initialises the cable */
+  double ng_per_kelvin;     /* mV/K: R/zF */
+  const double *ng_celsius; /* NEURON's, which may change at any time */
+  const double *ng_warmth;  /* its row, or 0 */
+} ng_Nernst;
+typedef struct {            /* seeds of directions that follow each other: the numbers come right behind, then the next band */
+  int ng_first, ng_count;
+} ng_Band;
+#define NG_NUMBERS(ng_band) ((const double *) ((ng_band) + 1))
+#define NG_NEXT(ng_band) ((const ng_Band *) (NG_NUMBERS(ng_band) + (ng_band)->ng_count))
+typedef struct {            /* a seed row */
+  const ng_Band *ng_bands;  /* where it is not zero; the last one is empty */
+  const double *ng_row;     /* a dense row beside: of what others compute and this mechanism reads, or 0 */
+  const double *ng_latched; /* the same row, as the current phase saw it */
+  const ng_Nernst *ng_nernst; /* renews that row in INITIAL, or 0 */
+} ng_Seed;
+typedef struct {            /* spikes of a source, the derivatives of their times, and how far times may be off */
+  const double *ng_times;   /* ms: when NEURON has sent them */
+  const double *ng_rows;
+  long ng_first, ng_end;    /* numbers of those that are kept: the first, and one past the last */
+  double ng_tolerance;
+  long ng_elsewhere;        /* whether they are those of another process, whose derivatives have to be brought here */
+} ng_Train;
+typedef struct {            /* a NetCon, found by the address of its weights */
+  const double *ng_address;
+  const ng_Seed *ng_seeds;  /* of those of its weights that can be parameters */
+  double *ng_rows;          /* the tangents of those arguments of NET_RECEIVE that carry one */
+  double *ng_moments;       /* those of arguments that keep times of events, where these depend on theta; else 0 */
+  const ng_Train *ng_train; /* whose spikes it brings, if their times depend on theta */
+  long ng_next;             /* number of the next one to arrive */
+  const double *ng_delay;   /* ms */
+  const ng_Band *ng_delays; /* seeds of the delay */
+  double *ng_late;          /* room for the row of the time of arrival, 0 if that depends on nothing */
+} ng_Connection;
+typedef struct {            /* one cell */
+  double ng_time;           /* when the cable was eliminated last */
+  long ng_width;            /* directions; many are rounded up to whole vectors */
+  const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
+} ng_Cell;
+typedef struct {            /* a node's voltage in the latest step, where WATCH waits for it */
+  long ng_node;
+  double ng_step;           /* ms */
+  double ng_before, ng_now; /* mV at its two ends, and the rows there */
+  double *ng_row_before, *ng_row_now;
+} ng_Watched;
+typedef struct {            /* an instance where times of events depend on theta */
+  double *ng_flow;          /* room for the slopes of its states, and its current */
+  const double *ng_cm;      /* uF/cm2 of its node */
+  double *ng_rise;          /* mV/ms of its node, where an event of the cell has to know it; else 0 */
+  const double *ng_late;    /* the row of the time of the event that is being received, or 0 */
+  double *ng_moments;       /* rows of variables that keep times of events */
+  const ng_Watched *ng_watched; /* where it waits for a voltage; else 0 */
+  double *ng_row;           /* room for the row of the time of an event that no NetCon brings */
+  double ng_passed;         /* ms: where it has looked for times of at_time */
+  double *ng_dues, *ng_rows; /* events under way that it sends itself: when they come, their flags, and the rows of the times */
+  long ng_underway, ng_room; /* how many there are, and could be */
+  double ng_tolerance;      /* ms by which they come earlier or later */
+} ng_Timing;
+typedef struct {            /* one instance of an augmented mechanism */
+  ng_Cell *ng_cell;
+  const double *ng_voltage; /* dV/dtheta of its node */
+  double *ng_v;             /* mV of its node at the end of the latest step, as the cable knows it */
+  double *ng_carried;       /* rows: the tangents of its carried variables */
+  double *ng_record;        /* pairs: partial derivatives of its current, and of its conductance */
+  double *ng_ion_record;    /* partial derivatives of the currents of its ions, at v; 0 when nobody reads these */
+  double *ng_total;         /* its current and conductance at v, where the cable asks for them; else 0 */
+  ng_Timing *ng_timing;     /* where times of events depend on theta; else 0 */
+  double *ng_observed_record; /* the same of other variables that BREAKPOINT computes; 0 when none of them is recorded */
+  const ng_Seed *ng_seeds;  /* one per seedable parameter */
+  ng_Connection *ng_connections;
+  long ng_connection_count;
+  long ng_current_carried, ng_current_parameters;
+  long ng_sown;             /* whether one of those parameters is seeded */
+} ng_Instance;
+
+#ifndef __cplusplus
+extern void hoc_execerror(const char *, const char *);
+#endif
+#define NG_SELF ((ng_Instance *) (size_t) ng_link)
+#define NG_RESTRICT __restrict
+#define NG_RARELY(ng_condition) __builtin_expect((ng_condition) != 0, 0) /* what follows is kept out of the way */
+
+static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RESTRICT ng_row, long ng_width) {
+  const double *NG_RESTRICT ng_dense = ng_seed->ng_row;
+  const ng_Band *ng_band;
+  long ng_k;
+  if (ng_dense)
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_coefficient*ng_dense[ng_k];
+  for (ng_band = ng_seed->ng_bands; ng_band->ng_count; ng_band = NG_NEXT(ng_band)) {
+    const double *NG_RESTRICT ng_numbers = NG_NUMBERS(ng_band);
+    double *NG_RESTRICT ng_to = ng_row + ng_band->ng_first;
+    for (ng_k = 0; ng_k < ng_band->ng_count; ng_k++) ng_to[ng_k] += ng_coefficient*ng_numbers[ng_k];
+  }
+}
+
+static ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
+  static const ng_Band ng_last = {0, 0};
+  static const ng_Seed ng_unmoved[] = {{&ng_last, 0, 0, 0}};
+  static ng_Connection ng_none = {0, ng_unmoved, 0, 0, 0, 0, 0, &ng_last, 0};
+  const double *ng_address = (const double *) (size_t) ng_sender;
+  long ng_low = 0, ng_high = ng_self->ng_connection_count;
+  while (ng_low < ng_high) {
+    const long ng_middle = (ng_low + ng_high)/2;
+    ng_Connection *ng_connection = ng_self->ng_connections + ng_middle;
+    if (ng_connection->ng_address == ng_address) return ng_connection;
+    if (ng_connection->ng_address < ng_address) ng_low = ng_middle + 1;
+    else ng_high = ng_middle;
+  }
+  return &ng_none;
+}
+
+/* The rows that move on while an event is late. */
+static const long ng_moving[] = {0, -1};
+
+/* The derivative of the time at which an event has come: ng_late is its row, or 0 where it depends on nothing. */
+static void ng_arrives(ng_Instance *ng_self, double ng_sender, double ng_t) {
+  ng_Timing *ng_timing = ng_self->ng_timing;
+  ng_Connection *ng_one;
+  const ng_Band *ng_band;
+  const double *ng_row = 0;
+  const long ng_width = ng_self->ng_cell->ng_width;
+  long ng_k;
+  ng_timing->ng_late = 0;
+  ng_one = ng_find(ng_self, ng_sender);
+  if (!ng_one->ng_late) return;
+  if (ng_one->ng_train) { /* its next spike, unless that is still on its way: then nobody but a script has sent this */
+    const ng_Train *ng_train = ng_one->ng_train;
+    if (ng_one->ng_next < ng_train->ng_first) ng_one->ng_next = ng_train->ng_first;
+    for (; ng_one->ng_next < ng_train->ng_end && !ng_row; ng_one->ng_next++) {
+      const double ng_due = ng_train->ng_times[ng_one->ng_next - ng_train->ng_first] + *ng_one->ng_delay;
+      if (ng_due > ng_t + ng_train->ng_tolerance) break;
+      if (ng_due >= ng_t - ng_train->ng_tolerance)
+        ng_row = ng_train->ng_rows + (ng_one->ng_next - ng_train->ng_first)*ng_width;
+    }
+    if (!ng_row && ng_train->ng_elsewhere)
+      ng_self->ng_cell->ng_fault = "a spike of another process came without its derivative: let Sensitivity.psolve() run it";
+    if (!ng_row) return;
+    memcpy(ng_one->ng_late, ng_row, ng_width*sizeof(double));
+  } else
+    memset(ng_one->ng_late, 0, ng_width*sizeof(double));
+  for (ng_band = ng_one->ng_delays; ng_band->ng_count; ng_band = NG_NEXT(ng_band))
+    for (ng_k = 0; ng_k < ng_band->ng_count; ng_k++) ng_one->ng_late[ng_band->ng_first + ng_k] += NG_NUMBERS(ng_band)[ng_k];
+  ng_timing->ng_late = ng_one->ng_late;
+}
+
+/* rows += sign*(what ng_flow has found)*(the row of the time), in every state and in the voltage of the node. What else makes
+   the voltage rise stays as it is in an event, and matters to one that reads v. */
+static void ng_shift(ng_Instance *ng_self, double ng_sign) {
+  const ng_Timing *ng_timing = ng_self->ng_timing;
+  const double *ng_late = ng_timing->ng_late;
+  const long ng_width = ng_self->ng_cell->ng_width;
+  const double ng_own = -ng_timing->ng_flow[1]/(.001**ng_timing->ng_cm);
+  double *ng_voltage = (double *) ng_self->ng_voltage, *ng_rise = ng_timing->ng_rise;
+  double ng_rate = ng_own;
+  long ng_x, ng_k;
+  for (ng_x = 0; ng_moving[ng_x] >= 0; ng_x++) {
+    const double ng_slope = ng_sign*ng_timing->ng_flow[ng_x];
+    double *ng_row = ng_self->ng_carried + ng_moving[ng_x]*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_slope*ng_late[ng_k];
+  }
+  if (ng_rise) { /* before the jump it has this mechanism's current in it, and then that of the others, until the jump is done */
+    ng_rate = ng_sign > 0. ? *ng_rise : *ng_rise + ng_own;
+    *ng_rise = ng_sign > 0. ? *ng_rise - ng_own : ng_rate;
+  }
+  for (ng_k = 0; ng_k < ng_width; ng_k++) ng_voltage[ng_k] += ng_sign*ng_rate*ng_late[ng_k];
+}
+
+/* Room for the row of one more event that the mechanism sends itself, or 0. */
+static double *ng_send(ng_Instance *ng_self, double ng_due, double ng_flag) {
+  ng_Timing *ng_timing = ng_self->ng_timing;
+  const long ng_at = ng_timing->ng_underway;
+  if (ng_at == ng_timing->ng_room) {
+    ng_self->ng_cell->ng_fault = "more events are under way that transmitting sends itself than there is room for";
+    return 0;
+  }
+  ng_timing->ng_dues[2*ng_at] = ng_due;
+  ng_timing->ng_dues[2*ng_at + 1] = ng_flag;
+  ng_timing->ng_underway++;
+  return ng_timing->ng_rows + ng_at*ng_self->ng_cell->ng_width;
+}
+
+/* The one that comes with a flag: the earliest that is due. Those of INITIAL come at constant times and are not among them. */
+static void ng_take(ng_Instance *ng_self, double ng_flag, double ng_t) {
+  ng_Timing *ng_timing = ng_self->ng_timing;
+  const long ng_width = ng_self->ng_cell->ng_width;
+  double *ng_dues = ng_timing->ng_dues, *ng_row;
+  long ng_at = -1, ng_i, ng_behind;
+  ng_timing->ng_late = 0;
+  for (ng_i = 0; ng_i < ng_timing->ng_underway; ng_i++)
+    if (ng_dues[2*ng_i + 1] == ng_flag && ng_dues[2*ng_i] < ng_t + ng_timing->ng_tolerance
+        && (ng_at < 0 || ng_dues[2*ng_i] < ng_dues[2*ng_at]))
+      ng_at = ng_i;
+  if (ng_at < 0) return;
+  ng_row = ng_timing->ng_rows + ng_at*ng_width;
+  ng_behind = --ng_timing->ng_underway - ng_at;
+  memcpy(ng_timing->ng_row, ng_row, ng_width*sizeof(double));
+  memmove(ng_row, ng_row + ng_width, ng_behind*ng_width*sizeof(double));
+  memmove(ng_dues + 2*ng_at, ng_dues + 2*ng_at + 2, 2*ng_behind*sizeof(double));
+  ng_timing->ng_late = ng_timing->ng_row;
+}
+
+ENDVERBATIM
+
+: Partial derivatives of other variables that BREAKPOINT computes, each by itself, for who reads them.
+PROCEDURE ng_observables() {
+    LOCAL di_de, di_dg, di_dv
+    di_de = -g
+    di_dg = v - e
+    di_dv = g
+VERBATIM
+    double *ng_record = NG_SELF->ng_observed_record;
+    ng_record[0] = _ldi_dg; /* di/dg */
+    ng_record[1] = _ldi_de; /* di/de */
+    ng_record[2] = _ldi_dv; /* di/dv */
+ENDVERBATIM
+}
+
+: The current itself and its conductance, which the cable asks for where the area of the node moves.
+PROCEDURE ng_whole() {
+    LOCAL i, total_current, dtotal_current_dv
+    i = g*(v - e)
+    total_current = i
+    dtotal_current_dv = g
+VERBATIM
+    const double ng_density = 100./(_nd_area);
+    NG_SELF->ng_total[0] = ng_density*_ltotal_current;
+    NG_SELF->ng_total[1] = ng_density*_ldtotal_current_dv;
+ENDVERBATIM
+}
+
+: Partial derivatives of the membrane current, for the cable to use when the new voltage is known.
+PROCEDURE ng_current() {
+    LOCAL di_de, di_dg
+VERBATIM
+    if (v + .001 != ng_latest_v) {
+      ng_latest_v = v;
+      return 0; /* BREAKPOINT runs at v + 0.001 and then at v: what is linear in v needs but the second */
+    }
+    ng_latest_v = NAN;
+ENDVERBATIM
+    di_de = -g
+    di_dg = v - e
+VERBATIM
+    const ng_Instance *ng_self = NG_SELF;
+    double *ng_record = ng_self->ng_record;
+    const double ng_density = 100./(_nd_area);
+    ng_record[0] = ng_density*_ldi_dg; /* d/dg */
+    ng_record[1] = ng_density*1.0;
+    if (ng_self->ng_sown) {
+      ng_record[2] = ng_density*_ldi_de; /* d/de */
+      ng_record[3] = ng_density*0.0;
+    }
+    if (NG_RARELY(ng_self->ng_observed_record)) ng_observables(_threadargs_);
+    if (NG_RARELY(ng_self->ng_total)) ng_whole(_threadargs_);
+ENDVERBATIM
+}
+
+: The update that cnexp performs, and its derivatives at the new voltage and the old states.
+PROCEDURE ng_states() {
+    LOCAL g_rate, exp_1, dexp_1_dbeta, g_decay, dg_limit_dalpha, dg_limit_dbeta, dg_limit_dstrength, g_limit,
+          dg_dalpha, dg_dbeta, dg_dg, dg_dstrength
+VERBATIM
+    if (fabs(NG_SELF->ng_cell->ng_time - t) > 1e-6)
+      hoc_execerror("transmitting advanced before the cable of its cell:", "nmodlgrad_cable must run first, see the documentation on order");
+ENDVERBATIM
+    g_rate = -beta
+    exp_1 = exp(dt*g_rate)
+    dexp_1_dbeta = -dt*ng_finite(exp_1)
+    g_decay = exp_1
+    dg_limit_dalpha = strength/beta
+    dg_limit_dbeta = -alpha*strength/(beta*beta)
+    dg_limit_dstrength = alpha/beta
+    g_limit = -(alpha*strength)/-beta
+    dg_dalpha = dg_limit_dalpha*(1 - g_decay)
+    dg_dbeta = dexp_1_dbeta*(g - g_limit) + dg_limit_dbeta*(1 - g_decay)
+    dg_dg = g_decay
+    dg_dstrength = dg_limit_dstrength*(1 - g_decay)
+    g = g + (1 - g_decay)*(g_limit - g)
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_g = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_strength = ng_self->ng_carried + 1*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_g = ng_row_g[ng_k];
+      const double ng_old_strength = ng_row_strength[ng_k];
+      ng_row_g[ng_k] = _ldg_dg*ng_old_g + _ldg_dstrength*ng_old_strength;
+    }
+    ng_sow(ng_self->ng_seeds + 1, _ldg_dalpha, ng_row_g, ng_width); /* alpha */
+    ng_sow(ng_self->ng_seeds + 2, _ldg_dbeta, ng_row_g, ng_width); /* beta */
+ENDVERBATIM
+}
+
+: Derivatives of the initial values.
+PROCEDURE ng_initial() {
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    double *NG_RESTRICT ng_row_g = ng_self->ng_carried + 0*ng_width;
+    double *NG_RESTRICT ng_row_strength = ng_self->ng_carried + 1*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_row_g[ng_k] = 0.;
+      ng_row_strength[ng_k] = 0.;
+    }
+ENDVERBATIM
+}
+
+: Derivatives of the jump at an event; ng_sender is the address of the NetCon's weight.
+PROCEDURE ng_receive(flag, weight, count, latest, ng_sender) {
+    LOCAL dstrength_dweight_2, dstrength_dweight
+VERBATIM
+    if (NG_RARELY(NG_SELF->ng_timing)) {
+      if (_lflag != 0.) ng_take(NG_SELF, _lflag, t);
+      else ng_arrives(NG_SELF, _lng_sender, t);
+      if (NG_SELF->ng_timing->ng_late) {
+        ng_flow(_threadargs_);
+        ng_shift(NG_SELF, 1.); /* what an event that came later would have found */
+      }
+      ng_sending(_threadargscomma_ _lflag, _lweight, _lcount, _llatest, _lng_sender);
+    }
+ENDVERBATIM
+    if (flag == 0) {
+        dstrength_dweight_2 = 1
+    } else {
+        if (flag == 1) {
+            dstrength_dweight = -1
+        } else {
+            dstrength_dweight = 0
+        }
+        dstrength_dweight_2 = dstrength_dweight
+    }
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    ng_Connection *ng_connection = ng_find(ng_self, _lng_sender);
+    double *NG_RESTRICT ng_row_strength = ng_self->ng_carried + 1*ng_width;
+    ng_sow(ng_connection->ng_seeds + 0, _ldstrength_dweight_2, ng_row_strength, ng_width); /* weight */
+ENDVERBATIM
+VERBATIM
+    if (NG_RARELY(NG_SELF->ng_timing)) ng_timed(_threadargscomma_ _lflag, _lweight, _lcount, _llatest, _lng_sender);
+ENDVERBATIM
+}
+
+: The jump by the time of the event and those of earlier ones, which are kept in count, latest.
+PROCEDURE ng_timed(flag, weight, count, latest, ng_sender) {
+    LOCAL latest_next, exp_1, dexp_1_dlatest, dexp_1_dt, dcount_dcount, dcount_dlatest, dcount_dt,
+          dlatest_dlatest, dlatest_dt
+    latest_next = latest
+    if (flag == 0) {
+        exp_1 = exp(-(t - latest_next)/20)
+        dexp_1_dlatest = 0.05*ng_finite(exp_1)
+        dexp_1_dt = -0.05*ng_finite(exp_1)
+        dcount_dcount = 0.5
+        dcount_dlatest = dexp_1_dlatest
+        dcount_dt = dexp_1_dt
+        dlatest_dlatest = 0
+        dlatest_dt = 1
+    } else {
+        dcount_dcount = 1
+        dcount_dlatest = 0
+        dcount_dt = 0
+        dlatest_dlatest = 1
+        dlatest_dt = 0
+    }
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const double *ng_late = ng_self->ng_timing->ng_late;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    long ng_k;
+    ng_Connection *ng_connection = ng_find(ng_self, _lng_sender);
+    double *NG_RESTRICT ng_row_count = ng_connection->ng_moments + 0*ng_width;
+    double *NG_RESTRICT ng_row_latest = ng_connection->ng_moments + 1*ng_width;
+    if (!ng_connection->ng_moments) {
+      ng_self->ng_cell->ng_fault = "a NetCon was made during the run: finitialize first";
+      return 0;
+    }
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      const double ng_old_t = ng_late ? ng_late[ng_k] : 0.;
+      const double ng_old_count = ng_row_count[ng_k];
+      const double ng_old_latest = ng_row_latest[ng_k];
+      ng_row_count[ng_k] = _ldcount_dcount*ng_old_count + _ldcount_dlatest*ng_old_latest + _ldcount_dt*ng_old_t;
+      ng_row_latest[ng_k] = _ldlatest_dlatest*ng_old_latest + _ldlatest_dt*ng_old_t;
+    }
+ENDVERBATIM
+}
+
+: The events that it sends itself: when they come, and the derivatives of that.
+PROCEDURE ng_sending(flag, weight, count, latest, ng_sender) {
+    LOCAL count_next, latest_next, sent_1, delay_1, exp_1, dexp_1_dlatest, dexp_1_dt, ddelay_1_dcount,
+          ddelay_1_dgrowth, ddelay_1_dlatest, ddelay_1_dslope, ddelay_1_dt, ddelay_1_dcount_2,
+          ddelay_1_dduration, ddelay_1_dgrowth_2, ddelay_1_dlatest_2, ddelay_1_dslope_2, ddelay_1_dt_2,
+          ddelay_1_dv
+    count_next = count
+    latest_next = latest
+    sent_1 = 0
+    delay_1 = 0
+    if (flag == 0) {
+        exp_1 = exp(-(t - latest_next)/20)
+        dexp_1_dlatest = 0.05*ng_finite(exp_1)
+        dexp_1_dt = -0.05*ng_finite(exp_1)
+        count_next = 0.5*count_next + exp_1
+        sent_1 = 1
+        ddelay_1_dcount = 0.5*growth
+        ddelay_1_dgrowth = count_next
+        ddelay_1_dlatest = dexp_1_dlatest*growth
+        ddelay_1_dslope = v + 65
+        ddelay_1_dt = dexp_1_dt*growth
+        delay_1 = duration + growth*count_next + slope*(v + 65)
+        ddelay_1_dcount_2 = ddelay_1_dcount
+        ddelay_1_dduration = 1
+        ddelay_1_dgrowth_2 = ddelay_1_dgrowth
+        ddelay_1_dlatest_2 = ddelay_1_dlatest
+        ddelay_1_dslope_2 = ddelay_1_dslope
+        ddelay_1_dt_2 = ddelay_1_dt
+        ddelay_1_dv = slope
+    } else {
+        ddelay_1_dcount_2 = 0
+        ddelay_1_dduration = 0
+        ddelay_1_dgrowth_2 = 0
+        ddelay_1_dlatest_2 = 0
+        ddelay_1_dslope_2 = 0
+        ddelay_1_dt_2 = 0
+        ddelay_1_dv = 0
+    }
+VERBATIM
+    ng_Instance *ng_self = NG_SELF;
+    const double *ng_voltage = ng_self->ng_voltage, *ng_late = ng_self->ng_timing->ng_late;
+    const long ng_width = ng_self->ng_cell->ng_width;
+    double *ng_row;
+    long ng_k;
+    ng_Connection *ng_connection = ng_find(ng_self, _lng_sender);
+    const double *ng_row_count = ng_connection->ng_moments + 0*ng_width;
+    const double *ng_row_latest = ng_connection->ng_moments + 1*ng_width;
+    if (!ng_connection->ng_moments) return 0; /* what comes next says so */
+    if (_lsent_1 != 0.) {
+      ng_row = ng_send(ng_self, t + _ldelay_1, 1);
+      if (!ng_row) return 0;
+      for (ng_k = 0; ng_k < ng_width; ng_k++) {
+        const double ng_old_t = ng_late ? ng_late[ng_k] : 0.;
+        const double ng_old_count = ng_row_count[ng_k];
+        const double ng_old_latest = ng_row_latest[ng_k];
+        ng_row[ng_k] = (1. + _lddelay_1_dt_2)*ng_old_t + _lddelay_1_dcount_2*ng_old_count + _lddelay_1_dlatest_2*ng_old_latest + _lddelay_1_dv*ng_voltage[ng_k];
+      }
+      ng_sow(ng_self->ng_seeds + 3, _lddelay_1_dduration, ng_row, ng_width); /* duration */
+      ng_sow(ng_self->ng_seeds + 4, _lddelay_1_dgrowth_2, ng_row, ng_width); /* growth */
+      ng_sow(ng_self->ng_seeds + 5, _lddelay_1_dslope_2, ng_row, ng_width); /* slope */
+    }
+ENDVERBATIM
+}
+
+: The event is done: what one that came later would have missed.
+PROCEDURE ng_received() {
+VERBATIM
+    if (NG_RARELY(NG_SELF->ng_timing) && NG_SELF->ng_timing->ng_late) {
+      ng_flow(_threadargs_);
+      ng_shift(NG_SELF, -1.);
+      NG_SELF->ng_timing->ng_late = 0;
+    }
+ENDVERBATIM
+}
+
+: How states and the current move, for derivatives by the time of an event.
+PROCEDURE ng_flow() {
+    LOCAL g_slope, i, total_current
+    g_slope = alpha*strength - beta*g
+    i = g*(v - e)
+    total_current = i
+VERBATIM
+    double *ng_moved = NG_SELF->ng_timing->ng_flow;
+    ng_moved[0] = _lg_slope; /* g' */
+    ng_moved[1] = 100./(_nd_area)*_ltotal_current; /* mA/cm2 */
+ENDVERBATIM
+}
+
+: x, but no infinity: where exp(x) is infinite, 1/(1 + exp(x)) has a derivative, and it is no 0*inf.
+FUNCTION ng_finite(ng_x) {
+    if (ng_x > 1e300) {
+        ng_finite = 1e300
+    } else {
+        ng_finite = ng_x
+    }
+}
+
+UNITSON
