@@ -263,6 +263,37 @@ def test_many_spikes_in_flight_arrive_one_by_one() -> None:
     assert alike == "True"
 
 
+@pytest.mark.parametrize(("start", "beyond"), [(800, 60), (800, 290), (800, 1200), (850, 20)])
+def test_spikes_after_a_state_was_restored_are_those_that_follow_it(start: int, beyond: int) -> None:
+    """Others were sent in between, and some are under way: these have not been."""
+    out = model(
+        CHAIN
+        + """
+    def steps(count):
+        for _ in range(count):
+            h.fadvance()
+            rows.append(sens.dv(far(0.5)))
+    netcon.delay, state = 3, h.SaveState()
+    with ng.Sensitivity(parameters, spikes=True) as sens:
+        spikes = sens.record_spikes(netcon)
+        found = []
+        for beyond in (0, {beyond}):
+            rows = []
+            h.finitialize(-65)
+            steps({start})
+            state.save()
+            steps(beyond)
+            state.restore()
+            sens.restart()
+            rows = []
+            steps(1500)
+            found.append((np.array(rows), spikes.times, spikes.crossings, spikes.to_numpy()))
+    print(all(np.array_equal(*pair) for pair in zip(*found)), len(spikes.times) > 3, bool(rows[-1].all()))
+    """.replace("{start}", str(start)).replace("{beyond}", str(beyond))
+    )
+    assert out.split() == ["True"] * 3
+
+
 def test_running_again_gives_the_same_bits_and_the_model_is_the_original_s() -> None:
     out = model(
         CHAIN

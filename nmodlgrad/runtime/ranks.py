@@ -86,6 +86,10 @@ class Ranks:
         """Give others the spikes of a source."""
         self._exports[gid], self._next[gid] = train, 0
 
+    def forget(self) -> None:
+        """The trains have gone back to now: what they will have from here on is new."""
+        self._next = {gid: min(number, self._exports[gid].end) for gid, number in self._next.items()}
+
     def bring(self, gid: int, train: Train) -> None:
         """Get the spikes of a source."""
         self._imports[gid] = train

@@ -51,13 +51,20 @@ class Train:
         self.data["tolerance"] = h.dt / 2 + _LATER_MS  # an event acts at the step next to it
         self.data["elsewhere"] = self.elsewhere
 
+    @property
+    def end(self) -> int:
+        """One past the number of the last spike."""
+        return int(self.data["end"][0])
+
     def forget(self) -> None:
-        """The spikes that are under way depend on nothing."""
+        """The spikes that are under way depend on nothing, and those that would be later than now have not been."""
         self.rows.fill(0)
+        _, times, _ = self.since(int(self.data["first"][0]))
+        self.data["end"] -= int((times > h.t + _LATER_MS).sum())
 
     def since(self, number: int) -> tuple[int, NDArray[np.float64], NDArray[np.float64]]:
         """One past the number of the last spike; times and rows of those from `number` on, as far as they are kept."""
-        first, end = int(self.data["first"][0]), int(self.data["end"][0])
+        first, end = int(self.data["first"][0]), self.end
         chosen = slice(max(number - first, 0), end - first)
         rows = self.rows.as_numpy().reshape(-1, self._width)[chosen]
         return end, np.array(self.times.as_numpy()[chosen]), np.array(rows)
@@ -75,7 +82,7 @@ class Train:
 
     def read(self, directions: int) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """When they were sent and when the threshold was crossed, shape (spikes,), and derivatives of the latter."""
-        count = int(self.data["end"][0] - self.data["first"][0])
+        count = self.end - int(self.data["first"][0])
         rows = self.rows.as_numpy()[: count * self._width].reshape(count, self._width)
         sent, crossed = (np.array(times.as_numpy()[:count]) for times in (self.times, self.crossings))
         return sent, crossed, np.array(rows[:, :directions])
@@ -159,6 +166,7 @@ class Spikes:
         """What is under way depends on nothing."""
         for train in self._trains.values():
             train.forget()
+        self._ranks.forget()
 
     def psolve(self, until_ms: float) -> None:
         """Run, and bring the derivatives of spikes to other processes before these arrive."""
@@ -229,6 +237,7 @@ class Spikes:
         """The table ``ng_Source`` of a cell."""
         table = np.zeros(len(found), layout.SOURCE)
         cell.rows_before = layout.rows(len(found), cell.width)
+        cell.watched = [segment for _, segment, _ in found]
         for number, (train, segment, netcon) in enumerate(found):
             one = table[number]
             one["train"], one["room"] = layout.address(train.data), len(train.times)
