@@ -123,7 +123,7 @@ print(json.dumps(found))
 )
 
 TIMES = slice(-8, None)  # of spikes, behind samples of the voltage
-STEPS = (0.025, 0.00625)  # ms
+STEPS = (0.025, 0.003125)  # ms: an eighth
 
 
 @lru_cache(maxsize=1)
@@ -169,18 +169,16 @@ def _errors(name: str, part: str) -> list[float]:
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in ("tau", "late")])  # these move the voltage only
 def test_times_of_spikes_in_a_loop_approach_those_of_the_continuous_problem(name: str) -> None:
     coarse, fine = _errors(name, "times")
-    assert (
-        coarse < 0.1
-    )  # at a threshold the slope changes by a tenth in a step: 6 % on NEURON 9, 9 % on 8; others below 4 %
-    assert fine < 0.45 * coarse  # first order: a quarter of it, and the error of the differences
-    assert fine < 0.02
+    assert coarse < 0.1  # along a threshold 6 % on NEURON 9, 9 % on 8; others below 3 %
+    assert fine < 0.25 * coarse  # first order: an eighth of it, and the error of the differences
+    assert fine < 0.01
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_voltage_behind_synapses_approaches_that_of_the_continuous_problem(name: str) -> None:
     coarse, fine = _errors(name, "voltage")
-    assert fine < 0.35 * coarse  # an event acts up to a step later than it should, which shifts all that follows
-    assert fine < 0.15
+    assert fine < 0.2 * coarse  # an event acts up to a step later than it should, which shifts all that follows
+    assert fine < 0.08
 
 
 REFUSED = {
@@ -355,3 +353,57 @@ def test_a_ring_over_processes_has_the_bits_of_one_process(tmp_path: Path) -> No
         assert len(cell["times"]) > 1
         assert np.array_equal(cell["rows"], np.array(other["rows"])[:, order])
         assert np.all(np.abs(cell["rows"]).max(axis=0) > 1e-3)
+
+
+def test_the_derivative_of_a_crossing_does_not_depend_on_where_in_a_step_it_is() -> None:
+    """Along the threshold it is the inverse of the slope, which is smooth; and it is that of the time that is told."""
+    out = model("""
+        ng.load("hh", "pas")
+        soma, dend, clamp = cell()
+        netcon = h.NetCon(soma(0.5)._ref_v, None, sec=soma)
+        parameters = [ng.Parameter("threshold", of=netcon), ng.Parameter("gnabar_hh", sections=soma)]
+        with ng.Sensitivity(parameters, spikes=True) as sens:
+            spikes = sens.record_spikes(netcon)
+            def crossing(*theta):
+                sens.theta = theta
+                run(soma, 10)
+                return spikes.crossings[0], spikes.to_numpy()[0]
+            thresholds = np.linspace(-20, 0, 81)  # beside the one that it has, 10 mV
+            found = np.array([crossing(threshold, 0)[1][0] for threshold in thresholds])
+            smooth = np.polyval(np.polyfit(thresholds, found, 4), thresholds)
+            print(np.abs(found / smooth - 1).max())
+            for k, step in enumerate(np.diag((1e-4, 1e-6))):
+                for middle in ((-20, 0), (0, 0)):
+                    above, below = crossing(*middle + step)[0], crossing(*middle - step)[0]
+                    print((above - below) / (2 * step[k]) / crossing(*middle)[1][k] - 1)
+    """)
+    scatter, *errors = map(float, out.split())
+    assert scatter < 0.025  # 0.043 of a time on the line through the ends of a step
+    assert np.abs(errors).max() < 1e-7
+
+
+def test_a_cell_at_rest_fires_as_much_later_as_what_wakes_it() -> None:
+    """By symmetry exactly so, in NEURON's own steps too: what is off here comes from what is carried alone."""
+    out = model("""
+        ng.load("hh", "pas", "ExpSyn")
+        soma, dend, clamp = cell()
+        woken = h.Section(name="woken")
+        woken.L = woken.diam = 20
+        woken.insert("hh")
+        synapse = h.ExpSyn(woken(0.5))
+        netcon = h.NetCon(soma(0.5)._ref_v, synapse, sec=soma)
+        netcon.delay, synapse.tau = 3, 2
+        found = []
+        with ng.Sensitivity([ng.Parameter("delay", of=netcon)], spikes=True) as sens:
+            spikes = sens.record_spikes(h.NetCon(woken(0.5)._ref_v, None, sec=woken))
+            for h.dt in (0.025, 0.003125):
+                for netcon.weight[0] in (0.0025, 0.005, 0.01, 0.02):
+                    h.finitialize(-65)
+                    while h.t < 12:
+                        h.fadvance()
+                    found.append(spikes.to_numpy()[0, 0])
+        print(*found)
+    """)
+    coarse, fine = np.abs(np.array(out.split(), float).reshape(2, 4) - 1).max(axis=1)
+    assert coarse < 0.04
+    assert fine < 0.2 * coarse

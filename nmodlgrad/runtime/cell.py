@@ -421,7 +421,7 @@ class Cell:
         """The next spike is one that crosses the threshold after now, whatever there was before."""
         self.rows_before[:] = 0
         for source, segment in zip(self.sources, self.watched, strict=True):
-            source["before"] = segment.v
+            source["volts"] = segment.v
             source["above"] = segment.v > ctypes.c_double.from_address(int(source["threshold"])).value
 
     def unlink(self) -> None:

@@ -101,7 +101,7 @@ class SpikeRecorder:
 
     @property
     def crossings(self) -> NDArray[np.float64]:
-        """When the voltage crossed the threshold on the line between the ends of a step, in ms: shape (spikes,)."""
+        """When the voltage crossed the threshold on a parabola through the ends of a step, in ms: shape (spikes,)."""
         return self._read()[1]
 
     def to_numpy(self) -> NDArray[np.float64]:
@@ -236,7 +236,7 @@ class Spikes:
     def _described(self, cell: Cell, found: Sequence[tuple[Train, Any, Any]]) -> NDArray[Any]:
         """The table ``ng_Source`` of a cell."""
         table = np.zeros(len(found), layout.SOURCE)
-        cell.rows_before = layout.rows(len(found), cell.width)
+        cell.rows_before = layout.rows(layout.PAST * len(found), cell.width)
         cell.watched = [segment for _, segment, _ in found]
         for number, (train, segment, netcon) in enumerate(found):
             one = table[number]
@@ -246,7 +246,7 @@ class Spikes:
             one["kept"], one["node"] = train.kept_ms, cell.node(segment)
             one["threshold"] = int(cell.cable.address(netcon._ref_threshold))
             one["thresholds"] = self._seeds("threshold", [netcon, *self._alike(netcon)]) or EMPTY
-            one["row_before"] = layout.address(cell.rows_before[number])
+            one["past"] = layout.address(cell.rows_before[layout.PAST * number])
         return table
 
     def _alike(self, netcon: Any) -> Iterator[Any]:
