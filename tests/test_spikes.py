@@ -355,6 +355,45 @@ def test_a_ring_over_processes_has_the_bits_of_one_process(tmp_path: Path) -> No
         assert np.all(np.abs(cell["rows"]).max(axis=0) > 1e-3)
 
 
+RELAY = """
+from neuron import h
+h.nrnmpi_init()
+import nmodlgrad as ng
+context = h.ParallelContext()
+rank = int(context.id())
+ng.load("hh", "ExpSyn")
+soma = h.Section(name=f"soma{rank}")
+soma.insert("hh")
+source = h.NetCon(soma(0.5)._ref_v, None, sec=soma)
+context.set_gid2node(rank, rank)
+context.cell(rank, source)
+if rank == 1:
+    synapse, relay = h.ExpSyn(soma(0.5)), h.IntFire1()
+    into, onwards = context.gid_connect(0, relay), h.NetCon(relay, synapse)
+context.set_maxstep(10)
+sensitivity = ng.Sensitivity(ng.everywhere([ng.Parameter("gnabar_hh", sections=soma)]), spikes=True)
+h.finitialize(-65)
+print("nothing was refused")
+context.barrier()
+h.quit()
+"""
+
+
+def test_an_artificial_cell_that_relays_spikes_of_another_process_is_refused(tmp_path: Path) -> None:
+    script = tmp_path / "relay.py"
+    script.write_text(RELAY)
+    done = subprocess.run(
+        ["mpiexec", "--allow-run-as-root", "--oversubscribe", "-n", "2", sys.executable, script],
+        env=os.environ | {"NEURON_MODULE_OPTIONS": "-nogui"},
+        cwd=tmp_path,
+        timeout=300,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode != 0
+    assert "brings events of IntFire1[0], which gets spikes of a cell that is carried" in done.stdout + done.stderr
+
+
 def test_the_derivative_of_a_crossing_does_not_depend_on_where_in_a_step_it_is() -> None:
     """Along the threshold it is the inverse of the slope, which is smooth; and it is that of the time that is told."""
     out = model("""

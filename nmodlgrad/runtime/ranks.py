@@ -34,10 +34,10 @@ def everywhere(parameters: Iterable[AnyDirection]) -> list[AnyDirection]:
 
 
 def is_from_elsewhere(netcon: Any) -> bool:
-    """Whether a NetCon brings spikes of another process."""
+    """Whether a NetCon brings spikes of another process, to an artificial cell too."""
     if int(h.ParallelContext().nhost()) == 1 or netcon.srcgid() < 0 or netcon.syn() is None:
         return False
-    return netcon.preseg() is None and netcon.pre() is None and bool(netcon.syn().has_loc())
+    return netcon.preseg() is None and netcon.pre() is None
 
 
 class Ranks:

@@ -314,7 +314,8 @@ class Spikes:
 def reached(roots: Sequence[Any], netcons: Sequence[Any]) -> list[Any]:
     """The cells that spikes of these and of other processes reach, directly or not, themselves included."""
     found = dict.fromkeys(roots)
-    found |= {root_of(one.syn().get_segment().sec): None for one in netcons if is_from_elsewhere(one)}
+    arriving = [netcon for netcon in netcons if is_from_elsewhere(netcon) and netcon.syn().has_loc()]
+    found |= {root_of(netcon.syn().get_segment().sec): None for netcon in arriving}
     while True:
         more: dict[Any, None] = {}
         for netcon in netcons:
