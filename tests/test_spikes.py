@@ -369,7 +369,14 @@ context.set_gid2node(rank, rank)
 context.cell(rank, source)
 if rank == 1:
     synapse, relay = h.ExpSyn(soma(0.5)), h.IntFire1()
-    into, onwards = context.gid_connect(0, relay), h.NetCon(relay, synapse)
+    into = context.gid_connect(0, relay)
+    onwards = h.NetCon(relay, synapse if HERE else None)
+    if not HERE:
+        context.set_gid2node(2, rank)
+        context.cell(2, onwards)
+elif not HERE:
+    synapse = h.ExpSyn(soma(0.5))
+    onwards = context.gid_connect(2, synapse)
 context.set_maxstep(10)
 sensitivity = ng.Sensitivity(ng.everywhere([ng.Parameter("gnabar_hh", sections=soma)]), spikes=True)
 h.finitialize(-65)
@@ -379,9 +386,12 @@ h.quit()
 """
 
 
-def test_an_artificial_cell_that_relays_spikes_of_another_process_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("here", "sender"), [(True, "IntFire1[0],"), (False, "a cell of another process (gid 2)")])
+def test_an_artificial_cell_that_relays_spikes_of_another_process_is_refused(
+    here: bool, sender: str, tmp_path: Path
+) -> None:
     script = tmp_path / "relay.py"
-    script.write_text(RELAY)
+    script.write_text(f"HERE = {here}\n{RELAY}")
     done = subprocess.run(
         ["mpiexec", "--allow-run-as-root", "--oversubscribe", "-n", "2", sys.executable, script],
         env=os.environ | {"NEURON_MODULE_OPTIONS": "-nogui"},
@@ -391,7 +401,7 @@ def test_an_artificial_cell_that_relays_spikes_of_another_process_is_refused(tmp
         text=True,
     )
     assert done.returncode != 0
-    assert "brings events of IntFire1[0], which gets spikes of a cell that is carried" in done.stdout + done.stderr
+    assert f"brings events of {sender} which gets spikes of a cell that is carried" in done.stdout + done.stderr
 
 
 def test_the_derivative_of_a_crossing_does_not_depend_on_where_in_a_step_it_is() -> None:

@@ -74,13 +74,20 @@ class Ranks:
         shortest = min((netcon.delay for netcon in arriving), default=_LONGEST_MS)
         self.interval_ms = float(self._context.allreduce(shortest, _MINIMUM))
         wanted = {gid for gids in self._context.py_allgather({int(one.srcgid()) for one in arriving}) for gid in gids}
-        here = {int(one.srcgid()): one for one in netcons if one.srcgid() in wanted and one.preseg() is not None}
+        sending = [one for one in netcons if one.preseg() is not None or one.pre() is not None]
+        here = {int(one.srcgid()): one for one in sending if one.srcgid() in wanted}
         for gid in sorted(wanted - here.keys()):
             if int(self._context.gid_exists(gid)) >= _OF_THIS:
                 raise CannotCarry(f"the NetCon by which ParallelContext.cell() got the gid {gid} is gone: keep it")
         given = {gid: netcon for gid, netcon in here.items() if is_carried(netcon)}
         self.brought = frozenset(gid for gids in self._context.py_allgather(list(given)) for gid in gids) - here.keys()
         return given
+
+    def gathered(self, gids: Iterable[int]) -> frozenset[int]:
+        """Those of all processes; every one calls it at the same time."""
+        if int(self._context.nhost()) == 1:
+            return frozenset(gids)
+        return frozenset(gid for found in self._context.py_allgather([*gids]) for gid in found)
 
     def export(self, gid: int, train: Train) -> None:
         """Give others the spikes of a source."""

@@ -131,6 +131,7 @@ class Spikes:
         self._known: dict[tuple[Any, ...], Train] = {}  # those of the last run
         self._recorded: list[tuple[Any, Train]] = []  # NetCons, and what has their spikes
         self._ranks = Ranks()
+        self._relayed: frozenset[int] = frozenset()  # gids of point processes that get spikes which have derivatives
 
     def find(self, netcons: Sequence[Any]) -> None:
         """Look at every NetCon; tell the cells about sources and arrivals, before these are described.
@@ -145,6 +146,9 @@ class Spikes:
         }
         exported = self._ranks.agree(netcons, lambda netcon: self._key(netcon) is not None)
         relays = self._relays(netcons)
+        self._relayed = self._ranks.gathered(
+            int(one.srcgid()) for one in netcons if one.pre() is not None and one.pre().hname() in relays
+        ) - {-1}
         sources: dict[Any, dict[tuple[Any, ...], tuple[Train, Any, Any]]] = {cell.root: {} for cell in self._cells}
         for cell in self._cells:
             cell.arrivals = {}
@@ -181,6 +185,11 @@ class Spikes:
     # ------------------------------------------------------------------ one NetCon
     def _connect(self, netcon: Any, sources: Mapping[Any, Any], relays: set[str]) -> None:
         target = netcon.syn()
+        if is_from_elsewhere(netcon) and netcon.srcgid() in self._relayed:
+            raise CannotCarry(
+                f"{netcon} brings events of a cell of another process (gid {netcon.srcgid()}) which gets spikes of a "
+                "cell that is carried: when it sends depends on parameters in a way that is not carried"
+            )
         found = self._instances.get(target.hname()) if target is not None else None
         if found is None:
             return
