@@ -187,6 +187,7 @@ def refused(*arguments, **more):
 refused(directions=[0, 1])
 refused(directions=[2])
 refused(directions=[0, 4])
+refused(directions=0)
 refused(directions=[0], theta0=None)
 refused(directions=[0], rate=-1)
 refused(directions=[0], clip="much")
@@ -209,7 +210,8 @@ print(refusal(lambda: h.finitialize(-65)))
     expected = [
         "CannotCarry: diam can not be moved by a controller during a run: NEURON's matrix",
         "CannotCarry: v_init can not be moved by a controller during a run: it is where a run starts from",
-        "WrongArgument: directions are numbers below 4",
+        "WrongArgument: directions is a list of numbers below 4, each once, not [0, 4]",
+        "WrongArgument: directions is a list of numbers below 4, each once, not 0",
         "WrongArgument: theta0 is positive",
         "WrongArgument: rate is finite and not below 0, which -1 is not",
         "WrongArgument: clip is a number, not 'much'",

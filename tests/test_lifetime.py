@@ -40,6 +40,18 @@ def test_two_on_one_cell_are_refused() -> None:
     assert "another Sensitivity" in out
 
 
+def test_a_weight_of_another_one_s_synapse_is_refused_by_name() -> None:
+    out = model("""
+        ng.load("hh", "pas", "ExpSyn")
+        soma, dend, clamp = cell()
+        synapse = h.ExpSyn(soma(0.5))
+        netcon = h.NetCon(None, synapse)
+        sens = ng.Sensitivity([ng.Parameter("weight", of=netcon)])
+        print(refusal(lambda: ng.Sensitivity([ng.Parameter("weight", of=netcon)])))
+    """)
+    assert "another Sensitivity" in out
+
+
 def test_two_on_two_cells_do_not_meet() -> None:
     out = model("""
         ng.load("hh", "pas")

@@ -123,7 +123,7 @@ print(json.dumps(found))
 )
 
 TIMES = slice(-8, None)  # of spikes, behind samples of the voltage
-STEPS = (0.025, 0.00625)  # ms
+STEPS = (0.025, 0.003125)  # ms: an eighth
 
 
 @lru_cache(maxsize=1)
@@ -169,18 +169,16 @@ def _errors(name: str, part: str) -> list[float]:
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in ("tau", "late")])  # these move the voltage only
 def test_times_of_spikes_in_a_loop_approach_those_of_the_continuous_problem(name: str) -> None:
     coarse, fine = _errors(name, "times")
-    assert (
-        coarse < 0.1
-    )  # at a threshold the slope changes by a tenth in a step: 6 % on NEURON 9, 9 % on 8; others below 4 %
-    assert fine < 0.45 * coarse  # first order: a quarter of it, and the error of the differences
-    assert fine < 0.02
+    assert coarse < 0.1  # along a threshold 6 % on NEURON 9, 9 % on 8; others below 3 %
+    assert fine < 0.25 * coarse  # first order: an eighth of it, and the error of the differences
+    assert fine < 0.01
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_voltage_behind_synapses_approaches_that_of_the_continuous_problem(name: str) -> None:
     coarse, fine = _errors(name, "voltage")
-    assert fine < 0.35 * coarse  # an event acts up to a step later than it should, which shifts all that follows
-    assert fine < 0.15
+    assert fine < 0.2 * coarse  # an event acts up to a step later than it should, which shifts all that follows
+    assert fine < 0.08
 
 
 REFUSED = {
@@ -263,6 +261,37 @@ def test_many_spikes_in_flight_arrive_one_by_one() -> None:
     assert alike == "True"
 
 
+@pytest.mark.parametrize(("start", "beyond"), [(800, 60), (800, 290), (800, 1200), (850, 20)])
+def test_spikes_after_a_state_was_restored_are_those_that_follow_it(start: int, beyond: int) -> None:
+    """Others were sent in between, and some are under way: these have not been."""
+    out = model(
+        CHAIN
+        + """
+    def steps(count):
+        for _ in range(count):
+            h.fadvance()
+            rows.append(sens.dv(far(0.5)))
+    netcon.delay, state = 3, h.SaveState()
+    with ng.Sensitivity(parameters, spikes=True) as sens:
+        spikes = sens.record_spikes(netcon)
+        found = []
+        for beyond in (0, {beyond}):
+            rows = []
+            h.finitialize(-65)
+            steps({start})
+            state.save()
+            steps(beyond)
+            state.restore()
+            sens.restart()
+            rows = []
+            steps(1500)
+            found.append((np.array(rows), spikes.times, spikes.crossings, spikes.to_numpy()))
+    print(all(np.array_equal(*pair) for pair in zip(*found)), len(spikes.times) > 3, bool(rows[-1].all()))
+    """.replace("{start}", str(start)).replace("{beyond}", str(beyond))
+    )
+    assert out.split() == ["True"] * 3
+
+
 def test_running_again_gives_the_same_bits_and_the_model_is_the_original_s() -> None:
     out = model(
         CHAIN
@@ -324,3 +353,106 @@ def test_a_ring_over_processes_has_the_bits_of_one_process(tmp_path: Path) -> No
         assert len(cell["times"]) > 1
         assert np.array_equal(cell["rows"], np.array(other["rows"])[:, order])
         assert np.all(np.abs(cell["rows"]).max(axis=0) > 1e-3)
+
+
+RELAY = """
+from neuron import h
+h.nrnmpi_init()
+import nmodlgrad as ng
+context = h.ParallelContext()
+rank = int(context.id())
+ng.load("hh", "ExpSyn")
+soma = h.Section(name=f"soma{rank}")
+soma.insert("hh")
+source = h.NetCon(soma(0.5)._ref_v, None, sec=soma)
+context.set_gid2node(rank, rank)
+context.cell(rank, source)
+if rank == 1:
+    synapse, relay = h.ExpSyn(soma(0.5)), h.IntFire1()
+    into = context.gid_connect(0, relay)
+    onwards = h.NetCon(relay, synapse if HERE else None)
+    if not HERE:
+        context.set_gid2node(2, rank)
+        context.cell(2, onwards)
+elif not HERE:
+    synapse = h.ExpSyn(soma(0.5))
+    onwards = context.gid_connect(2, synapse)
+context.set_maxstep(10)
+sensitivity = ng.Sensitivity(ng.everywhere([ng.Parameter("gnabar_hh", sections=soma)]), spikes=True)
+h.finitialize(-65)
+print("nothing was refused")
+context.barrier()
+h.quit()
+"""
+
+
+@pytest.mark.parametrize(("here", "sender"), [(True, "IntFire1[0],"), (False, "a cell of another process (gid 2)")])
+def test_an_artificial_cell_that_relays_spikes_of_another_process_is_refused(
+    here: bool, sender: str, tmp_path: Path
+) -> None:
+    script = tmp_path / "relay.py"
+    script.write_text(f"HERE = {here}\n{RELAY}")
+    done = subprocess.run(
+        ["mpiexec", "--allow-run-as-root", "--oversubscribe", "-n", "2", sys.executable, script],
+        env=os.environ | {"NEURON_MODULE_OPTIONS": "-nogui"},
+        cwd=tmp_path,
+        timeout=300,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode != 0
+    assert f"brings events of {sender} which gets spikes of a cell that is carried" in done.stdout + done.stderr
+
+
+def test_the_derivative_of_a_crossing_does_not_depend_on_where_in_a_step_it_is() -> None:
+    """Along the threshold it is the inverse of the slope, which is smooth; and it is that of the time that is told."""
+    out = model("""
+        ng.load("hh", "pas")
+        soma, dend, clamp = cell()
+        netcon = h.NetCon(soma(0.5)._ref_v, None, sec=soma)
+        parameters = [ng.Parameter("threshold", of=netcon), ng.Parameter("gnabar_hh", sections=soma)]
+        with ng.Sensitivity(parameters, spikes=True) as sens:
+            spikes = sens.record_spikes(netcon)
+            def crossing(*theta):
+                sens.theta = theta
+                run(soma, 10)
+                return spikes.crossings[0], spikes.to_numpy()[0]
+            thresholds = np.linspace(-20, 0, 81)  # beside the one that it has, 10 mV
+            found = np.array([crossing(threshold, 0)[1][0] for threshold in thresholds])
+            smooth = np.polyval(np.polyfit(thresholds, found, 4), thresholds)
+            print(np.abs(found / smooth - 1).max())
+            for k, step in enumerate(np.diag((1e-4, 1e-6))):
+                for middle in ((-20, 0), (0, 0)):
+                    above, below = crossing(*middle + step)[0], crossing(*middle - step)[0]
+                    print((above - below) / (2 * step[k]) / crossing(*middle)[1][k] - 1)
+    """)
+    scatter, *errors = map(float, out.split())
+    assert scatter < 0.025  # 0.043 of a time on the line through the ends of a step
+    assert np.abs(errors).max() < 1e-7
+
+
+def test_a_cell_at_rest_fires_as_much_later_as_what_wakes_it() -> None:
+    """By symmetry exactly so, in NEURON's own steps too: what is off here comes from what is carried alone."""
+    out = model("""
+        ng.load("hh", "pas", "ExpSyn")
+        soma, dend, clamp = cell()
+        woken = h.Section(name="woken")
+        woken.L = woken.diam = 20
+        woken.insert("hh")
+        synapse = h.ExpSyn(woken(0.5))
+        netcon = h.NetCon(soma(0.5)._ref_v, synapse, sec=soma)
+        netcon.delay, synapse.tau = 3, 2
+        found = []
+        with ng.Sensitivity([ng.Parameter("delay", of=netcon)], spikes=True) as sens:
+            spikes = sens.record_spikes(h.NetCon(woken(0.5)._ref_v, None, sec=woken))
+            for h.dt in (0.025, 0.003125):
+                for netcon.weight[0] in (0.0025, 0.005, 0.01, 0.02):
+                    h.finitialize(-65)
+                    while h.t < 12:
+                        h.fadvance()
+                    found.append(spikes.to_numpy()[0, 0])
+        print(*found)
+    """)
+    coarse, fine = np.abs(np.array(out.split(), float).reshape(2, 4) - 1).max(axis=1)
+    assert coarse < 0.04
+    assert fine < 0.2 * coarse

@@ -68,6 +68,7 @@ class Cell:
         self.resting = Resting()
         self.arrivals: dict[int, dict[int, Arrival]] = {}  # by instance and NetCon
         self.sources, self.rows_before = np.zeros(0, layout.SOURCE), layout.rows(0, self.width)
+        self.watched: list[Any] = []  # the segments of the sources
         self.plan, self.message = np.zeros(1, layout.PLAN), np.zeros(layout.MESSAGE, np.uint8)
         self.labels = labels
         budget.take_rows(*self._size())
@@ -413,11 +414,19 @@ class Cell:
         """Nothing depends on theta until the next step, whatever the voltages and the states are."""
         self.voltage[:] = self.table.carried[:] = 0
         self.ions.forget()
-        self.connections.reset()
+        self.connections.restart()
         self.timings.forget()
+        self._watch_from_here()
         self.v[:] = np.nan
         self.resting.forget()
         self.plan["cell"]["fault"] = 0
+
+    def _watch_from_here(self) -> None:
+        """The next spike is one that crosses the threshold after now, whatever there was before."""
+        self.rows_before[:] = 0
+        for source, segment in zip(self.sources, self.watched, strict=True):
+            source["volts"] = segment.v
+            source["above"] = segment.v > ctypes.c_double.from_address(int(source["threshold"])).value
 
     def unlink(self) -> None:
         """Let the instances forget the memory."""

@@ -94,6 +94,11 @@ class Connections:
         """What is kept of derivatives between events."""
         return self._rows
 
+    def restart(self) -> None:
+        """As :meth:`reset`, and the spikes that come next are looked for among all that are kept."""
+        self.reset()
+        self._table["next"] = 0
+
     def reset(self) -> None:
         """Nothing that is kept depends on theta, but for weights, along their own directions."""
         self._rows[:] = self._moments[:] = 0

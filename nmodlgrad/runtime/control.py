@@ -146,9 +146,7 @@ class Settings:
     ) -> None:
         if rule is not None and not isinstance(rule, Adam):
             raise WrongArgument(f"rule is None for the gradient itself, or an Adam, not {rule!r}")
-        which = list(range(len(theta)) if directions is None else directions)
-        if not which or len(set(which)) < len(which) or not all(k in range(len(theta)) for k in which):
-            raise WrongArgument(f"directions are numbers below {len(theta)}, each once, not {directions!r}")
+        which = _numbers(directions, len(theta))
         self.directions, count = tuple(which), len(which)
         speeds = abs(theta[which]) if theta0 is None else _for_each("theta0", theta0, count)
         if not (speeds > 0).all():
@@ -159,6 +157,18 @@ class Settings:
         self.floors = np.full(count, -math.inf) if floor is None else _for_each("floor", floor, count)
         self.active = _periods(active)
         self.rule = rule
+
+
+def _numbers(given: Iterable[int] | None, count: int) -> list[int]:
+    """Those of the directions, by default of all."""
+    try:
+        which = list(range(count) if given is None else given)
+        sound = bool(which) and len(set(which)) == len(which) and all(k in range(count) for k in which)
+    except TypeError:
+        sound = False
+    if not sound:
+        raise WrongArgument(f"directions is a list of numbers below {count}, each once, not {given!r}")
+    return which
 
 
 def _number(name: str, given: Any, least: float) -> float:

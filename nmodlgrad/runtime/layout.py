@@ -180,6 +180,7 @@ SUM = np.dtype(
         ("gradient", _ADDRESS),
     ]
 )
+PAST = 4  # voltages that tell how a source crosses its threshold
 SOURCE = np.dtype(
     [
         ("train", _ADDRESS),
@@ -191,8 +192,8 @@ SOURCE = np.dtype(
         ("node", _LONG),
         ("threshold", _ADDRESS),
         ("thresholds", _ADDRESS),
-        ("before", _DOUBLE),
-        ("row_before", _ADDRESS),
+        ("volts", _DOUBLE, PAST),
+        ("past", _ADDRESS),
         ("above", _LONG),
     ]
 )

@@ -34,10 +34,10 @@ def everywhere(parameters: Iterable[AnyDirection]) -> list[AnyDirection]:
 
 
 def is_from_elsewhere(netcon: Any) -> bool:
-    """Whether a NetCon brings spikes of another process."""
+    """Whether a NetCon brings spikes of another process, to an artificial cell too."""
     if int(h.ParallelContext().nhost()) == 1 or netcon.srcgid() < 0 or netcon.syn() is None:
         return False
-    return netcon.preseg() is None and netcon.pre() is None and bool(netcon.syn().has_loc())
+    return netcon.preseg() is None and netcon.pre() is None
 
 
 class Ranks:
@@ -74,7 +74,8 @@ class Ranks:
         shortest = min((netcon.delay for netcon in arriving), default=_LONGEST_MS)
         self.interval_ms = float(self._context.allreduce(shortest, _MINIMUM))
         wanted = {gid for gids in self._context.py_allgather({int(one.srcgid()) for one in arriving}) for gid in gids}
-        here = {int(one.srcgid()): one for one in netcons if one.srcgid() in wanted and one.preseg() is not None}
+        sending = [one for one in netcons if one.preseg() is not None or one.pre() is not None]
+        here = {int(one.srcgid()): one for one in sending if one.srcgid() in wanted}
         for gid in sorted(wanted - here.keys()):
             if int(self._context.gid_exists(gid)) >= _OF_THIS:
                 raise CannotCarry(f"the NetCon by which ParallelContext.cell() got the gid {gid} is gone: keep it")
@@ -82,9 +83,19 @@ class Ranks:
         self.brought = frozenset(gid for gids in self._context.py_allgather(list(given)) for gid in gids) - here.keys()
         return given
 
+    def gathered(self, gids: Iterable[int]) -> frozenset[int]:
+        """Those of all processes; every one calls it at the same time."""
+        if int(self._context.nhost()) == 1:
+            return frozenset(gids)
+        return frozenset(gid for found in self._context.py_allgather([*gids]) for gid in found)
+
     def export(self, gid: int, train: Train) -> None:
         """Give others the spikes of a source."""
         self._exports[gid], self._next[gid] = train, 0
+
+    def forget(self) -> None:
+        """The trains have gone back to now: what they will have from here on is new."""
+        self._next = {gid: min(number, self._exports[gid].end) for gid, number in self._next.items()}
 
     def bring(self, gid: int, train: Train) -> None:
         """Get the spikes of a source."""

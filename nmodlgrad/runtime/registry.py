@@ -232,6 +232,10 @@ def require(original: str) -> Entry:
     entry = entries().get(original)
     if original in _passed:
         raise CannotCarry(f"the mechanism {original} was passed through: no derivative is carried along its parameters")
+    if entry is None and any(one.name == original for one in entries().values()):
+        raise CannotCarry(
+            f"{original} stands in for a point process that another Sensitivity carries: close() that one first"
+        )
     if entry is None:
         raise CannotCarry(f"the mechanism {original} was not translated: nmodlgrad.load({original!r}, ...) does that")
     return entry

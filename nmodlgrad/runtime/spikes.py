@@ -51,13 +51,20 @@ class Train:
         self.data["tolerance"] = h.dt / 2 + LATER_MS  # an event acts at the step next to it
         self.data["elsewhere"] = self.elsewhere
 
+    @property
+    def end(self) -> int:
+        """One past the number of the last spike."""
+        return int(self.data["end"][0])
+
     def forget(self) -> None:
-        """The spikes that are under way depend on nothing."""
+        """The spikes that are under way depend on nothing, and those that would be later than now have not been."""
         self.rows.fill(0)
+        _, times, _ = self.since(int(self.data["first"][0]))
+        self.data["end"] -= int((times > h.t + LATER_MS).sum())
 
     def since(self, number: int) -> tuple[int, NDArray[np.float64], NDArray[np.float64]]:
         """One past the number of the last spike; times and rows of those from `number` on, as far as they are kept."""
-        first, end = int(self.data["first"][0]), int(self.data["end"][0])
+        first, end = int(self.data["first"][0]), self.end
         chosen = slice(max(number - first, 0), end - first)
         rows = self.rows.as_numpy().reshape(-1, self._width)[chosen]
         return end, np.array(self.times.as_numpy()[chosen]), np.array(rows)
@@ -75,7 +82,7 @@ class Train:
 
     def read(self, directions: int) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """When they were sent and when the threshold was crossed, shape (spikes,), and derivatives of the latter."""
-        count = int(self.data["end"][0] - self.data["first"][0])
+        count = self.end - int(self.data["first"][0])
         rows = self.rows.as_numpy()[: count * self._width].reshape(count, self._width)
         sent, crossed = (np.array(times.as_numpy()[:count]) for times in (self.times, self.crossings))
         return sent, crossed, np.array(rows[:, :directions])
@@ -94,7 +101,7 @@ class SpikeRecorder:
 
     @property
     def crossings(self) -> NDArray[np.float64]:
-        """When the voltage crossed the threshold on the line between the ends of a step, in ms: shape (spikes,)."""
+        """When the voltage crossed the threshold on a parabola through the ends of a step, in ms: shape (spikes,)."""
         return self._read()[1]
 
     def to_numpy(self) -> NDArray[np.float64]:
@@ -124,6 +131,7 @@ class Spikes:
         self._known: dict[tuple[Any, ...], Train] = {}  # those of the last run
         self._recorded: list[tuple[Any, Train]] = []  # NetCons, and what has their spikes
         self._ranks = Ranks()
+        self._relayed: frozenset[int] = frozenset()  # gids of point processes that get spikes which have derivatives
 
     def find(self, netcons: Sequence[Any]) -> None:
         """Look at every NetCon; tell the cells about sources and arrivals, before these are described.
@@ -139,6 +147,9 @@ class Spikes:
         self._waiting = self._waiters()
         exported = self._ranks.agree(netcons, lambda netcon: self._key(netcon) is not None)
         relays = self._relays(netcons)
+        self._relayed = self._ranks.gathered(
+            int(one.srcgid()) for one in netcons if one.pre() is not None and one.pre().hname() in relays
+        ) - {-1}
         sources: dict[Any, dict[tuple[Any, ...], tuple[Train, Any, Any]]] = {cell.root: {} for cell in self._cells}
         for cell in self._cells:
             cell.arrivals = {}
@@ -163,6 +174,7 @@ class Spikes:
         """What is under way depends on nothing."""
         for train in self._trains.values():
             train.forget()
+        self._ranks.forget()
 
     def psolve(self, until_ms: float) -> None:
         """Run, and bring the derivatives of spikes to other processes before these arrive."""
@@ -199,6 +211,11 @@ class Spikes:
     # ------------------------------------------------------------------ one NetCon
     def _connect(self, netcon: Any, sources: Mapping[Any, Any], relays: set[str]) -> None:
         target = netcon.syn()
+        if is_from_elsewhere(netcon) and netcon.srcgid() in self._relayed:
+            raise CannotCarry(
+                f"{netcon} brings events of a cell of another process (gid {netcon.srcgid()}) which gets spikes of a "
+                "cell that is carried: when it sends depends on parameters in a way that is not carried"
+            )
         found = self._instances.get(target.hname()) if target is not None else None
         if found is None:
             return
@@ -254,7 +271,8 @@ class Spikes:
     def _described(self, cell: Cell, found: Sequence[tuple[Train, Any, Any]]) -> NDArray[Any]:
         """The table ``ng_Source`` of a cell."""
         table = np.zeros(len(found), layout.SOURCE)
-        cell.rows_before = layout.rows(len(found), cell.width)
+        cell.rows_before = layout.rows(layout.PAST * len(found), cell.width)
+        cell.watched = [segment for _, segment, _ in found]
         for number, (train, segment, netcon) in enumerate(found):
             one = table[number]
             one["train"], one["room"] = layout.address(train.data), len(train.times)
@@ -263,7 +281,7 @@ class Spikes:
             one["kept"], one["node"] = train.kept_ms, cell.node(segment)
             one["threshold"] = int(cell.cable.address(netcon._ref_threshold))
             one["thresholds"] = self._seeds("threshold", [netcon, *self._alike(netcon)]) or EMPTY
-            one["row_before"] = layout.address(cell.rows_before[number])
+            one["past"] = layout.address(cell.rows_before[layout.PAST * number])
         return table
 
     def _alike(self, netcon: Any) -> Iterator[Any]:
@@ -340,7 +358,8 @@ class Spikes:
 def reached(roots: Sequence[Any], netcons: Sequence[Any]) -> list[Any]:
     """The cells that spikes of these and of other processes reach, directly or not, themselves included."""
     found = dict.fromkeys(roots)
-    found |= {root_of(one.syn().get_segment().sec): None for one in netcons if is_from_elsewhere(one)}
+    arriving = [netcon for netcon in netcons if is_from_elsewhere(netcon) and netcon.syn().has_loc()]
+    found |= {root_of(netcon.syn().get_segment().sec): None for netcon in arriving}
     while True:
         more: dict[Any, None] = {}
         for netcon in netcons:
