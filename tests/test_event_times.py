@@ -161,9 +161,12 @@ def self_events() -> Compared:
     return compared(SELF_EVENTS, "hh", "pas", "IClamp", "transmitting")
 
 
-def _are_of_first_order(coarse: float, fine: float, least: float = 0.15) -> None:
-    """A quarter of the step leaves a quarter of the error, but for the differences, and where errors cancel."""
-    assert fine < 0.4 * coarse or fine < 0.001  # that of the differences
+def _are_of_first_order(coarse: float, fine: float, least: float = 0.15, scatter: float = 0.001) -> None:
+    """A quarter of the step leaves a quarter of the error, but for what is smaller than `scatter`.
+
+    That is the error of the differences and, in the times of spikes, what depends on where in a step events fall.
+    """
+    assert fine < 0.4 * coarse or fine < scatter
     assert fine < least
 
 
@@ -179,7 +182,7 @@ def test_short_term_plasticity_follows_the_times_of_spikes(name: str) -> None:
 @pytest.mark.parametrize("name", ["gnabar", "amp", "tau_rec of the strong one", "its delay"])
 def test_spikes_behind_short_term_plasticity_have_derivatives(name: str) -> None:
     found = short_term()
-    _are_of_first_order(*found.errors(name, 2), least=0.03)
+    _are_of_first_order(*found.errors(name, 2), least=0.01, scatter=0.006)
 
 
 READING = ("memory", "slope", "eta", "delay", "delay of the second", "delay of what learns")
@@ -217,7 +220,7 @@ def test_a_pulse_begins_and_ends_when_its_parameters_say(name: str) -> None:
 
 def test_the_beginning_of_a_pulse_moves_a_spike() -> None:
     coarse, fine = pulse().errors("del upstream", 1)
-    _are_of_first_order(coarse, fine, least=0.01)
+    _are_of_first_order(coarse, fine, least=0.01, scatter=0.002)
 
 
 @pytest.mark.parametrize(
