@@ -310,6 +310,33 @@ def test_running_again_gives_the_same_bits_and_the_model_is_the_original_s() -> 
     assert out.split() == ["True"] * 5
 
 
+def test_a_delay_that_changes_while_spikes_are_under_way_stops_the_run() -> None:
+    """They come by the old delay, by which they can not be found; the next finitialize, or restart(), goes by the new."""
+    out = model(
+        CHAIN
+        + """
+    netcon.delay = 8
+    sens = ng.Sensitivity(parameters, spikes=True)
+    dv = sens.record(far(0.5))
+    def changed(then):
+        run(soma, 10)
+        netcon.delay = 12
+        then()
+        h.continuerun(40)
+        return dv.to_numpy()[-1].any()
+    print(refusal(lambda: changed(lambda: None)))
+    run(soma, 40)
+    print(dv.to_numpy()[-1].any())
+    netcon.delay = 8
+    print(changed(sens.restart))
+    """,
+        errors=True,
+    )
+    said, *further = out.splitlines()
+    assert "delay of a NetCon was changed while spikes were under way" in said
+    assert further[:2] == ["True", "True"]  # what NEURON itself says of it follows
+
+
 def test_an_event_that_a_script_sends_depends_on_nothing() -> None:
     out = model("""
         ng.load("hh", "pas", "ExpSyn")

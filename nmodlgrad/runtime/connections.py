@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -88,6 +89,7 @@ class Connections:
                     self._table[at]["delays"], self._table[at]["late"] = arrival.delays, layout.address(next(late))
                 at, row = at + 1, row + len(arguments)
         self.reset()
+        self._note_delays()
 
     @property
     def rows(self) -> NDArray[np.float64]:
@@ -98,6 +100,13 @@ class Connections:
         """As :meth:`reset`, and the spikes that come next are looked for among all that are kept."""
         self.reset()
         self._table["next"] = 0
+        self._note_delays()
+
+    def _note_delays(self) -> None:
+        """Those that spikes are sent with from now on."""
+        for number in np.flatnonzero(self._table["delay"]):
+            delay = ctypes.c_double.from_address(int(self._table[number]["delay"]))
+            self._table[number]["delay_then"] = delay.value
 
     def reset(self) -> None:
         """Nothing that is kept depends on theta, but for weights, along their own directions."""

@@ -62,6 +62,7 @@ CONNECTION = np.dtype(
         ("train", _ADDRESS),
         ("next", _LONG),
         ("delay", _ADDRESS),
+        ("delay_then", _DOUBLE),
         ("delays", _ADDRESS),
         ("late", _ADDRESS),
     ]

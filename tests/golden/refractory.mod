@@ -104,6 +104,7 @@ typedef struct {            /* a NetCon, found by the address of its weights */
   const ng_Train *ng_train; /* whose spikes it brings, if their times depend on theta */
   long ng_next;             /* number of the next one to arrive */
   const double *ng_delay;   /* ms */
+  double ng_delay_then;     /* what it was when the run began */
   const ng_Band *ng_delays; /* seeds of the delay */
   double *ng_late;          /* room for the row of the time of arrival, 0 if that depends on nothing */
 } ng_Connection;
@@ -171,7 +172,7 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
 static ng_Connection *ng_find(const ng_Instance *ng_self, double ng_sender) {
   static const ng_Band ng_last = {0, 0};
   static const ng_Seed ng_unmoved[] = {{&ng_last, 0, 0, 0}};
-  static ng_Connection ng_none = {0, ng_unmoved, 0, 0, 0, 0, 0, &ng_last, 0};
+  static ng_Connection ng_none = {0, ng_unmoved, 0, 0, 0, 0, 0, 0., &ng_last, 0};
   const double *ng_address = (const double *) (size_t) ng_sender;
   long ng_low = 0, ng_high = ng_self->ng_connection_count;
   while (ng_low < ng_high) {

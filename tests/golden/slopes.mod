@@ -107,6 +107,7 @@ typedef struct {            /* a NetCon, found by the address of its weights */
   const ng_Train *ng_train; /* whose spikes it brings, if their times depend on theta */
   long ng_next;             /* number of the next one to arrive */
   const double *ng_delay;   /* ms */
+  double ng_delay_then;     /* what it was when the run began */
   const ng_Band *ng_delays; /* seeds of the delay */
   double *ng_late;          /* room for the row of the time of arrival, 0 if that depends on nothing */
 } ng_Connection;
