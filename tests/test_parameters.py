@@ -497,7 +497,7 @@ def test_a_model_that_is_not_ready_is_told_what_is_missing() -> None:
         "CannotCarry: i_cap of soma(1): the end of a section has no membrane",
         "CannotCarry: amp of IClamp[0]: it is a parameter, which depends on nothing (i can be recorded)",
         "CannotCarry: on of SEClamp[0]: SEClamp has none (i, vc can be recorded)",
-        "CannotCarry: i of VClamp[0]: VClamp was not translated: nmodlgrad.load('VClamp', ...) does that",
+        "CannotCarry: i of VClamp[0]: VClamp was not translated: NEURON ships no source of it; a SEClamp can be",
         "CannotCarry: the cell of soma: nothing is carried before the first finitialize",
     )
     for line, words in zip(out, expected, strict=True):

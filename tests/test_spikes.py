@@ -311,7 +311,7 @@ def test_running_again_gives_the_same_bits_and_the_model_is_the_original_s() -> 
 
 
 def test_a_delay_that_changes_while_spikes_are_under_way_stops_the_run() -> None:
-    """They come by the old delay, by which they can not be found; the next finitialize, or restart(), goes by the new."""
+    """They come by the old delay, by which they are not found; the next finitialize, or restart(), goes by the new."""
     out = model(
         CHAIN
         + """

@@ -14,7 +14,7 @@ from nmodlgrad.runtime.errors import CannotCarry
 from nmodlgrad.runtime.instances import Instance
 from nmodlgrad.runtime.netcons import NetCons
 from nmodlgrad.runtime.places import kind_of, points_of
-from nmodlgrad.runtime.registry import Entry, MechanismType
+from nmodlgrad.runtime.registry import Entry, MechanismType, remedy
 
 # Currents that are exact as they are: no state, linear in v (NEURON's matrix holds their conductance) or none of it.
 EXACT_AS_THEY_ARE = frozenset({"IClamp", "SEClamp", "AlphaSynapse"})
@@ -80,8 +80,7 @@ def check_mechanisms(
             raise CannotCarry(f"{segment} has extracellular: its second voltage is not carried")
         if cable.has_current(types[name].number):
             raise CannotCarry(
-                f"{segment} has {name}, a mechanism with a current that was not translated: "
-                f"give it to nmodlgrad.load before the model runs"
+                f"{segment} has {name}, a mechanism with a current that was not translated: {remedy(name)}"
             )
 
 

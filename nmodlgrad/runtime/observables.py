@@ -14,6 +14,7 @@ from nmodlgrad.runtime.checks import EXACT_AS_THEY_ARE
 from nmodlgrad.runtime.errors import CannotCarry, WrongArgument, did_you_mean
 from nmodlgrad.runtime.instances import Instance
 from nmodlgrad.runtime.places import is_deleted, key_of, kind_of, place
+from nmodlgrad.runtime.registry import remedy
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def of_point(cell: Cell, point: Any, working: Any, name: str) -> Observable:
             return _of_instance(cell, instance, point, name, name, point if shadowed else instance.holder)
     kind = kind_of(point)
     if kind not in EXACT_AS_THEY_ARE:
-        raise CannotCarry(f"{name} of {point}: {kind} was not translated: nmodlgrad.load({kind!r}, ...) does that")
+        raise CannotCarry(f"{name} of {point}: {kind} was not translated: {remedy(kind)}")
     return _of_native(cell, point, name)
 
 

@@ -221,6 +221,13 @@ def types() -> dict[str, MechanismType]:
     return found
 
 
+def remedy(original: str) -> str:
+    """What to do about a mechanism that was not translated."""
+    if original in ("VClamp", "OClamp"):
+        return "NEURON ships no source of it; a SEClamp can be carried"
+    return f"nmodlgrad.load({original!r}, ...) does that, before the model runs"
+
+
 def require(original: str) -> Entry:
     """The augmented form of a mechanism.
 
@@ -237,5 +244,5 @@ def require(original: str) -> Entry:
             f"{original} stands in for a point process that another Sensitivity carries: close() that one first"
         )
     if entry is None:
-        raise CannotCarry(f"the mechanism {original} was not translated: nmodlgrad.load({original!r}, ...) does that")
+        raise CannotCarry(f"the mechanism {original} was not translated: {remedy(original)}")
     return entry

@@ -104,8 +104,8 @@ class Sensitivity:
             a segment, or a point process
         variable
             of a segment: ``"v"``, a STATE or another variable that is carried (``"m_hh"``), or a variable of an ion
-            (``"cai"``, ``"cao"``, ``"eca"``, ``"ica"``: the current of all mechanisms together); of a point process,
-            its own name for it (``"g"``)
+            (``"cai"``, ``"cao"``, ``"eca"``, ``"ica"``: the current of all mechanisms together), ``"i_cap"``,
+            ``"i_membrane_"``; of a point process, its own name for it (``"g"``)
         every
             sampling interval in ms, a multiple of ``h.dt``; without it, every step is recorded. Row n is that of
             step ``n * every / dt``; ``h.Vector().record(ref, every)`` takes the same, but for a last sample at the very
