@@ -1,4 +1,4 @@
-"""The optimisers: Gauss-Newton of nmodlgrad.fit on a horizon that grows, CMA-ES and IBEA of bluepyopt.
+"""The optimisers: Gauss-Newton of nmodlgrad.fit on a cell that is held at first, CMA-ES and IBEA of bluepyopt.
 
 Each has so many seconds of its process, begins at the values that its seed draws, and is judged by the same loss.
 bluepyopt's run on the original mechanisms, in a process that carries no derivatives.
@@ -102,77 +102,63 @@ class Track:
 
 
 # ---------------------------------------------------------------------- with derivatives
-FIRST_MS = 4.0  # the horizon to begin with
-GROWTH, SLOWEST = 1.3, 1.01  # factors of the horizon, and when it is given up
-EVALUATIONS, IN_THE_END = 25, 100  # of a stage at most, and of the one with the whole loss
-TOLERANCE = 1e-4  # of a stage: see nmodlgrad.fit.GaussNewton
-ENOUGH, NEAR = 3e-4, 3e-3  # losses at which a stage ends, and with which the horizon grows
-FOUND = 1e-12  # a loss at which there is nothing more to do
+COUPLING_US = 1.0  # of the electrodes that hold the cell near the target at first
+EVALUATIONS = 80  # of each of the two fits
+HELD, NEAR = 1e-13, 1e-5  # losses with electrodes: where a fit ends, and from which the whole loss is tried
+FOUND = 1e-14  # a loss at which there is nothing more to do
 
 
 class _Enough(Exception):
-    """The loss of a stage is small enough."""
+    """The loss of a fit is small enough."""
 
 
-def by_horizon(model: Model, task: Task) -> Result:
-    """Gauss-Newton on the first ms of the voltages, then on more of them, then on the whole loss.
+def held(model: Model, task: Task) -> Result:
+    """Gauss-Newton on voltages of a cell that is held near the target, and then on the whole loss of the free cell.
 
-    Over a few ms the voltage is a smooth function of the parameters. With those fitted, a little more of it still is:
-    a spike that is new to the horizon is almost where it should be. Where a horizon can not be fitted, a smaller step
-    is tried from the one before, and in the end another start.
+    While electrodes hold the places where the target is known, each channel there sees the voltage that it should: no
+    spike can come at a wrong time, and what is left of the difference is almost linear in the conductances. Where that
+    is fitted, the free cell is near the target, too. Where it can not be, another start is drawn.
     """
     generator, track = np.random.default_rng(task.seed), Track(task)
     with suppress(Spent):
         while track.best > FOUND:
             track.starts += 1
-            _grow(model, model.draw(generator), track)
+            values = model.draw(generator)
+            _judge(model, values, track)
+            values, loss = _fit(model, values, COUPLING_US, track)
+            if loss < NEAR:
+                _judge(model, values, track)
+                _fit(model, values, 0.0, track)
     return track.result()
 
 
-def _grow(model: Model, values: Floats, track: Track) -> None:
-    """From one start as far as it goes."""
-    longest = max(step.duration for step in model.steps)
-    track.begin(model.duration())
+def _judge(model: Model, values: Floats, track: Track) -> None:
+    """The whole loss of the free cell."""
+    model.coupling = 0.0
+    track.begin(model.duration)
     track.end(float(model.terms(values).sum()), values)
-    reached, growth, horizon = 0.0, GROWTH, FIRST_MS
-    while growth > SLOWEST:
-        there, loss = _stage(model, values, horizon if horizon < longest else math.inf, track)
-        if loss < NEAR:
-            if horizon >= longest:
-                return
-            reached, values = horizon, there
-            track.begin(model.duration())
-            track.end(float(model.terms(values).sum()), values)
-        elif reached:
-            growth = 1 + (growth - 1) / 2
-        else:
-            return
-        horizon = min(reached * growth, longest)
 
 
-def _stage(model: Model, values: Floats, horizon: float, track: Track) -> tuple[Floats, float]:
-    """The best values with a horizon, and their loss there."""
-    whole = math.isinf(horizon)
+def _fit(model: Model, values: Floats, coupling: float, track: Track) -> tuple[Floats, float]:
+    """The best values with electrodes of some conductance, and their loss there: the whole loss without electrodes."""
+    model.coupling = coupling
     best = values, math.inf
-    with model.problem(values, horizon) as problem:
+    with model.problem(values) as problem:
 
         def evaluate(theta: Floats) -> fit.Evaluation:
             nonlocal best
-            track.begin(model.duration(horizon))
+            track.begin(model.duration)
             found = problem.evaluate(theta)
             if found.loss < best[1]:
                 best = np.clip(problem.values(theta), *model.box.T), found.loss
-            if whole:
+            if not coupling:
                 track.end(found.loss, problem.values(theta))
-            if found.loss < (FOUND if whole else ENOUGH):
-                raise _Enough
-            if not best[1] < math.inf:
-                raise _Enough  # it diverges where it begins
+            if found.loss < (HELD if coupling else FOUND) or not best[1] < math.inf:
+                raise _Enough  # or it diverges where it begins
             return found
 
-        optimiser = fit.GaussNewton(*((IN_THE_END, 1e-12) if whole else (EVALUATIONS, TOLERANCE)))
         with suppress(_Enough):
-            optimiser.run(evaluate, problem.start, problem.bounds)
+            fit.GaussNewton(EVALUATIONS, 1e-9).run(evaluate, problem.start, problem.bounds)
     return best
 
 
@@ -188,7 +174,7 @@ def _evaluator(model: Model, track: Track) -> Any:
 
     class Same(Evaluator):
         def init_simulator_and_evaluate_with_lists(self, position: list[float]) -> list[float]:
-            track.begin(model.duration())
+            track.begin(model.duration)
             values = np.exp(position)
             terms = model.terms(values)
             track.end(float(terms.sum()), values)
@@ -196,7 +182,7 @@ def _evaluator(model: Model, track: Track) -> Any:
 
     box = np.log(model.box)
     names = [
-        f"{step.name} {k}" for step, losses in zip(model.steps, model.losses, strict=True) for k in range(len(losses))
+        f"{each.name} {k}" for each, losses in zip(model.stimuli, model.losses, strict=True) for k in range(len(losses))
     ]
     pairs = zip(model.parameters, box, strict=True)
     return Same([Objective(name) for name in names], [Parameter(p.label, bounds=tuple(b)) for p, b in pairs])
@@ -236,7 +222,7 @@ def by_ibea(model: Model, task: Task) -> Result:
 
 # ---------------------------------------------------------------------- in a process of its own
 GRADIENT = "Gauss-Newton"
-METHODS: dict[str, Callable[[Model, Task], Result]] = {GRADIENT: by_horizon}
+METHODS: dict[str, Callable[[Model, Task], Result]] = {GRADIENT: held}
 if importlib.util.find_spec("bluepyopt"):
     METHODS |= {"bluepyopt's CMA": by_cma, "bluepyopt's IBEA": by_ibea}
 
@@ -252,5 +238,5 @@ def voltages(folder: Path, share: float, values: list[list[float]]) -> list[list
     found = []
     for each in values:
         model.set(each)
-        found.append([model.run(step)[0] for step in model.steps])
+        found.append([model.run(stimulus)[0] for stimulus in model.stimuli])
     return found
