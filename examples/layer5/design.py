@@ -50,21 +50,25 @@ def _sampled(trace: Floats) -> fit.Trace:
     return fit.Trace.sampled(trace[:: round(EVERY_MS / DT_MS)], EVERY_MS)
 
 
+def _percent(error: float) -> str:
+    return f"{100 * error:.2g} %" if error < 1 else f"{100 * error:.0f} %"
+
+
 def main() -> None:
     """Print a table: a line for each parameter, a column for each design."""
     model = Model(Path(sys.argv[1]), augmented=True)
     few = [model.places[k] for k in SOMA_AND_TRUNK]
     designs = {
-        "three steps, two places": (SHORT, few),
+        "earlier: three steps, two places": (SHORT, few),
         "three steps, six places": (SHORT, model.places),
         "rebound and burst, two places": (STIMULI, few),
-        "rebound and burst, six places": (STIMULI, model.places),
+        "used: rebound and burst, six places": (STIMULI, model.places),
     }
     columns = [relative_errors(model, *design) for design in designs.values()]
     rows = [("parameter", *designs), ("---",) * (1 + len(designs))]
     for parameter, *errors in zip(model.parameters, *columns, strict=True):
-        rows.append((parameter.label, *(f"{100 * error:.2g} %" for error in errors)))
-    rows.append(("worst", *(f"{100 * column.max():.2g} %" for column in columns)))
+        rows.append((parameter.label, *(_percent(error) for error in errors)))
+    rows.append(("worst", *(_percent(column.max()) for column in columns)))
     print("\n".join("| " + " | ".join(row) + " |" for row in rows))
 
 

@@ -38,7 +38,7 @@ class Task:
 class Result:
     """What a task came to.
 
-    `points` are pairs of seconds and the smallest loss until then, `values` the parameters there at the end;
+    `points` are pairs of seconds and the smallest whole loss until then, `values` the parameters there at the end;
     `simulated` are seconds of the model that were run, `starts` how often it began, the first time included.
     """
 
@@ -80,14 +80,13 @@ class Track:
         """The smallest loss until now."""
         return self._points[-1][1] if self._points else math.inf
 
-    def begin(self, seconds_of_the_model: float) -> None:
-        """Before each evaluation. A loss is known when the time is over: then there is no further one."""
-        if time.process_time() - self._begin >= self._task.seconds and self._points:
-            raise Spent
-        self.simulated += seconds_of_the_model
+    @property
+    def spent(self) -> bool:
+        """Whether the time is over."""
+        return time.process_time() - self._begin >= self._task.seconds
 
-    def end(self, loss: float, values: Floats) -> None:
-        """After each evaluation of the whole loss."""
+    def add(self, loss: float, values: Floats) -> None:
+        """What an evaluation of the whole loss came to."""
         if loss < self.best or not self._points:
             self._points.append((time.process_time() - self._begin, loss))
             self._values = [float(value) for value in values]
@@ -102,63 +101,79 @@ class Track:
 
 
 # ---------------------------------------------------------------------- with derivatives
-COUPLING_US = 1.0  # of the electrodes that hold the cell near the target at first
-EVALUATIONS = 80  # of each of the two fits
-HELD, NEAR = 1e-13, 1e-5  # losses with electrodes: where a fit ends, and from which the whole loss is tried
-FOUND = 1e-14  # a loss at which there is nothing more to do
+@dataclass(frozen=True)
+class Stage:
+    """A fit: conductance of the electrodes in uS, whether conductances move as they are, and where it ends."""
+
+    coupling: float
+    linear: bool
+    evaluations: int
+    enough: float
+
+
+HELD = (Stage(1.0, True, 15, 1e-4), Stage(1.0, False, 80, 1e-13))
+FREE = Stage(0.0, False, 80, 1e-14)
+NEAR = 1e-5  # a loss of the held cell from which the whole one is tried
+TOLERANCE = 1e-9  # of each fit: see nmodlgrad.fit.GaussNewton
 
 
 class _Enough(Exception):
-    """The loss of a fit is small enough."""
+    """The loss of a fit is small enough, or the time is over."""
 
 
 def held(model: Model, task: Task) -> Result:
     """Gauss-Newton on voltages of a cell that is held near the target, and then on the whole loss of the free cell.
 
     While electrodes hold the places where the target is known, each channel there sees the voltage that it should: no
-    spike can come at a wrong time, and what is left of the difference is almost linear in the conductances. Where that
-    is fitted, the free cell is near the target, too. Where it can not be, another start is drawn.
+    spike can come at a wrong time, and what is left of the difference is almost linear in the conductances, where by
+    the logarithm of one that is much too small there would hardly be a slope. Nearer to the truth products are what
+    is hard, such as that of a calcium channel and its gamma: these are straight in the logarithm. Where the held cell
+    is fitted, the free cell is near the target, too. Where it can not be, another start is drawn. If the time is over
+    while the cell is held, the whole loss of what there is then is what counts.
     """
     generator, track = np.random.default_rng(task.seed), Track(task)
-    with suppress(Spent):
-        while track.best > FOUND:
-            track.starts += 1
-            values = model.draw(generator)
+    while track.best > FREE.enough and not track.spent:
+        track.starts += 1
+        values = model.draw(generator)
+        _judge(model, values, track)
+        loss = math.inf
+        for stage in HELD:
+            values, loss = _fit(model, values, stage, track)
+        if loss < NEAR or track.spent:
             _judge(model, values, track)
-            values, loss = _fit(model, values, COUPLING_US, track)
-            if loss < NEAR:
-                _judge(model, values, track)
-                _fit(model, values, 0.0, track)
+            _fit(model, values, FREE, track)
     return track.result()
 
 
 def _judge(model: Model, values: Floats, track: Track) -> None:
     """The whole loss of the free cell."""
     model.coupling = 0.0
-    track.begin(model.duration)
-    track.end(float(model.terms(values).sum()), values)
+    track.simulated += model.duration
+    track.add(float(model.terms(values).sum()), values)
 
 
-def _fit(model: Model, values: Floats, coupling: float, track: Track) -> tuple[Floats, float]:
-    """The best values with electrodes of some conductance, and their loss there: the whole loss without electrodes."""
-    model.coupling = coupling
+def _fit(model: Model, values: Floats, stage: Stage, track: Track) -> tuple[Floats, float]:
+    """The best values of a stage, and their loss there: without electrodes, the whole loss."""
+    model.coupling = stage.coupling
     best = values, math.inf
-    with model.problem(values) as problem:
+    with model.problem(values, stage.linear) as problem:
 
         def evaluate(theta: Floats) -> fit.Evaluation:
             nonlocal best
-            track.begin(model.duration)
+            if track.spent:
+                raise _Enough
+            track.simulated += model.duration
             found = problem.evaluate(theta)
             if found.loss < best[1]:
                 best = np.clip(problem.values(theta), *model.box.T), found.loss
-            if not coupling:
-                track.end(found.loss, problem.values(theta))
-            if found.loss < (HELD if coupling else FOUND) or not best[1] < math.inf:
+            if not stage.coupling:
+                track.add(found.loss, problem.values(theta))
+            if found.loss < stage.enough or not best[1] < math.inf:
                 raise _Enough  # or it diverges where it begins
             return found
 
         with suppress(_Enough):
-            fit.GaussNewton(EVALUATIONS, 1e-9).run(evaluate, problem.start, problem.bounds)
+            fit.GaussNewton(stage.evaluations, TOLERANCE).run(evaluate, problem.start, problem.bounds)
     return best
 
 
@@ -174,10 +189,12 @@ def _evaluator(model: Model, track: Track) -> Any:
 
     class Same(Evaluator):
         def init_simulator_and_evaluate_with_lists(self, position: list[float]) -> list[float]:
-            track.begin(model.duration)
+            if track.spent:
+                raise Spent
+            track.simulated += model.duration
             values = np.exp(position)
             terms = model.terms(values)
-            track.end(float(terms.sum()), values)
+            track.add(float(terms.sum()), values)
             return [float(term) for term in np.minimum(terms, WORST)]
 
     box = np.log(model.box)

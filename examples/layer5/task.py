@@ -170,8 +170,11 @@ class Model:
             for place, trace in zip(self.places, target, strict=True)
         ]
 
-    def problem(self, start: Floats) -> fit.Problem:
-        """The whole loss as a problem of nmodlgrad.fit; while electrodes hold the cell, the voltages alone."""
+    def problem(self, start: Floats, linear: bool = False) -> fit.Problem:
+        """The whole loss as a problem of nmodlgrad.fit; while electrodes hold the cell, the voltages alone.
+
+        Parameters move in their logarithm; if it is linear, conductances move as they are.
+        """
         protocols = [
             fit.Protocol(
                 stimulus.name,
@@ -181,20 +184,16 @@ class Model:
             )
             for stimulus, target, losses in zip(self.stimuli, self.target, self.losses, strict=True)
         ]
-        return fit.Problem(self.free(start), protocols, dt=DT_MS)
+        return fit.Problem(self.free(start, linear), protocols, dt=DT_MS)
 
-    def free(self, start: Floats) -> list[fit.Free]:
-        """The parameters: in their logarithm, but for the conductances of a cell that is held.
-
-        Where the voltage is held, currents are linear in them; and where one is much too small, there is hardly a slope
-        by its logarithm.
-        """
+    def free(self, start: Floats, linear: bool = False) -> list[fit.Free]:
+        """The parameters, with their bounds."""
         return [
             fit.Free(
                 ng.Parameter(parameter.name, sections=self.cell[parameter.region]),
                 float(value),
                 (float(lower), float(upper)),
-                "identity" if self.coupling and parameter.is_conductance else "log",
+                "identity" if linear and parameter.is_conductance else "log",
                 parameter.label,
             )
             for value, (lower, upper), parameter in zip(start, self.box, self.parameters, strict=True)
