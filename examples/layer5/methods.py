@@ -1,4 +1,4 @@
-"""The optimisers: Gauss-Newton of nmodlgrad.fit on a horizon that grows, CMA-ES and IBEA of bluepyopt.
+"""The optimisers: Gauss-Newton of nmodlgrad.fit on a cell that is held at first, CMA-ES and IBEA of bluepyopt.
 
 Each has so many seconds of its process, begins at the values that its seed draws, and is judged by the same loss.
 bluepyopt's run on the original mechanisms, in a process that carries no derivatives.
@@ -38,7 +38,7 @@ class Task:
 class Result:
     """What a task came to.
 
-    `points` are pairs of seconds and the smallest loss until then, `values` the parameters there at the end;
+    `points` are pairs of seconds and the smallest whole loss until then, `values` the parameters there at the end;
     `simulated` are seconds of the model that were run, `starts` how often it began, the first time included.
     """
 
@@ -80,14 +80,13 @@ class Track:
         """The smallest loss until now."""
         return self._points[-1][1] if self._points else math.inf
 
-    def begin(self, seconds_of_the_model: float) -> None:
-        """Before each evaluation. A loss is known when the time is over: then there is no further one."""
-        if time.process_time() - self._begin >= self._task.seconds and self._points:
-            raise Spent
-        self.simulated += seconds_of_the_model
+    @property
+    def spent(self) -> bool:
+        """Whether the time is over."""
+        return time.process_time() - self._begin >= self._task.seconds
 
-    def end(self, loss: float, values: Floats) -> None:
-        """After each evaluation of the whole loss."""
+    def add(self, loss: float, values: Floats) -> None:
+        """What an evaluation of the whole loss came to."""
         if loss < self.best or not self._points:
             self._points.append((time.process_time() - self._begin, loss))
             self._values = [float(value) for value in values]
@@ -102,77 +101,79 @@ class Track:
 
 
 # ---------------------------------------------------------------------- with derivatives
-FIRST_MS = 4.0  # the horizon to begin with
-GROWTH, SLOWEST = 1.3, 1.01  # factors of the horizon, and when it is given up
-EVALUATIONS, IN_THE_END = 25, 100  # of a stage at most, and of the one with the whole loss
-TOLERANCE = 1e-4  # of a stage: see nmodlgrad.fit.GaussNewton
-ENOUGH, NEAR = 3e-4, 3e-3  # losses at which a stage ends, and with which the horizon grows
-FOUND = 1e-12  # a loss at which there is nothing more to do
+@dataclass(frozen=True)
+class Stage:
+    """A fit: conductance of the electrodes in uS, whether conductances move as they are, and where it ends."""
+
+    coupling: float
+    linear: bool
+    evaluations: int
+    enough: float
+
+
+HELD = (Stage(1.0, True, 15, 1e-4), Stage(1.0, False, 80, 1e-13))
+FREE = Stage(0.0, False, 80, 1e-14)
+NEAR = 1e-5  # a loss of the held cell from which the whole one is tried
+TOLERANCE = 1e-9  # of each fit: see nmodlgrad.fit.GaussNewton
 
 
 class _Enough(Exception):
-    """The loss of a stage is small enough."""
+    """The loss of a fit is small enough, or the time is over."""
 
 
-def by_horizon(model: Model, task: Task) -> Result:
-    """Gauss-Newton on the first ms of the voltages, then on more of them, then on the whole loss.
+def held(model: Model, task: Task) -> Result:
+    """Gauss-Newton on voltages of a cell that is held near the target, and then on the whole loss of the free cell.
 
-    Over a few ms the voltage is a smooth function of the parameters. With those fitted, a little more of it still is:
-    a spike that is new to the horizon is almost where it should be. Where a horizon can not be fitted, a smaller step
-    is tried from the one before, and in the end another start.
+    While electrodes hold the places where the target is known, each channel there sees the voltage that it should: no
+    spike can come at a wrong time, and what is left of the difference is almost linear in the conductances, where by
+    the logarithm of one that is much too small there would hardly be a slope. Nearer to the truth products are what
+    is hard, such as that of a calcium channel and its gamma: these are straight in the logarithm. Where the held cell
+    is fitted, the free cell is near the target, too. Where it can not be, another start is drawn. If the time is over
+    while the cell is held, the whole loss of what there is then is what counts.
     """
     generator, track = np.random.default_rng(task.seed), Track(task)
-    with suppress(Spent):
-        while track.best > FOUND:
-            track.starts += 1
-            _grow(model, model.draw(generator), track)
+    while track.best > FREE.enough and not track.spent:
+        track.starts += 1
+        values = model.draw(generator)
+        _judge(model, values, track)
+        loss = math.inf
+        for stage in HELD:
+            values, loss = _fit(model, values, stage, track)
+        if loss < NEAR or track.spent:
+            _judge(model, values, track)
+            _fit(model, values, FREE, track)
     return track.result()
 
 
-def _grow(model: Model, values: Floats, track: Track) -> None:
-    """From one start as far as it goes."""
-    longest = max(step.duration for step in model.steps)
-    track.begin(model.duration())
-    track.end(float(model.terms(values).sum()), values)
-    reached, growth, horizon = 0.0, GROWTH, FIRST_MS
-    while growth > SLOWEST:
-        there, loss = _stage(model, values, horizon if horizon < longest else math.inf, track)
-        if loss < NEAR:
-            if horizon >= longest:
-                return
-            reached, values = horizon, there
-            track.begin(model.duration())
-            track.end(float(model.terms(values).sum()), values)
-        elif reached:
-            growth = 1 + (growth - 1) / 2
-        else:
-            return
-        horizon = min(reached * growth, longest)
+def _judge(model: Model, values: Floats, track: Track) -> None:
+    """The whole loss of the free cell."""
+    model.coupling = 0.0
+    track.simulated += model.duration
+    track.add(float(model.terms(values).sum()), values)
 
 
-def _stage(model: Model, values: Floats, horizon: float, track: Track) -> tuple[Floats, float]:
-    """The best values with a horizon, and their loss there."""
-    whole = math.isinf(horizon)
+def _fit(model: Model, values: Floats, stage: Stage, track: Track) -> tuple[Floats, float]:
+    """The best values of a stage, and their loss there: without electrodes, the whole loss."""
+    model.coupling = stage.coupling
     best = values, math.inf
-    with model.problem(values, horizon) as problem:
+    with model.problem(values, stage.linear) as problem:
 
         def evaluate(theta: Floats) -> fit.Evaluation:
             nonlocal best
-            track.begin(model.duration(horizon))
+            if track.spent:
+                raise _Enough
+            track.simulated += model.duration
             found = problem.evaluate(theta)
             if found.loss < best[1]:
                 best = np.clip(problem.values(theta), *model.box.T), found.loss
-            if whole:
-                track.end(found.loss, problem.values(theta))
-            if found.loss < (FOUND if whole else ENOUGH):
-                raise _Enough
-            if not best[1] < math.inf:
-                raise _Enough  # it diverges where it begins
+            if not stage.coupling:
+                track.add(found.loss, problem.values(theta))
+            if found.loss < stage.enough or not best[1] < math.inf:
+                raise _Enough  # or it diverges where it begins
             return found
 
-        optimiser = fit.GaussNewton(*((IN_THE_END, 1e-12) if whole else (EVALUATIONS, TOLERANCE)))
         with suppress(_Enough):
-            optimiser.run(evaluate, problem.start, problem.bounds)
+            fit.GaussNewton(stage.evaluations, TOLERANCE).run(evaluate, problem.start, problem.bounds)
     return best
 
 
@@ -188,15 +189,17 @@ def _evaluator(model: Model, track: Track) -> Any:
 
     class Same(Evaluator):
         def init_simulator_and_evaluate_with_lists(self, position: list[float]) -> list[float]:
-            track.begin(model.duration())
+            if track.spent:
+                raise Spent
+            track.simulated += model.duration
             values = np.exp(position)
             terms = model.terms(values)
-            track.end(float(terms.sum()), values)
+            track.add(float(terms.sum()), values)
             return [float(term) for term in np.minimum(terms, WORST)]
 
     box = np.log(model.box)
     names = [
-        f"{step.name} {k}" for step, losses in zip(model.steps, model.losses, strict=True) for k in range(len(losses))
+        f"{each.name} {k}" for each, losses in zip(model.stimuli, model.losses, strict=True) for k in range(len(losses))
     ]
     pairs = zip(model.parameters, box, strict=True)
     return Same([Objective(name) for name in names], [Parameter(p.label, bounds=tuple(b)) for p, b in pairs])
@@ -236,7 +239,7 @@ def by_ibea(model: Model, task: Task) -> Result:
 
 # ---------------------------------------------------------------------- in a process of its own
 GRADIENT = "Gauss-Newton"
-METHODS: dict[str, Callable[[Model, Task], Result]] = {GRADIENT: by_horizon}
+METHODS: dict[str, Callable[[Model, Task], Result]] = {GRADIENT: held}
 if importlib.util.find_spec("bluepyopt"):
     METHODS |= {"bluepyopt's CMA": by_cma, "bluepyopt's IBEA": by_ibea}
 
@@ -252,5 +255,5 @@ def voltages(folder: Path, share: float, values: list[list[float]]) -> list[list
     found = []
     for each in values:
         model.set(each)
-        found.append([model.run(step)[0] for step in model.steps])
+        found.append([model.run(stimulus)[0] for stimulus in model.stimuli])
     return found

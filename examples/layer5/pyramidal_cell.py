@@ -105,7 +105,12 @@ class Parameter:
     @property
     def label(self) -> str:
         """The name, and where."""
-        return f"{self.name.partition('_')[0] if self.name.endswith('CaDynamics_E2') else self.name}, {self.region}"
+        return f"{self.name if self.is_conductance else self.name.partition('_')[0]}, {self.region}"
+
+    @property
+    def is_conductance(self) -> bool:
+        """Whether it is a conductance, and not of the calcium pool."""
+        return not self.name.endswith("CaDynamics_E2")
 
     @property
     def released(self) -> float:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 from methods import GRADIENT, METHODS, Result
-from task import DT_MS, STEPS, Floats
+from task import DT_MS, STIMULI, Floats
 
 COLUMNS = (
     "method",
@@ -60,9 +60,8 @@ def middling(members: Sequence[Result]) -> Result:
 
 def draw(path: Path, results: Sequence[Result], target: list[Floats], traces: dict[str, list[Floats]]) -> None:
     """Losses over seconds, and the voltages of the median seed of each method over the target."""
-    shown = [k for k, step in enumerate(STEPS) if step.amplitude > 0]
     figure = Figure(figsize=(10, 3.4), layout="constrained", dpi=130)
-    left, *right = figure.subplots(1, 1 + len(shown), width_ratios=(1.2, *[1] * len(shown)))
+    left, *right = figure.subplots(1, 1 + len(STIMULI), width_ratios=(1.2, *[1] * len(STIMULI)))
     for name, members in groups(results).items():
         for number, each in enumerate(members):
             seconds, losses = np.array(each.points).T
@@ -70,13 +69,13 @@ def draw(path: Path, results: Sequence[Result], target: list[Floats], traces: di
             left.step(seconds, losses, where="post", color=_COLOURS[name], linewidth=1, label=label)
     left.set(xlabel="seconds of one core", ylabel="loss", yscale="log")
     left.legend(frameon=False)
-    for axes, k in zip(right, shown, strict=True):
+    for k, axes in enumerate(right):
         time = DT_MS * np.arange(len(target[k]))
         axes.plot(time, target[k], color="0.75", linewidth=3, label="target")
         for name, voltages in traces.items():
             width = 1.2 if name == GRADIENT else 0.8
             axes.plot(time, voltages[k], color=_COLOURS[name], linewidth=width, label=name)
-        axes.set(title=f"{STEPS[k].name} step", xlabel="time (ms)")
+        axes.set(title=STIMULI[k].name, xlabel="time (ms)")
     right[0].set_ylabel("voltage at the soma (mV)")
     for axes in (left, *right):
         axes.spines[["top", "right"]].set_visible(False)

@@ -1,15 +1,17 @@
 """What is to be recovered, from what, and how far from it one is: the same for every optimiser.
 
-The cell is driven by three steps of current, recorded at the soma and on the apical trunk, with the published values:
-those voltages are the target. Parameters are moved in their logarithm.
+The cell is driven by two stimuli and recorded at six places, with the published values: those voltages are the target.
+Stimuli and places were chosen by what the Fisher information says of the 20 parameters (design.py). Electrodes may hold
+the places near the target.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -28,21 +30,26 @@ Floats = NDArray[np.float64]
 
 DT_MS, V_INIT_MV = 0.025, -65.0
 EVERY_MS = 0.1  # between the samples that are compared
-APICAL_UM = 400.0  # along the path from the soma
+TRUNK_UM = (200.0, 400.0, 600.0)  # along the path from the soma
 THRESHOLD_MV = -20.0
 DECADES = 3  # a lower bound of 0 is so many powers of ten below the upper one
 
 
 @dataclass(frozen=True)
-class Step:
-    """A step of current into the soma, from 5 ms on to the end of the run; ms and nA."""
+class Stimulus:
+    """Steps of current into the soma, each from a time to a later one, in a run of some duration; ms and nA."""
 
     name: str
     duration: float
-    amplitude: float
+    steps: tuple[tuple[float, float, float], ...]
 
 
-STEPS = (Step("hyperpolarising", 30, -0.5), Step("weak", 50, 0.8), Step("strong", 50, 1.9))
+# Below rest low-threshold calcium channels recover; the calcium of a burst is still there when the cell fires again.
+STIMULI = (
+    Stimulus("rebound", 150, ((5, 30, -1.0), (30, 150, 1.0))),
+    Stimulus("burst", 150, ((5, 35, 1.9), (90, 150, 0.7))),
+)
+SILENT = (0.0, 0.0, 0.0)
 
 
 class Model:
@@ -63,12 +70,16 @@ class Model:
         self.parameters = pyramidal_cell.parameters(folder)
         self.truth = np.array([each.released for each in self.parameters])
         self.soma = self.cell["somatic"][0](0.5)
-        self.apical = self._trunk(APICAL_UM)
-        self.clamp = h.IClamp(self.soma)
-        self.clamp.delay, self.clamp.dur = 5, 1e9
-        self.steps = [Step(s.name, DT_MS * round(share * s.duration / DT_MS), s.amplitude) for s in STEPS]
-        self.target = [self.run(step) for step in self.steps]
-        self.losses = [self._losses(*pair) for pair in zip(self.steps, self.target, strict=True)]
+        axon = [section(0.5) for section in self.cell["axonal"]]
+        self.places = [self.soma, *axon, *map(self._trunk, TRUNK_UM)]
+        self.clamps = [h.IClamp(self.soma) for _ in STIMULI[0].steps]
+        self.electrodes = [h.SEClamp(place) for place in self.places]
+        self.coupling = 0.0  # of these to the target, in uS: 0 lets the cell go
+        self._held: list[Any] = []  # what is played into them
+        self.stimuli = [replace(each, duration=DT_MS * round(share * each.duration / DT_MS)) for each in STIMULI]
+        self.target: list[list[Floats]] = []
+        self.target = [self.run(stimulus) for stimulus in self.stimuli]
+        self.losses = [self._losses(target) for target in self.target]
 
     def _trunk(self, distance: float) -> Any:
         """The place of the thickest apical section that is so far from the soma."""
@@ -88,9 +99,10 @@ class Model:
         """Values, uniform in their logarithm within the box."""
         return np.exp(generator.uniform(*np.log(self.box).T))
 
-    def duration(self, horizon: float = math.inf) -> float:
+    @property
+    def duration(self) -> float:
         """Seconds of the model that one evaluation runs."""
-        return sum(min(step.duration, horizon) for step in self.steps) / 1000
+        return sum(stimulus.duration for stimulus in self.stimuli) / 1000
 
     # ------------------------------------------------------------------ runs without derivatives
     def set(self, values: Sequence[float] | Floats) -> None:
@@ -100,25 +112,38 @@ class Model:
                 for segment in section:
                     setattr(segment, parameter.name, value)
 
-    def run(self, step: Step) -> tuple[Floats, Floats]:
-        """The voltage in every time step, at the soma and on the apical trunk, in mV."""
-        voltages = [h.Vector().record(place._ref_v) for place in (self.soma, self.apical)]
-        self._prepare(step)
-        h.tstop = step.duration
+    def run(self, stimulus: Stimulus) -> list[Floats]:
+        """The voltage in every time step, at each place, in mV."""
+        voltages = [h.Vector().record(place._ref_v) for place in self.places]
+        self.prepare(stimulus)
+        h.tstop = stimulus.duration
         h.finitialize(h.v_init)
-        h.continuerun(step.duration)
-        soma, apical = (np.array(voltage) for voltage in voltages)
-        return soma, apical
+        h.continuerun(stimulus.duration)
+        return [np.array(voltage) for voltage in voltages]
 
-    def _prepare(self, step: Step) -> None:
-        self.clamp.amp = step.amplitude
+    def prepare(self, stimulus: Stimulus) -> None:
+        """Set the stimulus, and the electrodes to its target if they hold the cell."""
+        for clamp, (begin, end, amplitude) in zip_longest(self.clamps, stimulus.steps, fillvalue=SILENT):
+            clamp.delay, clamp.dur, clamp.amp = begin, end - begin, amplitude
+        self._held = []
+        for k, electrode in enumerate(self.electrodes):
+            electrode.dur1 = 1e9 if self.coupling else 0
+            if self.coupling:
+                electrode.rs = 1 / self.coupling
+                self._hold(electrode, self.target[self.stimuli.index(stimulus)][k])
+
+    def _hold(self, electrode: Any, target: Floats) -> None:
+        """Play the target into an electrode: NEURON takes what is in the middle of a step, for the end of it."""
+        voltage, times = h.Vector(target[1:]), h.Vector((np.arange(len(target) - 1) + 0.5) * DT_MS)
+        voltage.play(electrode._ref_amp1, times, True)
+        self._held += [voltage, times]
 
     def terms(self, values: Sequence[float] | Floats) -> Floats:
         """Each term of the loss at these values, infinite where the model diverges."""
         self.set(values)
         found = []
-        for step, losses in zip(self.steps, self.losses, strict=True):
-            traces = dict(zip((self.soma, self.apical), self.run(step), strict=True))
+        for stimulus, losses in zip(self.stimuli, self.losses, strict=True):
+            traces = dict(zip(self.places, self.run(stimulus), strict=True))
             for loss in losses:
                 every = loss.sampling_steps(DT_MS)
                 residuals, _ = loss.residuals(traces[loss.place][::every], every * DT_MS)
@@ -126,9 +151,9 @@ class Model:
         return np.where(np.isfinite(found), found, math.inf)
 
     # ------------------------------------------------------------------ losses
-    def _losses(self, step: Step, target: tuple[Floats, Floats]) -> list[fit.Loss]:
-        """Voltages in units of 10 mV; of a step with spikes also their times, heights and troughs, and the mean."""
-        found: list[fit.Loss] = self._voltages(target, step.duration)
+    def _losses(self, target: list[Floats]) -> list[fit.Loss]:
+        """Voltages in units of 10 mV; of the soma's spikes also times, heights and troughs, and the mean."""
+        found: list[fit.Loss] = self._voltages(target)
         soma = target[0]
         times = [spike.time for spike in crossings(soma, DT_MS, THRESHOLD_MV)]
         if times:
@@ -138,25 +163,38 @@ class Model:
                 found.append(kind(self.soma, goal, scale=5))
         return found
 
-    def _voltages(self, target: tuple[Floats, Floats], horizon: float) -> list[fit.Loss]:
+    def _voltages(self, target: list[Floats]) -> list[fit.Loss]:
         every = round(EVERY_MS / DT_MS)
         return [
-            fit.SquaredError(place, fit.Trace.sampled(trace[::every], EVERY_MS), scale=10, window=(0, horizon))
-            for place, trace in zip((self.soma, self.apical), target, strict=True)
+            fit.SquaredError(place, fit.Trace.sampled(trace[::every], EVERY_MS), scale=10)
+            for place, trace in zip(self.places, target, strict=True)
         ]
 
-    def problem(self, start: Floats, horizon: float = math.inf) -> fit.Problem:
-        """The whole loss as a problem of nmodlgrad.fit; with a horizon in ms, the voltages until then."""
-        directions = [ng.Parameter(p.name, sections=self.cell[p.region]) for p in self.parameters]
-        free = [
-            fit.Free(direction, float(value), (float(lower), float(upper)), "log", parameter.label)
-            for direction, value, (lower, upper), parameter in zip(
-                directions, start, self.box, self.parameters, strict=True
+    def problem(self, start: Floats, linear: bool = False) -> fit.Problem:
+        """The whole loss as a problem of nmodlgrad.fit; while electrodes hold the cell, the voltages alone.
+
+        Parameters move in their logarithm; if it is linear, conductances move as they are.
+        """
+        protocols = [
+            fit.Protocol(
+                stimulus.name,
+                stimulus.duration,
+                self._voltages(target) if self.coupling else losses,
+                partial(self.prepare, stimulus),
             )
+            for stimulus, target, losses in zip(self.stimuli, self.target, self.losses, strict=True)
         ]
-        protocols = []
-        for step, target, losses in zip(self.steps, self.target, self.losses, strict=True):
-            duration = min(horizon, step.duration)
-            some = losses if horizon == math.inf else self._voltages(target, duration)
-            protocols.append(fit.Protocol(step.name, duration, some, partial(self._prepare, step)))
-        return fit.Problem(free, protocols, dt=DT_MS)
+        return fit.Problem(self.free(start, linear), protocols, dt=DT_MS)
+
+    def free(self, start: Floats, linear: bool = False) -> list[fit.Free]:
+        """The parameters, with their bounds."""
+        return [
+            fit.Free(
+                ng.Parameter(parameter.name, sections=self.cell[parameter.region]),
+                float(value),
+                (float(lower), float(upper)),
+                "identity" if linear and parameter.is_conductance else "log",
+                parameter.label,
+            )
+            for value, (lower, upper), parameter in zip(start, self.box, self.parameters, strict=True)
+        ]
