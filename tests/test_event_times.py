@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -182,7 +183,9 @@ def test_short_term_plasticity_follows_the_times_of_spikes(name: str) -> None:
 @pytest.mark.parametrize("name", ["gnabar", "amp", "tau_rec of the strong one", "its delay"])
 def test_spikes_behind_short_term_plasticity_have_derivatives(name: str) -> None:
     found = short_term()
-    _are_of_first_order(*found.errors(name, 2), least=0.01, scatter=0.006)
+    # CVODE of NEURON 8 has these spikes up to 0.1 ms later than that of NEURON 9, and slopes that differ from it by 3 %
+    least, scatter = (0.03, 0.03) if version("neuron").startswith("8.") else (0.01, 0.006)
+    _are_of_first_order(*found.errors(name, 2), least=least, scatter=scatter)
 
 
 READING = ("memory", "slope", "eta", "delay", "delay of the second", "delay of what learns")

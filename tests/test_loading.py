@@ -66,9 +66,11 @@ def test_loading_twice_does_nothing_the_second_time() -> None:
 
 def test_a_mechanism_is_compiled_once_for_all_models(tmp_path: Path) -> None:
     """A compiler that writes down what it is given; and the steps are those of a build from nothing."""
-    compiler, log = tmp_path / "compiler", tmp_path / "log"
-    compiler.write_text(f'#!/bin/sh\necho "$@" >> {log}\nexec g++ "$@"\n')
-    compiler.chmod(0o755)
+    log = tmp_path / "log"
+    compilers = {"CC": "gcc", "CXX": "g++"}  # NEURON 8 takes the first
+    for name, compiler in compilers.items():
+        (tmp_path / name).write_text(f'#!/bin/sh\necho "$PWD $@" >> {log}\nexec {compiler} "$@"\n')
+        (tmp_path / name).chmod(0o755)
     results = [
         model(
             f"""
@@ -78,7 +80,7 @@ def test_a_mechanism_is_compiled_once_for_all_models(tmp_path: Path) -> None:
             run(soma)
             print(sens.dv(soma(0.5))[0].hex())
             """,
-            CXX=str(compiler),
+            **{name: str(tmp_path / name) for name in compilers},
             NMODLGRAD_CACHE=str(tmp_path / cache),
         )
         for cache, names in (("one", "'hh'"), ("one", "'hh', 'pas'"), ("other", "'hh', 'pas'"))
