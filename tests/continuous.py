@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 FIXTURES = Path(__file__).with_name("fixtures")
 STEPS_MS = (0.025, 0.00625)
 
-_PARTS = """
+PARTS = """
 def begin():
     pass
 
@@ -148,8 +148,8 @@ def compared(text: str, *names: str, sample_ms: float = 0.5) -> Compared:
     original = (
         f"import neuron\nfrom nmodlgrad.build import PLAIN, build\nneuron.load_mechanisms(str(build({own}, PLAIN)))\n"
     )
-    values, expected = json.loads(model((original if own else "") + head + _PARTS + text + _ORIGINAL))
-    carried = json.loads(model(f"ng.load(*{sources})\n" + head + _PARTS + text + _CARRIED))
+    values, expected = json.loads(model((original if own else "") + head + PARTS + text + _ORIGINAL))
+    carried = json.loads(model(f"ng.load(*{sources})\n" + head + PARTS + text + _CARRIED))
 
     def arrays(found: dict[str, list[list[float]]]) -> dict[str, list[Floats]]:
         return {name: [np.array(row) for row in rows] for name, rows in found.items()}

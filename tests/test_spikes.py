@@ -14,25 +14,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from continuous import PARTS
 from processes import model
 
 Floats = NDArray[np.float64]
 RING = Path(__file__).with_name("ring.py")
 
-NETWORK = """
+NETWORK = (
+    PARTS
+    + """
 DURATION, LATEST = 70, 62
-def compartment(name, mechanism):
-    section = h.Section(name=name)
-    section.L = section.diam = 20
-    section.insert(mechanism)
-    return section
-
-def connect(source, target, kind, weight, delay, threshold=-10):
-    synapse = getattr(h, kind)(target(0.5))
-    netcon = h.NetCon(source(0.5)._ref_v, synapse, sec=source)
-    netcon.weight[0], netcon.delay, netcon.threshold = weight, delay, threshold
-    return synapse, netcon
-
 first, passive, second = compartment("first", "hh"), compartment("passive", "pas"), compartment("second", "hh")
 clamp = h.IClamp(first(0.5))
 clamp.delay, clamp.dur, clamp.amp = 2, 1e9, 0.3
@@ -58,6 +49,7 @@ PLACES = {
     "threshold": [(onwards, "threshold")],  # those of one source share it
 }
 """
+)
 
 ORIGINAL = (
     NETWORK
