@@ -161,8 +161,8 @@ def _errors(name: str, part: str) -> list[float]:
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in ("tau", "late")])  # these move the voltage only
 def test_times_of_spikes_in_a_loop_approach_those_of_the_continuous_problem(name: str) -> None:
     coarse, fine = _errors(name, "times")
-    assert coarse < 0.1  # along a threshold 6 % on NEURON 9, 9 % on 8; others below 3 %
-    assert fine < 0.25 * coarse  # first order: an eighth of it, and the error of the differences
+    assert coarse < (0.055 if name == "threshold" else 0.01)  # NEURON's own spike passes a threshold 5 % too slowly
+    assert fine < 0.25 * coarse or fine < 0.0015  # first order: an eighth of it, and the error of the differences
     assert fine < 0.01
 
 
@@ -450,7 +450,10 @@ def test_the_derivative_of_a_crossing_does_not_depend_on_where_in_a_step_it_is()
 
 
 def test_a_cell_at_rest_fires_as_much_later_as_what_wakes_it() -> None:
-    """By symmetry exactly so, in NEURON's own steps too: what is off here comes from what is carried alone."""
+    """By symmetry exactly so, in NEURON's own steps too: what is off here comes from what is carried alone.
+
+    The slopes of a TABLE's bins belong to single steps, not to their mean: hence without.
+    """
     out = model("""
         ng.load("hh", "pas", "ExpSyn")
         soma, dend, clamp = cell()
@@ -459,18 +462,20 @@ def test_a_cell_at_rest_fires_as_much_later_as_what_wakes_it() -> None:
         woken.insert("hh")
         synapse = h.ExpSyn(woken(0.5))
         netcon = h.NetCon(soma(0.5)._ref_v, synapse, sec=soma)
-        netcon.delay, synapse.tau = 3, 2
-        found = []
+        netcon.delay, synapse.tau, netcon.weight[0], h.usetable_hh = 3, 2, 0, 0
+        run(woken, 300)
+        resting, found = woken.v, []
         with ng.Sensitivity([ng.Parameter("delay", of=netcon)], spikes=True) as sens:
+            h.usetable_hh_grad = 0
             spikes = sens.record_spikes(h.NetCon(woken(0.5)._ref_v, None, sec=woken))
             for h.dt in (0.025, 0.003125):
                 for netcon.weight[0] in (0.0025, 0.005, 0.01, 0.02):
-                    h.finitialize(-65)
+                    h.finitialize(resting)
                     while h.t < 12:
                         h.fadvance()
                     found.append(spikes.to_numpy()[0, 0])
         print(*found)
     """)
     coarse, fine = np.abs(np.array(out.split(), float).reshape(2, 4) - 1).max(axis=1)
-    assert coarse < 0.04
-    assert fine < 0.2 * coarse
+    assert coarse < 0.005
+    assert fine < 0.03 * coarse  # second order: a 64th

@@ -148,6 +148,12 @@ class TangentMechanism:
         later = {name for stage in self.later_initial for row in stage.rows for name in row}
         return first | (later & {*self.parameters, *self.mechanism.initial_concentrations, "v"})
 
+    @property
+    def jump_reads_voltage(self) -> bool:
+        """Whether what an event does, or when the next one is sent, depends on the voltage."""
+        phases = [self.receive, self.sending.linearised if self.sending else None]
+        return any("v" in row for phase in phases if phase for row in phase.partials.values())
+
 
 def _linear(flow: Dataflow, phases: Phases) -> bool:
     """Whether NEURON's conductance is the slope of the current: it is linear in v, and what the pass at v + 0.001

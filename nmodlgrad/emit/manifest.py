@@ -43,7 +43,6 @@ def entry(tangent: TangentMechanism, name: str, file: str, shadow: bool = False)
         "unpassed": tangent.unpassed,
         "moments": [x for x in tangent.moments if x not in mechanism.arguments],
         "kept_arguments": [x for x in tangent.moments if x in mechanism.arguments],
-        "jump_reads_voltage": _jump_reads_voltage(tangent),
         "unmoved": tangent.unmoved,
         "resting": list(tangent.resting),
         "linear": tangent.linear,
@@ -88,11 +87,6 @@ def _flow_length(tangent: TangentMechanism) -> int:
     """Room for the slopes of states and the current, or for a condition of WATCH and its derivatives."""
     conditions = [1 + len(one.linearised.partials[one.variable]) for one in tangent.crossings]
     return max(len(tangent.flow.slopes) + 1, *conditions, 0) if tangent.flow else 0
-
-
-def _jump_reads_voltage(tangent: TangentMechanism) -> bool:
-    phases = [tangent.receive, tangent.sending.linearised if tangent.sending else None]
-    return any("v" in row for phase in phases if phase for row in phase.partials.values())
 
 
 def _without_temperature(tangent: TangentMechanism) -> str:

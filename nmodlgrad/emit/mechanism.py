@@ -161,6 +161,7 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         receive=receive,
         around=around,
         flow=_flow(tangent),
+        reads_voltage=tangent.jump_reads_voltage,
         timed=_timed(tangent),
         crossings=_crossings(tangent),
         sending=sent,

@@ -186,7 +186,7 @@ class Cell:
         plan["rises"] = layout.address(self.timings.rises) if len(self.timings.rises) else 0
         plan["fluxes"] = layout.address(self.fluxes) if len(self.shaped) else 0
         plan["injected_count"], plan["source_count"] = len(self.injected), len(self.sources)
-        plan["watched_count"] = len(self.timings.watched)
+        plan["watched_count"], plan["later_count"] = len(self.timings.watched), len(self.timings.later)
         plan["state_count"] = len(self.resting.addresses)
         self.describe_numbers()
         self._describe_silent()
@@ -208,6 +208,7 @@ class Cell:
             ("observed", self.computed.table),
             ("sources", self.sources),
             ("watched", self.timings.watched),
+            ("later", self.timings.later),
             ("states", self.resting.addresses),
             ("left", self.resting.left),
             ("charging", self.charging.table),

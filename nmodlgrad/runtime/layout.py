@@ -78,11 +78,14 @@ WATCHED = np.dtype(
         ("row_now", _ADDRESS),
     ]
 )
+LATER = np.dtype([("node", _LONG), ("waits", _LONG), ("row", _ADDRESS)])
 TIMING = np.dtype(
     [
         ("flow", _ADDRESS),
         ("cm", _ADDRESS),
         ("rise", _ADDRESS),
+        ("later", _ADDRESS),
+        ("before", _DOUBLE),
         ("late", _ADDRESS),
         ("moments", _ADDRESS),
         ("watched", _ADDRESS),
@@ -296,6 +299,8 @@ PLAN = np.dtype(
         ("source_count", _LONG),
         ("watched", _ADDRESS),
         ("watched_count", _LONG),
+        ("later", _ADDRESS),
+        ("later_count", _LONG),
         ("states", _ADDRESS),
         ("left", _ADDRESS),
         ("state_count", _LONG),

@@ -51,7 +51,6 @@ class Entry:
     unpassed: str
     moments: tuple[str, ...]
     kept_arguments: tuple[str, ...]
-    jump_reads_voltage: bool
     unmoved: str
     resting: tuple[str, ...]
     linear: bool
@@ -105,7 +104,6 @@ class Entry:
             unpassed=data["unpassed"],
             moments=tuple(data["moments"]),
             kept_arguments=tuple(data["kept_arguments"]),
-            jump_reads_voltage=data["jump_reads_voltage"],
             unmoved=data["unmoved"],
             resting=tuple(data["resting"]),
             linear=data["linear"],

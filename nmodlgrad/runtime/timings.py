@@ -29,8 +29,8 @@ class Timings:
 
     def __init__(self, width: int) -> None:
         self._width = width
-        self.rises, self.watched = np.zeros(0), np.zeros(0, layout.WATCHED)
-        self._moments, self._rows = layout.rows(0, width), layout.rows(0, width)
+        self.rises, self.watched, self.later = np.zeros(0), np.zeros(0, layout.WATCHED), np.zeros(0, layout.LATER)
+        self._moments, self._rows, self._rest = (layout.rows(0, width) for _ in range(3))
 
     def describe(
         self, reached: Sequence[Instance], described: InstanceTable, node: Callable[[Any], int], cm: NDArray[np.float64]
@@ -39,8 +39,8 @@ class Timings:
         entries, nodes = [instance.entry for instance in reached], [node(instance.segment) for instance in reached]
         flows, moments = [entry.flow_length for entry in entries], [len(entry.moments) for entry in entries]
         self._flows, self._moments = np.zeros(sum(flows)), layout.rows(sum(moments), self._width)
-        read = any(entry.jump_reads_voltage for entry in entries)
-        self.rises = np.full(len(cm) if read else 0, np.nan)  # not known before the first step
+        self.rises = np.full(len(cm) if reached else 0, np.nan)  # not known before the first step
+        self._describe_later(sorted({*nodes}))
         self._describe_watched(sorted({at for entry, at in zip(entries, nodes, strict=True) if entry.watches}))
         own = [entry.watches or entry.sends or bool(entry.passed_by) for entry in entries]
         rooms = [_UNDERWAY * entry.sends for entry in entries]
@@ -49,7 +49,7 @@ class Timings:
         self._table = table = np.zeros(len(reached), layout.TIMING)
         table["flow"] = layout.address(self._flows) + 8 * layout.starts(flows)
         table["cm"] = layout.address(cm) + 8 * np.array(nodes, np.int64)
-        table["rise"] = layout.address(self.rises) + 8 * np.array(nodes, np.int64) if read else 0
+        table["rise"] = layout.address(self.rises) + 8 * np.array(nodes, np.int64)
         table["moments"] = layout.address(self._moments) + 8 * self._width * layout.starts(moments)
         table["row"] = layout.address(self._own) + 8 * self._width * layout.starts(own)
         table["dues"] = layout.address(self._dues) + 16 * layout.starts(rooms)
@@ -59,7 +59,13 @@ class Timings:
             if instance.entry.watches:
                 place = int(np.searchsorted(self.watched["node"], nodes[number]))
                 table[number]["watched"] = layout.address(self.watched[place:])
+            table[number]["later"] = layout.address(self.later[int(np.searchsorted(self.later["node"], nodes[number])) :])
             described.row(instance)["timing"] = layout.address(table[number:])
+
+    def _describe_later(self, nodes: Sequence[int]) -> None:
+        self.later, self._rest = np.zeros(len(nodes), layout.LATER), layout.rows(len(nodes), self._width)
+        self.later["node"] = nodes
+        self.later["row"] = layout.address(self._rest) + 8 * self._width * np.arange(len(nodes))
 
     def _describe_watched(self, nodes: Sequence[int]) -> None:
         self.watched, self._ends = np.zeros(len(nodes), layout.WATCHED), layout.rows(2 * len(nodes), self._width)
@@ -69,4 +75,4 @@ class Timings:
 
     def forget(self) -> None:
         """The times that are kept, and those of events under way, depend on nothing."""
-        self._moments[:] = self._rows[:] = 0
+        self._moments[:] = self._rows[:] = self._rest[:] = 0
