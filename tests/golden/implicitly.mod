@@ -126,10 +126,17 @@ typedef struct {            /* a node's voltage in the latest step, where WATCH 
   double ng_before, ng_now; /* mV at its two ends, and the rows there */
   double *ng_row_before, *ng_row_now;
 } ng_Watched;
+typedef struct {            /* what the voltage of a node gets when the step is done, by events that have come before it */
+  long ng_node;
+  long ng_waits;            /* whether it is not 0 */
+  double *ng_row;
+} ng_Later;
 typedef struct {            /* an instance where times of events depend on theta */
   double *ng_flow;          /* room for the slopes of its states, and its current */
   const double *ng_cm;      /* uF/cm2 of its node */
-  double *ng_rise;          /* mV/ms of its node, where an event of the cell has to know it; else 0 */
+  double *ng_rise;          /* mV/ms of its node */
+  ng_Later *ng_later;       /* that of its node */
+  double ng_before;         /* mV/ms that it added before the jump of the event that is being received */
   const double *ng_late;    /* the row of the time of the event that is being received, or 0 */
   double *ng_moments;       /* rows of variables that keep times of events */
   const ng_Watched *ng_watched; /* where it waits for a voltage; else 0 */

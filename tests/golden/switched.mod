@@ -120,10 +120,17 @@ typedef struct {            /* a node's voltage in the latest step, where WATCH 
   double ng_before, ng_now; /* mV at its two ends, and the rows there */
   double *ng_row_before, *ng_row_now;
 } ng_Watched;
+typedef struct {            /* what the voltage of a node gets when the step is done, by events that have come before it */
+  long ng_node;
+  long ng_waits;            /* whether it is not 0 */
+  double *ng_row;
+} ng_Later;
 typedef struct {            /* an instance where times of events depend on theta */
   double *ng_flow;          /* room for the slopes of its states, and its current */
   const double *ng_cm;      /* uF/cm2 of its node */
-  double *ng_rise;          /* mV/ms of its node, where an event of the cell has to know it; else 0 */
+  double *ng_rise;          /* mV/ms of its node */
+  ng_Later *ng_later;       /* that of its node */
+  double ng_before;         /* mV/ms that it added before the jump of the event that is being received */
   const double *ng_late;    /* the row of the time of the event that is being received, or 0 */
   double *ng_moments;       /* rows of variables that keep times of events */
   const ng_Watched *ng_watched; /* where it waits for a voltage; else 0 */
@@ -173,26 +180,34 @@ static void ng_sow(const ng_Seed *ng_seed, double ng_coefficient, double *NG_RES
 /* The rows that move on while an event is late. */
 static const long ng_moving[] = {0, -1};
 
-/* rows += sign*(what ng_flow has found)*(the row of the time), in every state and in the voltage of the node. What else makes
-   the voltage rise stays as it is in an event, and matters to one that reads v. */
+/* rows += sign*(what ng_flow has found)*(the row of the time), in every state and in the voltage of the node: what an event
+   that came later would have found, and then, with the other sign, what it would have missed. In the voltage that is a charge,
+   which moves on by a step and a half until the step is done: one and a half times it before, less a half behind. What else
+   makes the voltage rise stays as it is in an event, and matters to one that reads v. */
 static void ng_shift(ng_Instance *ng_self, double ng_sign) {
-  const ng_Timing *ng_timing = ng_self->ng_timing;
+  ng_Timing *ng_timing = ng_self->ng_timing;
   const double *ng_late = ng_timing->ng_late;
   const long ng_width = ng_self->ng_cell->ng_width;
   const double ng_own = -ng_timing->ng_flow[1]/(.001**ng_timing->ng_cm);
-  double *ng_voltage = (double *) ng_self->ng_voltage, *ng_rise = ng_timing->ng_rise;
-  double ng_rate = ng_own;
+  double *ng_voltage = (double *) ng_self->ng_voltage, *ng_rest = ng_timing->ng_later->ng_row;
+  const double ng_rate = ng_own;
   long ng_x, ng_k;
   for (ng_x = 0; ng_moving[ng_x] >= 0; ng_x++) {
     const double ng_slope = ng_sign*ng_timing->ng_flow[ng_x];
     double *ng_row = ng_self->ng_carried + ng_moving[ng_x]*ng_width;
     for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_slope*ng_late[ng_k];
   }
-  if (ng_rise) { /* before the jump it has this mechanism's current in it, and then that of the others, until the jump is done */
-    ng_rate = ng_sign > 0. ? *ng_rise : *ng_rise + ng_own;
-    *ng_rise = ng_sign > 0. ? *ng_rise - ng_own : ng_rate;
-  }
+  *ng_timing->ng_rise -= ng_sign*ng_own; /* before the jump that of the other currents, until the jump is done */
   for (ng_k = 0; ng_k < ng_width; ng_k++) ng_voltage[ng_k] += ng_sign*ng_rate*ng_late[ng_k];
+  if (ng_sign > 0.) ng_timing->ng_before = ng_own;
+  else {
+    const double ng_half = .5*(ng_timing->ng_before - ng_own);
+    for (ng_k = 0; ng_k < ng_width; ng_k++) {
+      ng_voltage[ng_k] += ng_half*ng_late[ng_k];
+      ng_rest[ng_k] -= ng_half*ng_late[ng_k];
+    }
+    ng_timing->ng_later->ng_waits = 1;
+  }
 }
 
 /* Whether at_time, asked in the middle of a step, says that it comes to a time. */
@@ -353,8 +368,28 @@ VERBATIM
 ENDVERBATIM
 }
 
-: How states and the current move, for derivatives by the time of an event.
+: How states and the current move, for derivatives by the time of an event: as the steps do, which advance the voltage
+: first and then the states. So the current is that of half a step earlier, and both go by the voltage of half a step later.
 PROCEDURE ng_flow() {
+VERBATIM
+    ng_Timing *ng_timing = NG_SELF->ng_timing;
+    double *ng_moved = ng_timing->ng_flow;
+    const double ng_rise = *ng_timing->ng_rise, ng_half = *NG_SELF->ng_v + (ng_rise == ng_rise ? .5*dt*ng_rise : 0.);
+    const double ng_v_now = v;
+    v = ng_half;
+    const double ng_now_0 = filtered;
+    ng_slopes(_threadargs_);
+    const double ng_slope_0 = ng_moved[0];
+    filtered -= .5*dt*ng_slope_0;
+    ng_slopes(_threadargs_);
+    ng_moved[0] = ng_slope_0;
+    filtered = ng_now_0;
+    v = ng_v_now;
+ENDVERBATIM
+}
+
+: The slopes of states, and the current, as they are.
+PROCEDURE ng_slopes() {
     LOCAL filtered_slope, i, total_current
     filtered_slope = (level() - filtered)/tau
     i = share*filtered + (1 - share)*level()
