@@ -1,4 +1,4 @@
-"""The structures of ``templates/link.c.jinja`` and ``templates/cable.mod.jinja``, field by field, for numpy."""
+"""The structures of ``templates/link.c.jinja`` and ``templates/plan.c.jinja``, field by field, for numpy."""
 
 from __future__ import annotations
 
