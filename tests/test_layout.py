@@ -14,7 +14,7 @@ TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 
 def structures() -> dict[str, list[str]]:
     """The fields of every structure that the templates declare, all of which are 8 bytes or structures themselves."""
-    names = ("link.c.jinja", "cable.mod.jinja", "recording.c.jinja", "control.c.jinja")
+    names = ("link.c.jinja", "plan.c.jinja", "recording.c.jinja", "control.c.jinja")
     text = "".join((TEMPLATES / name).read_text() for name in names)
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     found = {}

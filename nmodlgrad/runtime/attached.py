@@ -112,7 +112,7 @@ class Attached:
     def _check(self, cell: Cell) -> None:
         """Everything in the cell can be carried."""
         ions.check(cell.instances, cell.ions.sites)
-        cell.check_shape()
+        cell.shape.check(cell.instances)
         if self._moved.of_kind("celsius"):
             checks.check_temperature(cell.instances)
         silent = [point.original for point in cell.points]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -11,22 +11,25 @@ import numpy as np
 from neuron import h
 from numpy.typing import NDArray
 
-from nmodlgrad.runtime import geometry, injection, layout, registry
-from nmodlgrad.runtime.bands import Bands, distinct
+from nmodlgrad.runtime import layout
 from nmodlgrad.runtime.computed import Charging, Computed
 from nmodlgrad.runtime.connections import Connections
 from nmodlgrad.runtime.errors import CannotCarry, Diverged, TooMuchMemory
-from nmodlgrad.runtime.instances import Instance, InstanceTable, present
+from nmodlgrad.runtime.instances import Instance, InstanceTable
 from nmodlgrad.runtime.ion_table import IonTable
 from nmodlgrad.runtime.ions import Styles
+from nmodlgrad.runtime.members import Members
 from nmodlgrad.runtime.membrane import Membranes
 from nmodlgrad.runtime.memory import Budget
 from nmodlgrad.runtime.natives import CONDUCTING, Natives
 from nmodlgrad.runtime.netcons import NetCons
-from nmodlgrad.runtime.places import key_of, kind_of, place, sections_of
+from nmodlgrad.runtime.nodes import Nodes
+from nmodlgrad.runtime.past import Past
+from nmodlgrad.runtime.places import kind_of
 from nmodlgrad.runtime.recording import Recordings, run_length_ms
 from nmodlgrad.runtime.resting import Resting
 from nmodlgrad.runtime.seeds import Seeds
+from nmodlgrad.runtime.shape import Shape
 from nmodlgrad.runtime.spikes import Arrival
 from nmodlgrad.runtime.swap import Shadow, SwappedPoint
 from nmodlgrad.runtime.timings import Timings
@@ -47,19 +50,15 @@ class Cell:
     ) -> None:
         self.root, self.instances, self.points, self.shadows = root, instances, points, shadows
         self.name = str(root)
-        self.sections, self.moved = sections_of(root), seeds.shape(root)
-        self._reshaped: dict[Any, frozenset[str]] = {}
-        for segment, names in geometry.reshaped(self.moved):
-            self._reshaped[place(segment)] = self._reshaped.get(place(segment), names) | names
-        self.shape = self._shape()
+        self._members, self.shape = Members(root), Shape(seeds.shape(root))
         self.directions = seeds.directions
         self.width = layout.padded(self.directions)
         self.start = np.pad(seeds.start, (0, self.width - self.directions))
         self.structure = -1  # NEURON's count when this was described; it numbers its nodes at finitialize
         self.ions, self.styles = IonTable(instances, seeds, self.width), Styles(instances)
-        reading = {i.number for i in self.instances if i.entry.pointers or self._reads_shape(i)}
+        reading = {i.number for i in self.instances if i.entry.pointers or self.shape.is_read_by(i)}
         own = reading | self.ions.numbers
-        self.table = InstanceTable(instances, seeds.seeded(instances), own, self._count(), self.width)
+        self.table = InstanceTable(instances, seeds.seeded(instances), own, self._members.node_count, self.width)
         self._idle: Sequence[int] = ()  # the numbers of instances of which nothing depends on theta
         self.computed, self.connections = Computed(self.width), Connections(self.width)
         self.charging, self.natives, self.membranes = Charging(self.width), Natives(self.width), Membranes(self.width)
@@ -67,8 +66,7 @@ class Cell:
         self.recordings, self.budget = Recordings(), budget
         self.resting = Resting()
         self.arrivals: dict[int, dict[int, Arrival]] = {}  # by instance and NetCon
-        self.sources, self.rows_before = np.zeros(0, layout.SOURCE), layout.rows(0, self.width)
-        self.watched: list[Any] = []  # the segments of the sources
+        self.sources, self.past = np.zeros(0, layout.SOURCE), Past(self.width)
         self.plan, self.message = np.zeros(1, layout.PLAN), np.zeros(layout.MESSAGE, np.uint8)
         self.labels = labels
         budget.take_rows(*self._size())
@@ -81,49 +79,26 @@ class Cell:
     # ------------------------------------------------------------------ memory
     def _size(self) -> tuple[int, str]:
         """Bytes of the rows and of the instances, and what they are."""
-        nodes, carried = self._count(), self.table.row_count
+        nodes, carried = self._members.node_count, self.table.row_count
         what = f"{self.directions} directions in the cell of {self.root} ({nodes} nodes, {carried} carried variables)"
         return 8 * self.width * (nodes + carried + self.ions.row_count) + self.table.size, what
 
-    def _count(self) -> int:
-        return 1 + sum(nseg + 1 for _, nseg in self.shape)  # every section has a node at its far end, the root at both
-
     def _allocate(self) -> None:
-        count = self._count()
-        self.index, self.parent = np.zeros(count, np.intc), np.zeros(count, np.intc)
-        self.capacitor, self.cm, self.v = np.full(count, -1, np.intc), np.zeros(count), np.full(count, np.nan)
-        self.names, self.voltage = np.zeros(count, np.uint64), layout.rows(count, self.width)
-        self.fluxes = np.zeros(4 * count if self.moved else 0)
+        count = self._members.node_count
+        self.nodes, self.voltage = Nodes(self.sections, count), layout.rows(count, self.width)
+        self.fluxes = np.zeros(4 * count if self.shape.moved else 0)
         self.ions.allocate()
         self.table.allocate()
 
-    def _reads_shape(self, instance: Instance) -> bool:
-        """Whether a direction moves what a mechanism reads of its segment."""
-        scopes = (parameter.scope for parameter in instance.entry.parameters)
-        return bool(self._reshaped) and "geometry" in scopes and place(instance.segment) in self._reshaped
-
     # ------------------------------------------------------------------ the tree
-    def _shape(self) -> list[tuple[Any, int]]:
-        return [(section, int(section.nseg)) for section in sections_of(self.root)]
-
-    def _points(self) -> Iterator[Any]:
-        """The nodes, as segments and the ends of sections; an end that is that of several is there several times."""
-        return (place for section in self.sections for place in (section(0), section(1), *section))
-
-    def _describe_nodes(self) -> None:
-        """Number the nodes by their indices in the thread, ascending: parents come before children."""
-        indices = np.fromiter((place.node_index() for place in self._points()), np.int64)
-        self.index[:] = distinct(indices)
-        self._texts = layout.Texts(map(str, self._points()))
-        self.names[np.searchsorted(self.index, indices)] = self._texts.addresses
+    @property
+    def sections(self) -> list[Any]:
+        """Those of the cell."""
+        return self._members.sections
 
     def node(self, segment: Any) -> int:
         """Row of a segment's node."""
-        number = segment.node_index()
-        row = int(np.searchsorted(self.index, number))
-        if row >= len(self.index) or self.index[row] != number:
-            raise CannotCarry(f"{segment} belongs to no cell that this Sensitivity carries")
-        return row
+        return self.nodes.row(segment)
 
     def is_there(self) -> bool:
         """Whether it is carried and was not deleted."""
@@ -152,12 +127,11 @@ class Cell:
         CannotCarry
             when it has not.
         """
-        self._check_shape()
-        self._check_instances()
+        self._members.check(self.instances)
 
     def renumber(self) -> None:
         """Find the nodes again in NEURON's new structure."""
-        self._describe_nodes()
+        self.nodes.find()
         self._arrange_instances()
         self.resting.find(self.instances, self.cable.address)
         self.structure = int(self.cable.structure())
@@ -176,7 +150,7 @@ class Cell:
     def _describe_plan(self) -> None:
         plan = self.plan[0]
         plan["cell"]["width"] = self.width
-        plan["nodes"], plan["directions"] = len(self.index), self.directions
+        plan["nodes"], plan["directions"] = len(self.nodes), self.directions
         plan["budget"], plan["marker"] = self.budget.address, self.vector(self.marker)
         plan["ion_count"], plan["observed_count"] = len(self.ions.sites), len(self.computed.variables)
         plan["charging_count"], plan["native_count"] = len(self.charging.segments), len(self.natives.table)
@@ -184,30 +158,30 @@ class Cell:
         plan["starts"] = self.start.any()
         plan["copies"] = plan["copy_count"] = 0
         plan["rises"] = layout.address(self.timings.rises) if len(self.timings.rises) else 0
-        plan["fluxes"] = layout.address(self.fluxes) if len(self.shaped) else 0
-        plan["injected_count"], plan["source_count"] = len(self.injected), len(self.sources)
-        plan["watched_count"], plan["later_count"] = len(self.timings.watched), len(self.timings.later)
+        plan["fluxes"] = layout.address(self.fluxes) if len(self.shape.shaped) else 0
+        plan["injected_count"], plan["source_count"] = len(self.shape.injected), len(self.sources)
+        plan["past_count"], plan["later_count"] = len(self.past.table), len(self.timings.later)
         plan["state_count"] = len(self.resting.addresses)
         self.describe_numbers()
         self._describe_silent()
         for name, array in (
-            ("index", self.index),
-            ("parent", self.parent),
-            ("capacitor", self.capacitor),
-            ("cm", self.cm),
-            ("v", self.v),
+            ("index", self.nodes.index),
+            ("parent", self.nodes.parent),
+            ("capacitor", self.nodes.capacitor),
+            ("cm", self.nodes.cm),
+            ("v", self.nodes.v),
             ("voltage", self.voltage),
             ("terms", self.table.terms[0]),
             ("first_term", self.table.terms[1]),
             ("slopes", self.table.slopes[0]),
             ("first_slope", self.table.slopes[1]),
-            ("shaped", self.shaped),
-            ("first_shaped", self.first_shaped),
-            ("injected", self.injected),
+            ("shaped", self.shape.shaped),
+            ("first_shaped", self.shape.first_shaped),
+            ("injected", self.shape.injected),
             ("ions", self.ions.table),
             ("observed", self.computed.table),
             ("sources", self.sources),
-            ("watched", self.timings.watched),
+            ("pasts", self.past.table),
             ("later", self.timings.later),
             ("states", self.resting.addresses),
             ("left", self.resting.left),
@@ -218,53 +192,17 @@ class Cell:
             ("membrane_of", self.membranes.of_node),
             ("message", self.message),
             ("labels", self.labels.addresses),
-            ("names", self.names),
+            ("names", self.nodes.names),
         ):
             plan[name] = layout.address(array)
 
     def _describe_shape(self) -> None:
         """What directions do through cm, Ra, diam and L."""
-        geometry.check(self.moved)
-        self.plan["rigid"] = any(one.name != "cm" for one in self.moved)
+        self.plan["rigid"] = self.shape.is_rigid
         if self.plan[0]["rigid"]:
             self.plan["diameters"] = int(self.cable.diameters())
-        self.shaped, self.first_shaped = geometry.shaped(self.moved, self.sections, self.node, len(self.index))
-        points = self._resized_points()
-        instances = {i.point.hname(): i for i in self.instances if i.point is not None} if points else {}
-        self.injected = injection.injected(points, instances, self._whole, self.natives, self.node, self.cable.address)
-
-    def _describe_seeds_of_shape(self) -> None:
-        """The seeds of what mechanisms read of the shape of their segments."""
-        reading = [instance for instance in self.instances if self._reads_shape(instance)]
-        rows = geometry.seeds(self.moved) if reading else {}
-        numbers = {key: number for number, key in enumerate(rows)}
-        self.seeds_of_shape = Bands.of(rows.values())
-        for instance in reading:
-            for slot, parameter in zip(self.table.slots(instance), instance.entry.parameters, strict=True):
-                key = place(instance.segment), parameter.name
-                if parameter.scope == "geometry" and key in numbers:
-                    slot["bands"] = self.seeds_of_shape.address(numbers[key])
-
-    def check_shape(self) -> None:
-        """What is at the nodes whose area moves can be carried."""
-        geometry.check(self.moved)
-        for instance in self.instances:
-            entry = instance.entry
-            carried = {parameter.name for parameter in entry.parameters if parameter.scope == "geometry"}
-            for name in self.reshaped(instance.segment, set(entry.geometry) - carried):
-                reason = entry.excluded.get(name, "in C code, or it was translated with --wrt without it")
-                raise CannotCarry(
-                    f"{entry.original} in {instance.segment} reads {name}, which a parameter moves: that is not "
-                    f"carried there ({reason})"
-                )
-
-    def reshaped(self, segment: Any, names: Collection[str]) -> list[str]:
-        """Which of diam and area directions move in a segment."""
-        return sorted(self._reshaped.get(place(segment), frozenset()).intersection(names))
-
-    def _resized_points(self) -> list[Any]:
-        """The point processes at nodes whose area moves."""
-        return [point for section, x in self._reshaped for point in section(x).point_processes()]
+        self.shape.describe(self.sections, self.node, len(self.nodes))
+        self.shape.describe_injected(self.instances, self._whole, self.natives, self.node, self.cable.address)
 
     def _whole(self, instance: Instance) -> int:
         """Where the current and the conductance of a point process are kept: one that is linear has to be asked."""
@@ -278,48 +216,26 @@ class Cell:
         if self.cable is not None and not self.cable.has_loc():
             raise CannotCarry(f"the section {self.name}, the root of its cell, was deleted while a gradient is carried")
 
-    def _check_shape(self) -> None:
-        if (now := self._shape()) != self.shape:
-            changed = ", ".join(sorted({str(s) for s, _ in set(now) ^ set(self.shape)})) or "the order of its sections"
-            raise CannotCarry(
-                f"the cell of {self.root} changed after the gradient was attached ({changed}): "
-                "close() the Sensitivity and make a new one"
-            )
-
-    def _check_instances(self) -> None:
-        """Those that are there are those that are carried: none came, went or was moved."""
-        carried = {(place(i.segment), key_of(i.entry.name, i.segment, i.point)): i for i in self.instances}
-        for entry, segment, point in present(self.sections, registry.entries()):
-            if carried.pop((place(segment), key_of(entry.name, segment, point)), None) is None:
-                raise CannotCarry(
-                    f"{segment} got {point or entry.original} after the Sensitivity was made: "
-                    "close() it and make a new one"
-                )
-        for gone in carried.values():
-            raise CannotCarry(
-                f"{gone.point or gone.entry.original} was removed from {gone.segment} while a gradient is carried"
-            )
-
     def _arrange_instances(self) -> None:
         nodes = np.fromiter((self.node(instance.segment) for instance in self.instances), np.int64)
-        self.table.arrange(nodes, layout.address(self.plan), layout.address(self.voltage), layout.address(self.v))
+        self.table.arrange(nodes, layout.address(self.plan), layout.address(self.voltage), layout.address(self.nodes.v))
         self._idle = range(len(self.instances))
 
     def _describe_instances(self, netcons: NetCons) -> None:
         for number in self._idle:
             self.instances[number].holder.ng_link = float(self.table.address(self.instances[number]))
         self.table.reset()
-        self._describe_seeds_of_shape()
+        self.shape.sow(self.instances, self.table)
         self.connections.describe(self.instances, self.table, self.cable.address, self.arrivals, netcons)
         reached = [self.instances[number] for number in self.arrivals]
-        self.timings.describe(reached, self.table, self.node, self.cm)
-        self.ions.describe(self.table, self.node, self._reshaped, self._address(h._ref_celsius))
+        self.timings.describe(reached, self.table, self.node, self.nodes.cm, self.past)
+        self.ions.describe(self.table, self.node, self.shape.resized, self._address(h._ref_celsius))
         self.computed.describe(self.table, self.node)
         self.charging.describe(self.node)
         self._wholes: dict[int, NDArray[np.float64]] = {}
-        conducting = [point for point in self._resized_points() if kind_of(point) in CONDUCTING]
+        conducting = [point for point in self.shape.points() if kind_of(point) in CONDUCTING]
         self.natives.describe([*conducting, *self.membranes.clamps()], self.node, self.cable.address)
-        self.membranes.describe(self.instances, self.table, self.node, self._count(), self._whole)
+        self.membranes.describe(self.instances, self.table, self.node, len(self.nodes), self._whole)
 
     def describe_numbers(self) -> None:
         """What the cable hands over in every step: parameters to those that stand in, what is played to seeds.
@@ -354,11 +270,6 @@ class Cell:
             self.instances[number].holder.ng_link = 0.0
 
     # ------------------------------------------------------------------ what POINTERs read
-    def moves(self, kind: str, name: str, segment: Any) -> bool:
-        """Whether what a POINTER reads is cm or diam, and a direction moves it."""
-        moved = {(one.name, place(one.segment)) for one in self.moved}
-        return kind in ("capacitance", "morphology") and (name, place(segment)) in moved
-
     def row_of_voltage(self, segment: Any) -> int:
         """Where the row of a segment's voltage lies."""
         return layout.address(self.voltage[self.node(segment)])
@@ -418,16 +329,16 @@ class Cell:
         self.connections.restart()
         self.timings.forget()
         self._watch_from_here()
-        self.v[:] = np.nan
+        self.nodes.v[:] = np.nan
         self.resting.forget()
         self.plan["cell"]["fault"] = 0
 
     def _watch_from_here(self) -> None:
         """The next spike is one that crosses the threshold after now, whatever there was before."""
-        self.rows_before[:] = 0
-        for source, segment in zip(self.sources, self.watched, strict=True):
-            source["volts"] = segment.v
-            source["above"] = segment.v > ctypes.c_double.from_address(int(source["threshold"])).value
+        self.past.restart()
+        for source in self.sources:
+            threshold = ctypes.c_double.from_address(int(source["threshold"]))
+            source["above"] = self.past.latest(int(source["past"])) > threshold.value
 
     def unlink(self) -> None:
         """Let the instances forget the memory."""

@@ -1,4 +1,4 @@
-"""The structures of ``templates/link.c.jinja`` and ``templates/cable.mod.jinja``, field by field, for numpy."""
+"""The structures of ``templates/link.c.jinja`` and ``templates/plan.c.jinja``, field by field, for numpy."""
 
 from __future__ import annotations
 
@@ -68,16 +68,8 @@ CONNECTION = np.dtype(
     ]
 )
 CELL = np.dtype([("time", _DOUBLE), ("width", _LONG), ("fault", _ADDRESS)])
-WATCHED = np.dtype(
-    [
-        ("node", _LONG),
-        ("step", _DOUBLE),
-        ("before", _DOUBLE),
-        ("now", _DOUBLE),
-        ("row_before", _ADDRESS),
-        ("row_now", _ADDRESS),
-    ]
-)
+STEPS_BACK = 4  # voltages that tell how a node goes through a step
+PAST = np.dtype([("node", _LONG), ("volts", _DOUBLE, STEPS_BACK), ("rows", _ADDRESS)])
 LATER = np.dtype([("node", _LONG), ("waits", _LONG), ("row", _ADDRESS)])
 TIMING = np.dtype(
     [
@@ -88,7 +80,7 @@ TIMING = np.dtype(
         ("before", _DOUBLE),
         ("late", _ADDRESS),
         ("moments", _ADDRESS),
-        ("watched", _ADDRESS),
+        ("past", _ADDRESS),
         ("row", _ADDRESS),
         ("passed", _DOUBLE),
         ("dues", _ADDRESS),
@@ -184,7 +176,6 @@ SUM = np.dtype(
         ("gradient", _ADDRESS),
     ]
 )
-PAST = 4  # voltages that tell how a source crosses its threshold
 SOURCE = np.dtype(
     [
         ("train", _ADDRESS),
@@ -193,11 +184,9 @@ SOURCE = np.dtype(
         ("rows", _ADDRESS),
         ("room", _LONG),
         ("kept", _DOUBLE),
-        ("node", _LONG),
+        ("past", _ADDRESS),
         ("threshold", _ADDRESS),
         ("thresholds", _ADDRESS),
-        ("volts", _DOUBLE, PAST),
-        ("past", _ADDRESS),
         ("above", _LONG),
     ]
 )
@@ -297,8 +286,8 @@ PLAN = np.dtype(
         ("sum_count", _LONG),
         ("sources", _ADDRESS),
         ("source_count", _LONG),
-        ("watched", _ADDRESS),
-        ("watched_count", _LONG),
+        ("pasts", _ADDRESS),
+        ("past_count", _LONG),
         ("later", _ADDRESS),
         ("later_count", _LONG),
         ("states", _ADDRESS),

@@ -284,7 +284,7 @@ class Pointers:
         cell = self._cell(pointer, pointee)
         point, name = pointee.point, pointee.name
         other = self._instances.get(key_of(pointee.kind, pointee.segment, point))
-        if cell.moves(pointee.kind, pointee.name, pointee.segment):
+        if cell.shape.moves(pointee.kind, pointee.name, pointee.segment):
             raise _refusal(pointer, pointee, "one of the parameters")
         if other is None:
             if not pointee.given:

@@ -39,7 +39,7 @@ def check(
             )
         return
     if passed.geometry and pointer.name in passed.writes and not _is_quiet(pointee, others):
-        for name in (name for cell in cells for name in cell.reshaped(pointer.segment, passed.geometry)):
+        for name in (name for cell in cells for name in cell.shape.reshaped(pointer.segment, passed.geometry)):
             raise CannotCarry(f"{pointer} points at {pointee}, and {passed.name} reads {name}, which a parameter moves")
     if reason := _moving(pointee, cells, others):
         raise CannotCarry(
@@ -72,7 +72,7 @@ def _moving(pointee: Pointee, cells: Sequence[Cell], others: Mapping[str, Passed
         own = instance.point == pointee.point if pointee.point is not None else instance.segment == pointee.segment
         if own and instance.entry.name == pointee.kind and pointee.name in cell.table.seeded(instance):
             return "one of the parameters"
-    if any(cell.moves(pointee.kind, pointee.name, pointee.segment) for cell in cells):
+    if any(cell.shape.moves(pointee.kind, pointee.name, pointee.segment) for cell in cells):
         return "one of the parameters"
     other = others.get(pointee.kind)
     if pointee.given or (other is not None and not other.observes):

@@ -271,17 +271,17 @@ class Spikes:
     def _described(self, cell: Cell, found: Sequence[tuple[Train, Any, Any]]) -> NDArray[Any]:
         """The table ``ng_Source`` of a cell."""
         table = np.zeros(len(found), layout.SOURCE)
-        cell.rows_before = layout.rows(layout.PAST * len(found), cell.width)
-        cell.watched = [segment for _, segment, _ in found]
+        waiting = [cell.instances[number] for number in cell.arrivals]
+        segments = [segment for _, segment, _ in found] + [one.segment for one in waiting if one.entry.watches]
+        cell.past.describe({cell.node(segment): segment for segment in segments})
         for number, (train, segment, netcon) in enumerate(found):
             one = table[number]
             one["train"], one["room"] = layout.address(train.data), len(train.times)
             one["times"], one["rows"] = cell.vector(train.times), cell.vector(train.rows)
             one["crossings"] = cell.vector(train.crossings)
-            one["kept"], one["node"] = train.kept_ms, cell.node(segment)
+            one["kept"], one["past"] = train.kept_ms, cell.past.address(cell.node(segment))
             one["threshold"] = int(cell.cable.address(netcon._ref_threshold))
             one["thresholds"] = self._seeds("threshold", [netcon, *self._alike(netcon)]) or EMPTY
-            one["past"] = layout.address(cell.rows_before[layout.PAST * number])
         return table
 
     def _alike(self, netcon: Any) -> Iterator[Any]:

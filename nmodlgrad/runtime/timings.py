@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from nmodlgrad.runtime import layout
 from nmodlgrad.runtime.instances import Instance, InstanceTable
+from nmodlgrad.runtime.past import Past
 
 _UNDERWAY = 64  # events that an instance may have sent itself at a time
 LATER_MS = 1e-6  # NEURON's times of events are rounded
@@ -22,18 +23,23 @@ class Timings:
     Attributes
     ----------
     rises
-        mV/ms at each node in the latest step, if the jump of an event reads the voltage; else empty
-    watched
-        the nodes whose voltages WATCH waits for (``ng_Watched``)
+        mV/ms at each node in the latest step; empty where nothing is reached
+    later
+        what voltages of nodes get when a step is done (``ng_Later``)
     """
 
     def __init__(self, width: int) -> None:
         self._width = width
-        self.rises, self.watched, self.later = np.zeros(0), np.zeros(0, layout.WATCHED), np.zeros(0, layout.LATER)
+        self.rises, self.later = np.zeros(0), np.zeros(0, layout.LATER)
         self._moments, self._rows, self._rest = (layout.rows(0, width) for _ in range(3))
 
     def describe(
-        self, reached: Sequence[Instance], described: InstanceTable, node: Callable[[Any], int], cm: NDArray[np.float64]
+        self,
+        reached: Sequence[Instance],
+        described: InstanceTable,
+        node: Callable[[Any], int],
+        cm: NDArray[np.float64],
+        past: Past,
     ) -> None:
         """Make room, and tell the instances; `cm` is that of each node."""
         entries, nodes = [instance.entry for instance in reached], [node(instance.segment) for instance in reached]
@@ -41,7 +47,6 @@ class Timings:
         self._flows, self._moments = np.zeros(sum(flows)), layout.rows(sum(moments), self._width)
         self.rises = np.full(len(cm) if reached else 0, np.nan)  # not known before the first step
         self._describe_later(sorted({*nodes}))
-        self._describe_watched(sorted({at for entry, at in zip(entries, nodes, strict=True) if entry.watches}))
         own = [entry.watches or entry.sends or bool(entry.passed_by) for entry in entries]
         rooms = [_UNDERWAY * entry.sends for entry in entries]
         self._dues, self._rows = np.zeros(2 * sum(rooms)), layout.rows(sum(rooms), self._width)
@@ -50,6 +55,8 @@ class Timings:
         table["flow"] = layout.address(self._flows) + 8 * layout.starts(flows)
         table["cm"] = layout.address(cm) + 8 * np.array(nodes, np.int64)
         table["rise"] = layout.address(self.rises) + 8 * np.array(nodes, np.int64)
+        at_node = np.searchsorted(self.later["node"], nodes)
+        table["later"] = layout.address(self.later) + layout.LATER.itemsize * at_node
         table["moments"] = layout.address(self._moments) + 8 * self._width * layout.starts(moments)
         table["row"] = layout.address(self._own) + 8 * self._width * layout.starts(own)
         table["dues"] = layout.address(self._dues) + 16 * layout.starts(rooms)
@@ -57,21 +64,13 @@ class Timings:
         table["room"], table["tolerance"] = rooms, h.dt / 2 + LATER_MS
         for number, instance in enumerate(reached):
             if instance.entry.watches:
-                place = int(np.searchsorted(self.watched["node"], nodes[number]))
-                table[number]["watched"] = layout.address(self.watched[place:])
-            table[number]["later"] = layout.address(self.later[int(np.searchsorted(self.later["node"], nodes[number])) :])
+                table[number]["past"] = past.address(nodes[number])
             described.row(instance)["timing"] = layout.address(table[number:])
 
     def _describe_later(self, nodes: Sequence[int]) -> None:
         self.later, self._rest = np.zeros(len(nodes), layout.LATER), layout.rows(len(nodes), self._width)
         self.later["node"] = nodes
         self.later["row"] = layout.address(self._rest) + 8 * self._width * np.arange(len(nodes))
-
-    def _describe_watched(self, nodes: Sequence[int]) -> None:
-        self.watched, self._ends = np.zeros(len(nodes), layout.WATCHED), layout.rows(2 * len(nodes), self._width)
-        self.watched["node"] = nodes
-        for number, one in enumerate(self.watched):
-            one["row_before"], one["row_now"] = (layout.address(self._ends[2 * number + end]) for end in (0, 1))
 
     def forget(self) -> None:
         """The times that are kept, and those of events under way, depend on nothing."""

@@ -127,12 +127,12 @@ typedef struct {            /* one cell */
   long ng_width;            /* directions; many are rounded up to whole vectors */
   const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
 } ng_Cell;
-typedef struct {            /* a node's voltage in the latest step, where WATCH waits for it */
+#define NG_PAST 4           /* voltages that tell how a node goes through a step */
+typedef struct {            /* a voltage that is waited for, as it is now and was at the ends of the steps before */
   long ng_node;
-  double ng_step;           /* ms */
-  double ng_before, ng_now; /* mV at its two ends, and the rows there */
-  double *ng_row_before, *ng_row_now;
-} ng_Watched;
+  double ng_volts[NG_PAST]; /* mV, the latest first, and their rows */
+  double *ng_rows;
+} ng_Past;
 typedef struct {            /* what the voltage of a node gets when the step is done, by events that have come before it */
   long ng_node;
   long ng_waits;            /* whether it is not 0 */
@@ -146,7 +146,7 @@ typedef struct {            /* an instance where times of events depend on theta
   double ng_before;         /* mV/ms that it added before the jump of the event that is being received */
   const double *ng_late;    /* the row of the time of the event that is being received, or 0 */
   double *ng_moments;       /* rows of variables that keep times of events */
-  const ng_Watched *ng_watched; /* where it waits for a voltage; else 0 */
+  const ng_Past *ng_past;   /* that of its node, where it waits for the voltage; else 0 */
   double *ng_row;           /* room for the row of the time of an event that no NetCon brings */
   double ng_passed;         /* ms: where it has looked for times of at_time */
   double *ng_dues, *ng_rows; /* events under way that it sends itself: when they come, their flags, and the rows of the times */
@@ -270,6 +270,67 @@ static void ng_shift(ng_Instance *ng_self, double ng_sign) {
     }
     ng_timing->ng_later->ng_waits = 1;
   }
+}
+
+/* How a voltage goes through a step, in units of the step: v = v1 + p rise + p(p - 1)/2 bend + p(p - 1)(p + 1)/6 twist, which
+   are linear in its values at the end of this step and of the three before. */
+typedef struct {
+  double ng_rise, ng_bend, ng_twist;
+  double ng_bends[NG_PAST], ng_twists[NG_PAST];
+} ng_Path;
+
+/* Where its second differences are alike, beside the rise, it is the cubic through the four. What an event or a clamp has bent
+   in between bends only one of them, or turns its sign: then it is a parabola with the smaller one, or a line. */
+static void ng_trace(const double *ng_volts, ng_Path *ng_path) {
+  static const double ng_second[] = {1., -2., 1.}, ng_third[] = {1., -3., 3., -1.};
+  const double ng_late = ng_volts[0] - 2.*ng_volts[1] + ng_volts[2], ng_early = ng_volts[1] - 2.*ng_volts[2] + ng_volts[3];
+  const double ng_less = fabs(ng_late) <= fabs(ng_early) ? ng_late : ng_early;
+  memset(ng_path, 0, sizeof *ng_path);
+  ng_path->ng_rise = ng_volts[0] - ng_volts[1];
+  if (fabs(ng_late) + fabs(ng_late - ng_early) < .5*fabs(ng_path->ng_rise)) {
+    ng_path->ng_bend = ng_late;
+    ng_path->ng_twist = ng_late - ng_early;
+    memcpy(ng_path->ng_bends, ng_second, sizeof ng_second);
+    memcpy(ng_path->ng_twists, ng_third, sizeof ng_third);
+  } else if (ng_late*ng_early > 0. && fabs(ng_less) <= fabs(ng_path->ng_rise)) { /* else it would turn in the step, or next to it */
+    ng_path->ng_bend = ng_less;
+    memcpy(ng_path->ng_bends + (fabs(ng_late) <= fabs(ng_early) ? 0 : 1), ng_second, sizeof ng_second);
+  }
+}
+
+static double ng_slope(const ng_Path *ng_path, double ng_part) {
+  return ng_path->ng_rise + (ng_part - .5)*ng_path->ng_bend + (.5*ng_part*ng_part - 1./6.)*ng_path->ng_twist;
+}
+
+/* Where in the step it has come up, or down, by so much: by Newton, from the root of the parabola in the form that no bend
+   makes 0/0. */
+static double ng_when(const ng_Path *ng_path, double ng_up) {
+  const double ng_straight = ng_path->ng_rise - .5*ng_path->ng_bend;
+  double ng_part = 2.*ng_up/(ng_straight + copysign(sqrt(ng_straight*ng_straight + 2.*ng_path->ng_bend*ng_up), ng_path->ng_rise));
+  long ng_i;
+  for (ng_i = 0; ng_i < 5; ng_i++) {
+    const double ng_there = ng_part*(ng_path->ng_rise + (ng_part - 1.)*(.5*ng_path->ng_bend + (ng_part + 1.)/6.*ng_path->ng_twist));
+    ng_part += (ng_up - ng_there)/ng_slope(ng_path, ng_part);
+  }
+  return ng_part;
+}
+
+/* In which part of the latest step the voltage was at a level. Its row there, and its slope in mV per step. */
+static double ng_cross(const ng_Past *ng_past, double ng_level, long ng_width, double *NG_RESTRICT ng_row, double *ng_steep) {
+  ng_Path ng_path;
+  double ng_part;
+  long ng_i, ng_k;
+  ng_trace(ng_past->ng_volts, &ng_path);
+  ng_part = ng_when(&ng_path, ng_level - ng_past->ng_volts[1]);
+  *ng_steep = ng_slope(&ng_path, ng_part);
+  memset(ng_row, 0, ng_width*sizeof(double));
+  for (ng_i = 0; ng_i < NG_PAST; ng_i++) {
+    const double ng_curved = .5*ng_path.ng_bends[ng_i] + (ng_part + 1.)/6.*ng_path.ng_twists[ng_i];
+    const double ng_straight = ng_i == 0 ? ng_part : ng_i == 1 ? 1. - ng_part : 0.;
+    const double ng_weight = ng_straight + ng_part*(ng_part - 1.)*ng_curved, *ng_then = ng_past->ng_rows + ng_i*ng_width;
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_weight*ng_then[ng_k];
+  }
+  return ng_part;
 }
 
 ENDVERBATIM
@@ -456,28 +517,32 @@ VERBATIM
 ENDVERBATIM
 }
 
-: When that was: on the line through the two ends of the step, and the derivative of that time.
+: When that was within the step, and the derivative of that time: where the voltage was at what makes the condition true.
 PROCEDURE ng_crossing_1() {
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     ng_Timing *ng_timing = ng_self->ng_timing;
-    const ng_Watched *ng_watched = ng_timing->ng_watched;
-    const double *ng_found = ng_timing->ng_flow;
+    const double *ng_found = ng_timing->ng_flow, *ng_volts = ng_timing->ng_past->ng_volts;
     double *NG_RESTRICT ng_row = ng_timing->ng_row;
     const long ng_width = ng_self->ng_cell->ng_width;
-    double ng_earlier, ng_part, ng_per;
+    double ng_earlier, ng_level, ng_steep, ng_per;
     long ng_k;
-    ng_condition_1(_threadargscomma_ ng_watched->ng_before);
+    ng_condition_1(_threadargscomma_ ng_volts[1]);
     ng_earlier = ng_found[0];
-    ng_condition_1(_threadargscomma_ ng_watched->ng_now);
-    ng_part = -ng_earlier/(ng_found[0] - ng_earlier);
-    if (!(ng_found[0] > ng_earlier && ng_part > -1e-6)) {
+    ng_condition_1(_threadargscomma_ ng_volts[0]);
+    if (!(ng_found[0] > ng_earlier && ng_earlier < 1e-6*ng_found[0])) {
       ng_self->ng_cell->ng_fault = "a condition of WATCH in kicking came true otherwise than in a step: when it did is not carried";
       return 0;
     }
-    ng_per = -ng_watched->ng_step/(ng_found[0] - ng_earlier);
-    for (ng_k = 0; ng_k < ng_width; ng_k++)
-      ng_row[ng_k] = ng_per*ng_found[2]*((1. - ng_part)*ng_watched->ng_row_before[ng_k] + ng_part*ng_watched->ng_row_now[ng_k]);
+    ng_level = ng_volts[1] - (ng_volts[0] - ng_volts[1])*ng_earlier/(ng_found[0] - ng_earlier);
+    for (ng_k = 0; ng_k < 5; ng_k++) { /* at once, where it is linear in v */
+      ng_condition_1(_threadargscomma_ ng_level);
+      ng_level -= ng_found[0]/ng_found[2];
+    }
+    ng_condition_1(_threadargscomma_ ng_level);
+    ng_cross(ng_timing->ng_past, ng_level, ng_width, ng_row, &ng_steep);
+    ng_per = -dt/(ng_found[2]*ng_steep);
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] *= -dt/ng_steep;
     ng_sow(ng_self->ng_seeds + 3, ng_per*ng_found[1], ng_row, ng_width); /* level */
     ng_timing->ng_late = ng_row;
 ENDVERBATIM
@@ -496,28 +561,32 @@ VERBATIM
 ENDVERBATIM
 }
 
-: When that was: on the line through the two ends of the step, and the derivative of that time.
+: When that was within the step, and the derivative of that time: where the voltage was at what makes the condition true.
 PROCEDURE ng_crossing_2() {
 VERBATIM
     ng_Instance *ng_self = NG_SELF;
     ng_Timing *ng_timing = ng_self->ng_timing;
-    const ng_Watched *ng_watched = ng_timing->ng_watched;
-    const double *ng_found = ng_timing->ng_flow;
+    const double *ng_found = ng_timing->ng_flow, *ng_volts = ng_timing->ng_past->ng_volts;
     double *NG_RESTRICT ng_row = ng_timing->ng_row;
     const long ng_width = ng_self->ng_cell->ng_width;
-    double ng_earlier, ng_part, ng_per;
+    double ng_earlier, ng_level, ng_steep, ng_per;
     long ng_k;
-    ng_condition_2(_threadargscomma_ ng_watched->ng_before);
+    ng_condition_2(_threadargscomma_ ng_volts[1]);
     ng_earlier = ng_found[0];
-    ng_condition_2(_threadargscomma_ ng_watched->ng_now);
-    ng_part = -ng_earlier/(ng_found[0] - ng_earlier);
-    if (!(ng_found[0] > ng_earlier && ng_part > -1e-6)) {
+    ng_condition_2(_threadargscomma_ ng_volts[0]);
+    if (!(ng_found[0] > ng_earlier && ng_earlier < 1e-6*ng_found[0])) {
       ng_self->ng_cell->ng_fault = "a condition of WATCH in kicking came true otherwise than in a step: when it did is not carried";
       return 0;
     }
-    ng_per = -ng_watched->ng_step/(ng_found[0] - ng_earlier);
-    for (ng_k = 0; ng_k < ng_width; ng_k++)
-      ng_row[ng_k] = ng_per*ng_found[3]*((1. - ng_part)*ng_watched->ng_row_before[ng_k] + ng_part*ng_watched->ng_row_now[ng_k]);
+    ng_level = ng_volts[1] - (ng_volts[0] - ng_volts[1])*ng_earlier/(ng_found[0] - ng_earlier);
+    for (ng_k = 0; ng_k < 5; ng_k++) { /* at once, where it is linear in v */
+      ng_condition_2(_threadargscomma_ ng_level);
+      ng_level -= ng_found[0]/ng_found[3];
+    }
+    ng_condition_2(_threadargscomma_ ng_level);
+    ng_cross(ng_timing->ng_past, ng_level, ng_width, ng_row, &ng_steep);
+    ng_per = -dt/(ng_found[3]*ng_steep);
+    for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] *= -dt/ng_steep;
     ng_sow(ng_self->ng_seeds + 3, ng_per*ng_found[2], ng_row, ng_width); /* level */
     ng_sow(ng_self->ng_seeds + 4, ng_per*ng_found[1], ng_row, ng_width); /* below */
     ng_timing->ng_late = ng_row;

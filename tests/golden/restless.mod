@@ -179,12 +179,12 @@ typedef struct {            /* one cell */
   long ng_width;            /* directions; many are rounded up to whole vectors */
   const char *ng_fault;     /* why the rows mean nothing any more, or 0 */
 } ng_Cell;
-typedef struct {            /* a node's voltage in the latest step, where WATCH waits for it */
+#define NG_PAST 4           /* voltages that tell how a node goes through a step */
+typedef struct {            /* a voltage that is waited for, as it is now and was at the ends of the steps before */
   long ng_node;
-  double ng_step;           /* ms */
-  double ng_before, ng_now; /* mV at its two ends, and the rows there */
-  double *ng_row_before, *ng_row_now;
-} ng_Watched;
+  double ng_volts[NG_PAST]; /* mV, the latest first, and their rows */
+  double *ng_rows;
+} ng_Past;
 typedef struct {            /* what the voltage of a node gets when the step is done, by events that have come before it */
   long ng_node;
   long ng_waits;            /* whether it is not 0 */
@@ -198,7 +198,7 @@ typedef struct {            /* an instance where times of events depend on theta
   double ng_before;         /* mV/ms that it added before the jump of the event that is being received */
   const double *ng_late;    /* the row of the time of the event that is being received, or 0 */
   double *ng_moments;       /* rows of variables that keep times of events */
-  const ng_Watched *ng_watched; /* where it waits for a voltage; else 0 */
+  const ng_Past *ng_past;   /* that of its node, where it waits for the voltage; else 0 */
   double *ng_row;           /* room for the row of the time of an event that no NetCon brings */
   double ng_passed;         /* ms: where it has looked for times of at_time */
   double *ng_dues, *ng_rows; /* events under way that it sends itself: when they come, their flags, and the rows of the times */
