@@ -449,6 +449,36 @@ def test_the_derivative_of_a_crossing_does_not_depend_on_where_in_a_step_it_is()
     assert np.abs(errors).max() < 1e-7
 
 
+def test_along_a_threshold_it_is_the_slope_of_the_spike_that_neuron_computes() -> None:
+    """Which is not that of the continuous problem: a spline through the original's voltages beside CVODE's spike."""
+    out = model("""
+        import json
+        from scipy.interpolate import CubicSpline
+        soma, dend, clamp = cell()
+        voltage, times, cvode = h.Vector().record(soma(0.5)._ref_v), h.Vector().record(h._ref_t), h.CVode()
+        run(soma, 10)
+        stepwise = CubicSpline(times, voltage)
+        cvode.active(True)
+        cvode.atol(1e-9), cvode.rtol(1e-9)
+        run(soma, 10)
+        exact = CubicSpline(times, voltage)
+        print(json.dumps([float(v.derivative()(v.solve(-10)[0])) for v in (stepwise, exact)]))
+    """)
+    stepwise, exact = json.loads(out)
+    out = model("""
+        ng.load("hh", "pas")
+        soma, dend, clamp = cell()
+        netcon = h.NetCon(soma(0.5)._ref_v, None, sec=soma)
+        netcon.threshold = -10
+        with ng.Sensitivity([ng.Parameter("threshold", of=netcon)], spikes=True) as sens:
+            spikes = sens.record_spikes(netcon)
+            run(soma, 10)
+            print(spikes.to_numpy()[0, 0])
+    """)
+    assert abs(float(out) * stepwise - 1) < 0.003
+    assert 0.03 < abs(exact / stepwise - 1) < 0.08
+
+
 def test_a_cell_at_rest_fires_as_much_later_as_what_wakes_it() -> None:
     """By symmetry exactly so, in NEURON's own steps too: what is off here comes from what is carried alone.
 

@@ -101,7 +101,7 @@ class SpikeRecorder:
 
     @property
     def crossings(self) -> NDArray[np.float64]:
-        """When the voltage crossed the threshold on a parabola through the ends of a step, in ms: shape (spikes,)."""
+        """When the voltage crossed the threshold, on a cubic through the ends of steps, in ms: shape (spikes,)."""
         return self._read()[1]
 
     def to_numpy(self) -> NDArray[np.float64]:
