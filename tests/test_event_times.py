@@ -162,6 +162,34 @@ def self_events() -> Compared:
     return compared(SELF_EVENTS, "hh", "pas", "IClamp", "transmitting")
 
 
+SOLVED = """
+DURATION = 45
+soma, second, third = compartment("soma", "hh"), compartment("second", "hh"), compartment("third", "hh")
+clamp = clamped(soma, 0.3)
+receptors, netcon = connect(soma, second, "binding", 0.6, 3)
+conductance, onwards = connect(second, third, "saturating", 0.01, 2)
+last = h.NetCon(third(0.5)._ref_v, None, sec=third)
+last.threshold = -10
+sources, recorded = [netcon, onwards, last], third(0.5)
+PLACES = {
+    "gnabar": ("gnabar_hh", dict(sections=soma), 3e-5),
+    "amp": ("amp", dict(of=clamp), 3e-5),
+    "bind": ("bind", dict(of=receptors), 1e-3),
+    "clear": ("clear", dict(of=receptors), 1e-3),
+    "weight": ("weight", dict(of=netcon), 1e-4),
+    "delay": ("delay", dict(of=netcon), 1e-3),
+    "tau": ("tau", dict(of=conductance), 1e-3),
+    "half": ("half", dict(of=conductance), 1e-5),
+    "delay of the second": ("delay", dict(of=onwards), 1e-3),
+}
+"""
+
+
+@lru_cache(maxsize=1)
+def solved() -> Compared:
+    return compared(SOLVED, "hh", "IClamp", "binding", "saturating")
+
+
 def _are_of_first_order(coarse: float, fine: float, least: float = 0.15, scatter: float = 0.001) -> None:
     """A quarter of the step leaves a quarter of the error, but for what is smaller than `scatter`.
 
@@ -169,6 +197,13 @@ def _are_of_first_order(coarse: float, fine: float, least: float = 0.15, scatter
     """
     assert fine < 0.4 * coarse or fine < scatter
     assert fine < least
+
+
+@pytest.mark.parametrize(
+    "name", ["gnabar", "amp", "bind", "clear", "weight", "delay", "tau", "half", "delay of the second"]
+)
+def test_synapses_that_are_solved_implicitly_move_spikes(name: str) -> None:
+    _are_of_first_order(*solved().errors(name, 3), least=0.025)
 
 
 SYNAPSE = ("tau_rec", "tau_facil", "tau_1", "U", "weight", "delay")

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from continuous import PARTS
+from continuous import FIXTURES, PARTS
 from processes import model
 
 Floats = NDArray[np.float64]
@@ -450,19 +450,23 @@ def test_the_derivative_of_a_crossing_does_not_depend_on_where_in_a_step_it_is()
 
 
 def test_along_a_threshold_it_is_the_slope_of_the_spike_that_neuron_computes() -> None:
-    """Which is not that of the continuous problem: a spline through the original's voltages beside CVODE's spike."""
+    """Which is not that of the continuous problem: a polynomial through the original's voltages beside CVODE's spike."""
     out = model("""
         import json
-        from scipy.interpolate import CubicSpline
         soma, dend, clamp = cell()
         voltage, times, cvode = h.Vector().record(soma(0.5)._ref_v), h.Vector().record(h._ref_t), h.CVode()
-        run(soma, 10)
-        stepwise = CubicSpline(times, voltage)
+        def slope():
+            run(soma, 10)
+            t, v = np.array(times), np.array(voltage)
+            first = np.flatnonzero(v > -10)[0] - 3
+            near, start = slice(first, first + 6), t[first + 3]
+            there = np.polynomial.Polynomial.fit(t[near] - start, v[near], 5)
+            crossing = [x.real for x in (there + 10).roots() if abs(x.imag) < 1e-9 and -h.dt <= x.real <= 0]
+            return there.deriv()(crossing[0])
+        stepwise = slope()
         cvode.active(True)
         cvode.atol(1e-9), cvode.rtol(1e-9)
-        run(soma, 10)
-        exact = CubicSpline(times, voltage)
-        print(json.dumps([float(v.derivative()(v.solve(-10)[0])) for v in (stepwise, exact)]))
+        print(json.dumps([stepwise, slope()]))
     """)
     stepwise, exact = json.loads(out)
     out = model("""
@@ -479,27 +483,43 @@ def test_along_a_threshold_it_is_the_slope_of_the_spike_that_neuron_computes() -
     assert 0.03 < abs(exact / stepwise - 1) < 0.08
 
 
-def test_a_cell_at_rest_fires_as_much_later_as_what_wakes_it() -> None:
+@pytest.mark.parametrize(
+    ("kind", "weights"),
+    [
+        ("ExpSyn", (0.0025, 0.005, 0.01, 0.02)),
+        ("Exp2Syn", (0.0025, 0.005, 0.01, 0.02)),
+        ("binding", (0.4, 0.6, 1, 2)),  # KINETIC
+        ("saturating", (0.004, 0.006, 0.01, 0.02)),  # by derivimplicit
+        ("creeping", (0.0025, 0.005, 0.01, 0.02)),  # by euler
+    ],
+)
+def test_a_cell_at_rest_fires_as_much_later_as_what_wakes_it(kind: str, weights: tuple[float, ...]) -> None:
     """By symmetry exactly so, in NEURON's own steps too: what is off here comes from what is carried alone.
 
     The slopes of a TABLE's bins belong to single steps, not to their mean: hence without.
     """
-    out = model("""
-        ng.load("hh", "pas", "ExpSyn")
+    file = FIXTURES / f"{kind}.mod"
+    out = model(f"""
+        ng.load("hh", "pas", {(str(file) if file.exists() else kind)!r})
         soma, dend, clamp = cell()
         woken = h.Section(name="woken")
         woken.L = woken.diam = 20
         woken.insert("hh")
-        synapse = h.ExpSyn(woken(0.5))
+        synapse = h.{kind}(woken(0.5))
         netcon = h.NetCon(soma(0.5)._ref_v, synapse, sec=soma)
-        netcon.delay, synapse.tau, netcon.weight[0], h.usetable_hh = 3, 2, 0, 0
+        if hasattr(synapse, "tau"):
+            synapse.tau = 2
+        netcon.delay, netcon.weight[0] = 3, 0
+        if hasattr(h, "usetable_hh"):  # hh has no TABLE in NEURON 8
+            h.usetable_hh = 0
         run(woken, 300)
         resting, found = woken.v, []
         with ng.Sensitivity([ng.Parameter("delay", of=netcon)], spikes=True) as sens:
-            h.usetable_hh_grad = 0
+            if hasattr(h, "usetable_hh_grad"):
+                h.usetable_hh_grad = 0
             spikes = sens.record_spikes(h.NetCon(woken(0.5)._ref_v, None, sec=woken))
             for h.dt in (0.025, 0.003125):
-                for netcon.weight[0] in (0.0025, 0.005, 0.01, 0.02):
+                for netcon.weight[0] in {weights}:
                     h.finitialize(resting)
                     while h.t < 12:
                         h.fadvance()
@@ -507,5 +527,5 @@ def test_a_cell_at_rest_fires_as_much_later_as_what_wakes_it() -> None:
         print(*found)
     """)
     coarse, fine = np.abs(np.array(out.split(), float).reshape(2, 4) - 1).max(axis=1)
-    assert coarse < 0.005
+    assert coarse < 0.02  # ExpSyn 0.0034, Exp2Syn, whose first time constant is 0.1 ms, 0.0074, binding 0.018
     assert fine < 0.03 * coarse  # second order: a 64th

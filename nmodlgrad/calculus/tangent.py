@@ -41,10 +41,12 @@ class Latch:
 
 @dataclass(frozen=True)
 class FlowValues:
-    """The program that computes how the mechanism moves, and the names of dx/dt of carried variables in it."""
+    """The program that computes how the mechanism moves, the names of dx/dt of carried variables in it, and where in a
+    step these are taken that advance them, as in `numerics.arrivals.Flow`."""
 
     linearised: Linearised
     slopes: Mapping[str, str]
+    ahead: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -262,7 +264,7 @@ def differentiate(
         found = arrivals.flow(mechanism, phases, names)
         slopes = {x: slope for x, slope in found.slopes.items() if x in carried}
         values = [*slopes.values(), *([phases.total] if phases.current else [])]
-        return FlowValues(differentiator.phase(found.statements, [], [], values, given), slopes)
+        return FlowValues(differentiator.phase(found.statements, [], [], values, given), slopes, found.ahead)
 
     inputs = [*carried, *seeds]
     initial_inputs = [*activity.parameters, *mechanism.initial_concentrations, "v"]

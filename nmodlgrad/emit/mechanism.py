@@ -288,11 +288,19 @@ def _flow(tangent: TangentMechanism) -> dict[str, Any] | None:
     if tangent.flow is None:
         return None
     program = tangent.flow.linearised.program
-    moving = [(tangent.carried.index(x), x, _c(slope, program)) for x, slope in tangent.flow.slopes.items()]
+    moving = [
+        {
+            "row": tangent.carried.index(x),
+            "name": x,
+            "slope": _c(slope, program),
+            "ahead": f"{tangent.flow.ahead[x]:+g}" if tangent.flow.ahead[x] else None,
+        }
+        for x, slope in tangent.flow.slopes.items()
+    ]
     return {
         "locals": program.local_names,
         "steps": program.steps,
-        "moving": [{"row": row, "name": x, "slope": slope} for row, x, slope in moving],
+        "moving": moving,
         "current": _c(tangent.total, program) if tangent.current else None,
     }
 

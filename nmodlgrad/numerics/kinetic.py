@@ -57,6 +57,19 @@ def lower(mechanism: Mechanism, solve: n.Solve, block: n.KineticBlock, names: Na
     )
 
 
+def slopes(mechanism: Mechanism, block: n.KineticBlock, names: Names) -> tuple[tuple[n.Statement, ...], dict[str, str]]:
+    """Statements that compute dx/dt of each state of a block, and the variables that have them.
+
+    That is what production gives; a CONSERVE holds along with it.
+    """
+    scheme = _Scheme(mechanism, block, names)
+    statements = scheme.run(block.body.statements)
+    found = {x: names.fresh(f"{build.plain(x)}_slope") for x in scheme.species}
+    still = [build.assign(correction, ZERO) for correction in scheme.correction.values()]
+    last = [build.assign(slope, scheme.slope(x)) for x, slope in found.items()]
+    return (*still, *scheme.volumes(), *scheme.first, *statements, *last), found
+
+
 @dataclass
 class _Scheme:
     """A block while its reactions become fluxes."""
@@ -201,15 +214,24 @@ class _Scheme:
         if x in self.volume_name:
             value = build.binary(build.name(self.volume_name[x]), "*", value)
         for count, flux in self.production.get(x, ()):
-            amount: n.Expression = build.name(flux)
-            if abs(count) != 1:
-                amount = build.binary(build.number(str(abs(count))), "*", amount)
-            value = build.binary(value, "-" if count > 0 else "+", amount)
+            value = build.binary(value, "-" if count > 0 else "+", _amount(count, flux))
         return value
+
+    def slope(self, x: str) -> n.Expression:
+        """production/volume."""
+        value: n.Expression = ZERO
+        for count, flux in self.production.get(x, ()):
+            value = build.binary(value, "+" if count > 0 else "-", _amount(count, flux))
+        return build.binary(value, "/", build.name(self.volume_name[x])) if x in self.volume_name else value
 
 
 def _terms(reactants: Sequence[n.Reactant]) -> list[Term]:
     return [(int(r.stoichiometry or 1), str(r.variable.name)) for r in reactants]
+
+
+def _amount(count: int, flux: str) -> n.Expression:
+    amount = build.name(flux)
+    return build.binary(build.number(str(abs(count))), "*", amount) if abs(count) != 1 else amount
 
 
 def _product(rate: n.Expression, side: list[Term]) -> n.Expression:

@@ -67,8 +67,8 @@ def unshifted(mechanism: Mechanism) -> str:
     if mechanism.concentrations:
         return "it writes a concentration"
     for solve in mechanism.solves:
-        if not isinstance(mechanism.solvable[solve.block], n.DerivativeBlock):
-            return f"it solves {solve.block}, which is no DERIVATIVE block"
+        if not isinstance(mechanism.solvable[solve.block], n.DerivativeBlock | n.KineticBlock):
+            return f"it solves {solve.block}, which is neither a DERIVATIVE nor a KINETIC block"
     return ""
 
 

@@ -302,7 +302,8 @@ ENDVERBATIM
 }
 
 : How states and the current move, for derivatives by the time of an event: as the steps do, which advance the voltage
-: first and then the states. So the current is that of half a step earlier, and both go by the voltage of half a step later.
+: first and then the states. So the current is that of half a step earlier, and both go by the voltage of half a step later;
+: so do the states themselves where they are solved implicitly.
 PROCEDURE ng_flow() {
 VERBATIM
     ng_Timing *ng_timing = NG_SELF->ng_timing;

@@ -412,7 +412,8 @@ ENDVERBATIM
 }
 
 : How states and the current move, for derivatives by the time of an event: as the steps do, which advance the voltage
-: first and then the states. So the current is that of half a step earlier, and both go by the voltage of half a step later.
+: first and then the states. So the current is that of half a step earlier, and both go by the voltage of half a step later;
+: so do the states themselves where they are solved implicitly.
 PROCEDURE ng_flow() {
 VERBATIM
     ng_Timing *ng_timing = NG_SELF->ng_timing;
@@ -423,7 +424,7 @@ VERBATIM
     const double ng_now_0 = g;
     ng_slopes(_threadargs_);
     const double ng_slope_0 = ng_moved[0];
-    g -= .5*dt*ng_slope_0;
+    g = ng_now_0 - .5*dt*ng_slope_0;
     ng_slopes(_threadargs_);
     ng_moved[0] = ng_slope_0;
     g = ng_now_0;
