@@ -1,6 +1,6 @@
 """A network learns to fire a pattern: delays and weights, by the gradient that spikes carry through them.
 
-python examples/spike_pattern/run.py [--steps 150] [-o spike_pattern]
+python examples/spike_pattern/run.py [--steps 1000] [--seed 7] [-o spike_pattern]
 mpiexec -n 2 python examples/spike_pattern/run.py        # the same, the cells on two processes
 
 Four cells are made to fire one after the other; they excite four more, and these two, whose spikes shall come at given
@@ -28,7 +28,7 @@ import nmodlgrad as ng
 LAYERS = (range(4), range(4, 8), range(8, 10))
 INPUTS_MS = (2.0, 16.0, 30.0, 44.0)  # when the first cells are made to fire
 PATTERN_MS = {8: (11.5, 29.0, 40.0, 57.5), 9: (14.5, 26.0, 43.5, 54.0)}
-DURATION_MS, THRESHOLD_MV, SEED = 70.0, -10.0, 7
+DURATION_MS, THRESHOLD_MV = 70.0, -10.0
 LEAST_WEIGHT_US, LEAST_DELAY_MS = 0.0005, 1.0
 RATES = {"weight": 0.0002, "delay": 0.1}  # of Adam: uS and ms for each step
 
@@ -38,8 +38,9 @@ Floats = NDArray[np.float64]
 class Network:
     """The cells of this process, and the connections that end at them."""
 
-    def __init__(self) -> None:
+    def __init__(self, seed: int) -> None:
         ng.load("hh", "ExpSyn")
+        self.seed = seed
         self.context = h.ParallelContext()
         rank, ranks = int(self.context.id()), int(self.context.nhost())
         self.somas, self.sources, self.clamps, self.synapses = {}, {}, [], []
@@ -70,7 +71,7 @@ class Network:
             synapse = h.ExpSyn(self.somas[gid](0.5))
             synapse.tau = 2
             netcon = self.context.gid_connect(before, synapse)
-            drawn = np.random.default_rng((SEED, before, gid)).uniform(size=2)
+            drawn = np.random.default_rng((self.seed, before, gid)).uniform(size=2)
             netcon.weight[0] = 0.007 + 0.003 * drawn[0]
             netcon.delay = 3 + 3 * drawn[1]
             self.synapses.append(synapse)
@@ -166,12 +167,13 @@ def draw(picture: Path, losses: list[float], before: dict[int, list[float]], aft
 def main() -> None:
     """Learn, say what came out, draw it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--steps", type=int, default=150, help="of Adam (default: %(default)s)")
+    parser.add_argument("--steps", type=int, default=1000, help="of Adam (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=7, help="weights and delays at first (default: %(default)s)")
     parser.add_argument(
         "-o", "--output", type=Path, default=Path("spike_pattern"), metavar="DIR", help="(default: %(default)s)"
     )
     options = parser.parse_args()
-    loss = Loss(Network())
+    loss = Loss(Network(options.seed))
     loss(loss.start)
     before = loss.spikes()
     losses, best = learn(loss, options.steps)
