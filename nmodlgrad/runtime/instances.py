@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nmodlgrad.runtime import assembly, layout
 from nmodlgrad.runtime.bands import EMPTY, Bands
-from nmodlgrad.runtime.places import kind_of, points_of, segments_of
+from nmodlgrad.runtime.places import kind_of, points_of
 from nmodlgrad.runtime.registry import Entry
 from nmodlgrad.runtime.stimulus import Played
 
@@ -47,7 +47,7 @@ class Instance:
 def present(sections: Iterable[Any], entries: Mapping[str, Entry]) -> Iterator[tuple[Entry, Any, Any]]:
     """Every augmented mechanism in a cell: its entry, the segment, and the point process if it is one."""
     by_name = {entry.name: entry for entry in entries.values()}
-    for segment in segments_of(sections):
+    for segment in (segment for section in sections for segment in section):
         names = {mechanism.name() for mechanism in segment}
         yield from ((by_name[name], segment, None) for name in sorted(names & by_name.keys()))
     for point in points_of(sections):
