@@ -11,15 +11,16 @@ from nmodlgrad.calculus.program import Program
 from nmodlgrad.calculus.special import HELPERS
 from nmodlgrad.calculus.stages import ExplicitTangent
 from nmodlgrad.calculus.tangent import TangentMechanism
-from nmodlgrad.emit import drawing, stages
-from nmodlgrad.emit.patch import Edit, apply, insert_last_line, insert_line, line_end
-from nmodlgrad.emit.render import helpers, inserted, render
+from nmodlgrad.emit import currents, stages
+from nmodlgrad.emit.edits import edits as in_place
+from nmodlgrad.emit.edits import silencing
+from nmodlgrad.emit.patch import apply, line_end
+from nmodlgrad.emit.render import helpers, render
+from nmodlgrad.emit.render import in_c as _c
 from nmodlgrad.numerics.around import Around
 from nmodlgrad.semantics.activity import TEMPERATURE
-from nmodlgrad.semantics.dataflow import Dataflow
-from nmodlgrad.semantics.mechanism import Mechanism, Role, Scope
+from nmodlgrad.semantics.mechanism import Mechanism, Role
 from nmodlgrad.syntax import nodes as n
-from nmodlgrad.syntax.walk import subnodes
 
 
 def augmented(tangent: TangentMechanism, name: str, shadow: bool = False) -> str:
@@ -27,7 +28,7 @@ def augmented(tangent: TangentMechanism, name: str, shadow: bool = False) -> str
 
     A `shadow` takes the derivatives of a point process that goes on working beside it: it injects nothing itself.
     """
-    edits = _edits(tangent, name) + (_silencing(tangent.original) if shadow else [])
+    edits = in_place(tangent, name) + (silencing(tangent.original) if shadow else [])
     text = apply(tangent.mechanism.source.text, edits)
     appendix = _appendix(tangent, name)
     appendix += helpers(appendix, HELPERS) + "\n\nUNITSON\n"
@@ -35,95 +36,11 @@ def augmented(tangent: TangentMechanism, name: str, shadow: bool = False) -> str
     return text + appended.replace("\n", line_end(text))
 
 
-# ------------------------------------------------------------------ in place
-def _edits(tangent: TangentMechanism, name: str) -> list[Edit]:
-    mechanism = tangent.mechanism
-    text, suffix = mechanism.source.text, mechanism.suffix
-    edits = [insert_line(text, suffix.span.end, inserted("declaration", _becomes_threadsafe(tangent)))]
-    if name != suffix.name:
-        edits.append(Edit(suffix.name.span, name))
-    if tangent.current and mechanism.breakpoint:
-        call = inserted("call", "ng_current", "v" if tangent.conductance else "")
-        edits.append(insert_line(text, stages.start(mechanism.breakpoint.body), call))
-    if tangent.carried and mechanism.initial:
-        edits.append(insert_line(text, stages.start(mechanism.initial.body), inserted("call", "ng_initial")))
-    edits += stages.edits(tangent)
-    for one, _ in tangent.around:
-        edits.append(insert_line(text, stages.start(one.block.body), inserted("call", one.routine)))
-    return edits + _event_edits(tangent) + drawing.edits(tangent)
-
-
-def _silencing(mechanism: Mechanism) -> list[Edit]:
-    """At the end of BREAKPOINT there is no current."""
-    assert mechanism.breakpoint is not None
-    end = mechanism.breakpoint.body.span.end - 1
-    lines = "\n".join(inserted("silence", current.name) for current in mechanism.currents)
-    return [insert_last_line(mechanism.source.text, end, lines)]
-
-
-def _event_edits(tangent: TangentMechanism) -> list[Edit]:
-    mechanism = tangent.mechanism
-    if mechanism.net_receive is None:
-        return []
-    body, text = mechanism.net_receive.body, mechanism.source.text
-    initial = next((x.body for x in subnodes(body) if isinstance(x, n.NetInitial)), None)
-    places = (("ng_connect", tangent.connect, initial), ("ng_receive", tangent.receive, body))
-    edits = [
-        insert_line(text, stages.start(block), inserted("event", routine, len(mechanism.arguments)))
-        for routine, phase, block in places
-        if phase and block
-    ]
-    if not tangent.unmoved:
-        edits.append(insert_last_line(text, body.span.end - 1, inserted("call", "ng_received")))
-    return edits
-
-
-_UNSAFE = (n.LinearBlock, n.NonlinearBlock, n.DiscreteBlock)
-
-
-_RUN = (
-    n.InitialBlock
-    | n.BreakpointBlock
-    | n.DerivativeBlock
-    | n.KineticBlock
-    | n.NetReceiveBlock
-    | n.BeforeBlock
-    | n.AfterBlock
-)
-
-
-def _becomes_threadsafe(tangent: TangentMechanism) -> bool:
-    """The original is thread-safe without saying so: nocmodl would take that back for the VERBATIM that we add."""
-    mechanism = tangent.mechanism
-    if any(s.role is Role.POINTER for s in mechanism.symbols.values()):
-        return False  # that alone takes the thread-safety of a mechanism that does not claim it
-    if any(isinstance(node, n.Verbatim) for item in tangent.original.items for node in subnodes(item)):
-        return False  # it is not
-    runge = any(solve.method == "runge" for solve in mechanism.solves)
-    if runge or any(isinstance(block, _UNSAFE) for block in mechanism.solvable.values()):
-        return False  # nor are these, for nocmodl
-    flow = Dataflow(mechanism)
-    bodies = [i.body for i in mechanism.tree.items if isinstance(i, _RUN)]
-    bodies += [s.body for body in bodies for s in body.statements if isinstance(s, n.NetInitial)]
-    bodies += [b.body for b in mechanism.procedures.values() if b.name in {s.block for s in mechanism.solves}]
-    written = {x for body in bodies for x in flow.access((body,)).written}
-    shared = {x for x in written if x in mechanism.symbols and _is_shared(mechanism, x)}
-    return not mechanism.declared_threadsafe and not shared
-
-
-def _is_shared(mechanism: Mechanism, name: str) -> bool:
-    """A GLOBAL. Of the LOCALs at file scope every thread has its own."""
-    symbol = mechanism.symbols[name]
-    file_locals = {x for item in mechanism.items if isinstance(item, n.LocalList) for x in item.names}
-    return symbol.scope is Scope.GLOBAL and symbol.role is not Role.CONSTANT and name not in file_locals
-
-
 def _words(around: Around) -> str:
     """A block as its keywords."""
     return f"{'BEFORE' if isinstance(around.block, n.BeforeBlock) else 'AFTER'} {around.block.phase}"
 
 
-# ------------------------------------------------------------------ appended
 def _appendix(tangent: TangentMechanism, name: str) -> str:
     mechanism = tangent.mechanism
     explicit, implicit = _stages(tangent)
@@ -147,10 +64,10 @@ def _appendix(tangent: TangentMechanism, name: str) -> str:
         declare_celsius=TEMPERATURE in tangent.parameters and TEMPERATURE not in mechanism.symbols,
         kept_derivatives=_kept(tangent),
         point_process=mechanism.is_point_process,
-        current=_current(tangent),
+        current=currents.current(tangent),
         told=tangent.conductance is not None,
-        by_themselves=_by_themselves(tangent),
-        whole=_whole(tangent),
+        by_themselves=currents.by_themselves(tangent),
+        whole=currents.whole(tangent),
         breakpoint=breakpoint_,
         latches=_latches(tangent),
         explicit=explicit,
@@ -205,82 +122,6 @@ def _kept(tangent: TangentMechanism) -> list[str]:
     results = tangent.mechanism.results
     values = [results[p.of.name] for p in tangent.procedures if p.of.name in results]
     return values + [v for p in tangent.procedures for row in p.partials.values() for v in row.values()]
-
-
-def _c(value: str, program: Program) -> str:
-    """How C reads a value of the generated NMODL: LOCAL names get the prefix that nocmodl gives them."""
-    return f"_l{value}" if value in program.local_names else value
-
-
-def _current(tangent: TangentMechanism) -> dict[str, Any] | None:
-    if tangent.current is None:
-        return None
-    program, partials = tangent.current.program, tangent.current.partials[tangent.total]
-    acting = [*tangent.carried[: tangent.current_carried], *tangent.parameters[: tangent.current_parameters]]
-    firsts = {latch.first: x for x, latch in tangent.latched.items()}
-    seconds = {latch.second: x for x, latch in tangent.latched.items()}
-    slopes = tangent.current.partials[tangent.conductance] if tangent.conductance else tangent.slopes or {}
-
-    def entry(place: int, name: str, value: str, slope: str, latched: bool = False) -> dict[str, Any]:
-        texts = {"name": name, "value": _c(value, program), "slope": _c(slope, program)}
-        return texts | {"place": 2 * place, "latched": latched}
-
-    entries: list[dict[str, Any]] = []
-    sown: list[dict[str, Any]] = []
-    for place, x in enumerate(acting):
-        y = seconds.get(x, x)
-        known = entry(place, f"d/d{y}", partials.get(y, "0."), slopes.get(y, "0."), x in seconds)
-        if x not in firsts:
-            (sown if place >= tangent.current_carried else entries).append(known)
-    if not tangent.linear:
-        values = tangent.current.values
-        slope = values[tangent.conductance] if tangent.conductance else "0."
-        entries.append(entry(len(acting), "d/dv", partials.get("v", "0."), slopes.get("v", "0.")))
-        entries.append(entry(len(acting) + 1, "the current", values[tangent.total], slope))
-    once = tangent.slopes is not None
-    return {
-        "locals": program.local_names,
-        "steps": program.steps,
-        "entries": entries,
-        "sown": sown,
-        "once": once,
-    }
-
-
-def _by_themselves(tangent: TangentMechanism) -> list[dict[str, Any]]:
-    """The partials of variables one by one, by the inputs that act on the total, and by v; its value where known."""
-    acting = [*tangent.carried[: tangent.current_carried], *tangent.parameters[: tangent.current_parameters], "v"]
-    seconds = {latch.second: x for x, latch in tangent.latched.items()}
-    kinds = [
-        ("ng_ion_currents", "ng_ion_record", tangent.ion_currents, tangent.mechanism.is_point_process),
-        ("ng_observables", "ng_observed_record", tangent.observables, False),
-    ]
-    found = []
-    for routine, record, phase, density in kinds:
-        if phase is None:
-            continue
-        entries = []
-        for variable, partials in phase.partials.items():
-            values = {f"d{variable}/d{x}": partials.get(seconds.get(x, x), "0.") for x in acting}
-            values |= {variable: phase.values[variable]} if variable in phase.values else {}
-            entries += [{"name": name, "value": _c(value, phase.program)} for name, value in values.items()]
-        program = {"locals": phase.program.local_names, "steps": phase.program.steps}
-        found.append({"routine": routine, "record": record, "density": density, "entries": entries} | program)
-    return found
-
-
-def _whole(tangent: TangentMechanism) -> dict[str, Any] | None:
-    """The current of a point process, and its slope."""
-    phase = tangent.whole
-    if phase is None:
-        return None
-    slope = phase.partials[tangent.total].get("v", "0.")
-    return {
-        "locals": phase.program.local_names,
-        "steps": phase.program.steps,
-        "current": _c(phase.values[tangent.total], phase.program),
-        "conductance": _c(slope, phase.program),
-    }
 
 
 def _flow(tangent: TangentMechanism) -> dict[str, Any] | None:

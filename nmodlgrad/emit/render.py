@@ -10,6 +10,7 @@ from typing import Any
 import jinja2
 
 from nmodlgrad import resources
+from nmodlgrad.calculus.program import Program
 
 
 def render(template: str, **data: Any) -> str:
@@ -30,6 +31,11 @@ def helpers(text: str, names: Iterable[str]) -> str:
         if f"{name}(" in text + found:
             found += str(getattr(macros, name)())
     return found
+
+
+def in_c(value: str, program: Program) -> str:
+    """How C reads a value of the generated NMODL: LOCAL names get the prefix that nocmodl gives them."""
+    return f"_l{value}" if value in program.local_names else value
 
 
 @lru_cache(maxsize=1)

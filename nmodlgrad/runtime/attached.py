@@ -22,6 +22,7 @@ from nmodlgrad.runtime.swap import (
     SwappedPoint,
     copy_globals,
     copy_parameters,
+    release_unused,
     swap_density,
     take_events,
     unswap_density,
@@ -67,6 +68,10 @@ class Attached:
             roots, self._followed = more
         seeded = {point.hname() for point, _ in self._moved.of_points()}
         for root in roots:
+            self._swap_density(root)
+        if self._density:
+            release_unused()
+        for root in roots:
             self._attach(root, seeded, netcons)
         for pointer in self._followed:
             pointer.follow()
@@ -81,15 +86,19 @@ class Attached:
         self.spikes = Spikes(self.cells, self._moved) if spikes else None
         self._refuse_times()
 
+    def _swap_density(self, root: Any) -> None:
+        """Put the augmented density mechanisms of a cell in place of the built-in ones."""
+        sections = sections_of(root)
+        if any(kind_of(point) == "nmodlgrad_cable" and point.plan for point in points_of(sections)):
+            raise CannotCarry(f"the cell of {root} is carried by another Sensitivity: close() that one first")
+        for entry in self._entries.values():
+            if entry.swapped and not entry.point_process and (changed := swap_density(sections, entry)):
+                self._density.append((entry, changed))
+
     def _attach(self, root: Any, seeded: set[str], netcons: NetCons) -> None:
         """Carry a cell; `seeded` are the names of the point processes with parameters among the directions."""
         sections = sections_of(root)
         points = points_of(sections)
-        if any(kind_of(point) == "nmodlgrad_cable" and point.plan for point in points):
-            raise CannotCarry(f"the cell of {root} is carried by another Sensitivity: close() that one first")
-        for entry in self._entries.values():
-            if entry.swapped and not entry.point_process:
-                self._density.append((entry, swap_density(sections, entry)))
         known = [(point, self._entries[kind_of(point)]) for point in points if kind_of(point) in self._entries]
         swapped = [SwappedPoint.of(point, entry) for point, entry in known if entry.swapped]
         self._points += swapped

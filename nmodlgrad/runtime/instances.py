@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nmodlgrad.runtime import assembly, layout
 from nmodlgrad.runtime.bands import EMPTY, Bands
-from nmodlgrad.runtime.places import kind_of, points_of, segments_of
+from nmodlgrad.runtime.places import kind_of, points_of
 from nmodlgrad.runtime.registry import Entry
 from nmodlgrad.runtime.stimulus import Played
 
@@ -47,7 +47,7 @@ class Instance:
 def present(sections: Iterable[Any], entries: Mapping[str, Entry]) -> Iterator[tuple[Entry, Any, Any]]:
     """Every augmented mechanism in a cell: its entry, the segment, and the point process if it is one."""
     by_name = {entry.name: entry for entry in entries.values()}
-    for segment in segments_of(sections):
+    for segment in (segment for section in sections for segment in section):
         names = {mechanism.name() for mechanism in segment}
         yield from ((by_name[name], segment, None) for name in sorted(names & by_name.keys()))
     for point in points_of(sections):
@@ -73,7 +73,7 @@ class InstanceTable:
     carried
         their rows, once there is room for them: tangents
     seeds
-        slots of the parameters; instances whose slots stay empty share those of their mechanism
+        slots of the parameters; instances of a mechanism share them where they have the same seeds, or none
     """
 
     def __init__(
@@ -85,17 +85,14 @@ class InstanceTable:
         self._entries = [names[name] for name in sorted(names)]
         kinds = {entry.name: kind for kind, entry in enumerate(self._entries)}
         self._kind = np.fromiter((kinds[instance.entry.name] for instance in instances), np.int64)
-        self._own = np.zeros(len(instances), np.bool_)
-        self._own[[*own]] = True
-        for one in seeded:
-            self._own[one.instances] = True
+        self._set = self._sets(own)
         self._place = np.arange(len(instances))  # of each instance in the table, by its number
         self.nodes = np.zeros(len(instances), np.int64)
         self.table = np.zeros(len(instances), layout.INSTANCE)
         self.row_count = int(self._of_each(lambda entry: len(entry.carried)).sum())
         self._record = np.zeros(int(self._of_each(record_length).sum()))
-        slots = np.where(self._own, self._of_each(lambda entry: len(entry.parameters)), 0)
-        self.seeds = np.zeros(int(slots.sum()) + sum(len(entry.parameters) for entry in self._entries), layout.SEED)
+        lengths = self._of_each(lambda entry: len(entry.parameters))[np.unique(self._set, return_index=True)[1]]
+        self.seeds = np.zeros(int(lengths.sum()), layout.SEED)
 
     def __len__(self) -> int:
         return len(self.table)
@@ -103,6 +100,16 @@ class InstanceTable:
     def _of_each(self, count: Callable[[Entry], int]) -> Numbers:
         """What the mechanism of each instance has, in their own order."""
         return np.array([count(entry) for entry in self._entries], np.int64)[self._kind]
+
+    def _sets(self, own: Collection[int]) -> Numbers:
+        """Which set of slots each instance has: those of a mechanism whose seeds are the same have the same one."""
+        most = max((len(entry.parameters) for entry in self._entries), default=0)
+        alike = np.zeros((len(self._kind), 2 + most), np.uint64)
+        alike[:, 0] = self._kind
+        alike[[*own], 1] = 1 + np.array([*own], np.uint64)
+        for one in self._seeded:
+            alike[one.instances, 2 + one.slot] = one.seeds.addresses(one.rows)
+        return np.unique(alike, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
     @property
     def size(self) -> int:
@@ -117,7 +124,7 @@ class InstanceTable:
         """Put the instances in order: `nodes` are theirs, by number, the others addresses of what the cell has."""
         order = np.lexsort((nodes, self._kind))
         self._place[order] = np.arange(len(order))
-        self.nodes, kind = nodes[order], self._kind[order]
+        self.nodes = nodes[order]
         table, stride = self.table, self._width * 8
 
         def starts(count: Callable[[Entry], int]) -> Numbers:
@@ -128,10 +135,11 @@ class InstanceTable:
         table["record"] = layout.address(self._record) + starts(record_length) * 8
         table["current_carried"] = self._of_each(lambda entry: entry.current_carried)[order]
         table["current_parameters"] = self._of_each(lambda entry: entry.current_parameters)[order]
-        shared = layout.starts(len(entry.parameters) for entry in self._entries)
-        slots = np.array([len(entry.parameters) for entry in self._entries], np.int64)
-        first = layout.starts(np.where(self._own[order], slots[kind], 0)) + slots.sum()
-        first = np.where(self._own[order], first, shared[kind])
+        sets = self._set[order]
+        at = np.sort(np.unique(sets, return_index=True)[1])  # where each set comes first
+        first_of = np.zeros(len(at), np.int64)
+        first_of[sets[at]] = layout.starts(self._of_each(lambda entry: len(entry.parameters))[order][at])
+        first = first_of[sets]
         table["seeds"] = layout.address(self.seeds) + first * layout.SEED.itemsize
         self.seeds["bands"] = EMPTY
         for one in self._seeded:

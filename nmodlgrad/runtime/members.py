@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
 from nmodlgrad.runtime import registry
 from nmodlgrad.runtime.errors import CannotCarry
 from nmodlgrad.runtime.instances import Instance, present
 from nmodlgrad.runtime.places import key_of, place, sections_of
+from nmodlgrad.runtime.registry import Entry
 
 
 class Members:
@@ -30,7 +32,7 @@ class Members:
             nseg + 1 for _, nseg in self._segments
         )  # each has one at its far end, the root at both
 
-    def check(self, instances: Iterable[Instance]) -> None:
+    def check(self, instances: Sequence[Instance]) -> None:
         """The cell has the sections, segments and mechanisms that it had; `instances` are those that are carried.
 
         Raises
@@ -53,11 +55,15 @@ class Members:
                 "close() the Sensitivity and make a new one"
             )
 
-    def _check_instances(self, instances: Iterable[Instance]) -> None:
+    def _check_instances(self, instances: Sequence[Instance]) -> None:
         """Those that are there are those that are carried: none came, went or was moved."""
-        carried = {(place(i.segment), key_of(i.entry.name, i.segment, i.point)): i for i in instances}
+        there = present(self.sections, registry.entries())
+        known = ((i.entry, i.segment, i.point) for i in instances)
+        if all(now and then and _key(*now) == _key(*then) for now, then in zip_longest(there, known)):
+            return  # as nearly always: no table of them all is needed
+        carried = {_key(i.entry, i.segment, i.point): i for i in instances}
         for entry, segment, point in present(self.sections, registry.entries()):
-            if carried.pop((place(segment), key_of(entry.name, segment, point)), None) is None:
+            if carried.pop(_key(entry, segment, point), None) is None:
                 raise CannotCarry(
                     f"{segment} got {point or entry.original} after the Sensitivity was made: "
                     "close() it and make a new one"
@@ -66,3 +72,8 @@ class Members:
             raise CannotCarry(
                 f"{gone.point or gone.entry.original} was removed from {gone.segment} while a gradient is carried"
             )
+
+
+def _key(entry: Entry, segment: Any, point: Any) -> tuple[Any, ...]:
+    """Equal for what is the same instance at the same place."""
+    return place(segment), key_of(entry.name, segment, point)

@@ -19,11 +19,6 @@ def sections_of(root: Any) -> list[Any]:
     return list(root.wholetree())
 
 
-def segments_of(sections: Iterable[Any]) -> list[Any]:
-    """The segments with a membrane."""
-    return [segment for section in sections for segment in section]
-
-
 def points_of(sections: Iterable[Any]) -> list[Any]:
     """The point processes on a cell's nodes, those at the ends of sections included."""
     found = {p.hname(): p for section in sections for segment in section.allseg() for p in segment.point_processes()}

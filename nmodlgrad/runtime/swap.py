@@ -53,6 +53,11 @@ def _ion_values(section: Any, ion: str) -> dict[str, list[float]]:
     return {name: [getattr(s, name) for s in section] for name in (f"e{ion}", f"{ion}i", f"{ion}o")}
 
 
+def release_unused() -> None:
+    """Let NEURON give back the memory of instances that are gone, which it keeps for others of their mechanism."""
+    h.CVode().poolshrink(1)
+
+
 def copy_globals(entry: Entry) -> None:
     """Give the augmented mechanism the GLOBALs of the original; a TABLE that the original does not have is not used."""
     for name in entry.globals:
