@@ -450,7 +450,7 @@ def test_the_derivative_of_a_crossing_does_not_depend_on_where_in_a_step_it_is()
 
 
 def test_along_a_threshold_it_is_the_slope_of_the_spike_that_neuron_computes() -> None:
-    """Which is not that of the continuous problem: a polynomial through the original's voltages beside CVODE's spike."""
+    """Which is not that of the continuous problem: a polynomial through the original's voltages, and CVODE's."""
     out = model("""
         import json
         soma, dend, clamp = cell()
