@@ -222,7 +222,7 @@ class Cell:
             plan[name] = layout.address(array)
 
     def _describe_shape(self) -> None:
-        """What directions do through cm, Ra, diam and L."""
+        """What directions do through cm, Ra, diam, diam_factor and L."""
         geometry.check(self.moved)
         self.plan["rigid"] = any(one.name != "cm" for one in self.moved)
         if self.plan[0]["rigid"]:
@@ -355,8 +355,10 @@ class Cell:
     # ------------------------------------------------------------------ what POINTERs read
     def moves(self, kind: str, name: str, segment: Any) -> bool:
         """Whether what a POINTER reads is cm or diam, and a direction moves it."""
+        if kind == "morphology":
+            return bool(self.reshaped(segment, {name}))
         moved = {(one.name, place(one.segment)) for one in self.moved}
-        return kind in ("capacitance", "morphology") and (name, place(segment)) in moved
+        return kind == "capacitance" and (name, place(segment)) in moved
 
     def row_of_voltage(self, segment: Any) -> int:
         """Where the row of a segment's voltage lies."""
