@@ -230,7 +230,7 @@ def check(moved: Sequence[Shaping]) -> None:
     Raises
     ------
     CannotCarry
-        for diam of a section with 3-d points, or beside its diam_factor; for diam_factor when diameters were changed
+        for diam of a section with 3-d points, or beside its diam_factor; for diam_factor when diameters have changed
         one by one; for L if 3-d points are constant.
     """
     scaled = {one.segment.sec for one in moved if one.name == "diam_factor"}
@@ -247,8 +247,8 @@ def check(moved: Sequence[Shaping]) -> None:
             raise CannotCarry(f"diam and diam_factor of {section} set the same diameters: take one of them")
         if one.name == "diam_factor" and math.isnan(one.value):
             raise CannotCarry(
-                f"diam_factor of {section}: its diameters are not those of the time when the Sensitivity was made, "
-                "times one number: close() it and make a new one"
+                f"diam_factor of {section}: since the Sensitivity was made, its diameters have changed otherwise than "
+                "by one factor: close() it and make a new one"
             )
         if one.name == "L" and morphology.has_points(section) and h.pt3dconst():
             raise CannotCarry(f"L of {section}: its 3-d points are constant (pt3dconst), so L can not be assigned")

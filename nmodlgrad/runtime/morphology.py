@@ -119,16 +119,14 @@ class Widths:
         ValueError
             for a factor that is not positive
         CannotCarry
-            when there are more points than at first, or fewer
+            when there are more points or segments than at first, or fewer
         """
         section = middle.sec
         first = self._sections[section].first
         if not factor > 0:
             raise ValueError(f"theta would make the diameters of {section} {factor:g} times what they were")
         if len(diameters(section)) != len(first):
-            raise CannotCarry(
-                f"diam_factor of {section}: it got other 3-d points, or segments, since it was first read"
-            )
+            raise CannotCarry(f"diam_factor of {section}: the number of its 3-d points, or segments, has changed")
         if has_points(section):
             for point, diameter in enumerate((first * factor).tolist()):
                 section.pt3dchange(point, diameter)
