@@ -222,7 +222,7 @@ class Cell:
             plan[name] = layout.address(array)
 
     def _describe_shape(self) -> None:
-        """What directions do through cm, Ra, diam, diam_factor and L."""
+        """What directions do through cm, Ra, diam and L."""
         geometry.check(self.moved)
         self.plan["rigid"] = any(one.name != "cm" for one in self.moved)
         if self.plan[0]["rigid"]:
