@@ -114,6 +114,11 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "of_diameters_and_lengths_on_two_threads": ("diameters_and_lengths", {"threads": 2}),
     "of_shapes_that_mechanisms_read": ("mechanisms_that_read_the_shape", {}),
     "of_shapes_under_currents_that_are_not_linear": ("currents_that_are_not_linear_where_the_area_moves", {}),
+    "of_factors_on_diameters": ("factors_on_diameters", {}),
+    "of_factors_on_diameters_on_two_threads": ("factors_on_diameters", {"threads": 2}),
+    "of_diameters_of_points_that_mechanisms_read": ("mechanisms_that_read_diameters_of_points", {}),
+    "of_the_diameters_of_a_cell_from_an_swc_file": ("diameters_of_a_cell_from_an_swc_file", {}),
+    "of_the_diameters_of_a_cell_from_a_neurolucida_file": ("diameters_of_a_cell_from_a_neurolucida_file", {}),
     "with_every_mechanism_together": ("all_the_fixtures", {"table": False, "duration_ms": 30.0}),
 }
 

@@ -12,6 +12,7 @@ from nmodlgrad.runtime import geometry, registry
 from nmodlgrad.runtime.errors import UnknownParameter, WrongArgument, did_you_mean
 from nmodlgrad.runtime.ion_style import IonStyle
 from nmodlgrad.runtime.ions import starts_from_global
+from nmodlgrad.runtime.morphology import Widths
 from nmodlgrad.runtime.parameter import Parameter
 from nmodlgrad.runtime.places import kind_of, place, points_of
 from nmodlgrad.runtime.registry import Entry, SeedParameter
@@ -149,13 +150,16 @@ def _reversal(parameter: Parameter) -> Target:
 
 
 def _geometry(parameter: Parameter) -> Target:
-    """cm and diam of segments, Ra and L of whole sections."""
+    """cm and diam of segments, Ra, L and diam_factor of whole sections."""
     name = parameter.name
     if name not in geometry.OF_SECTIONS:
         return _attribute("geometry", None, name, _segments(parameter))
     if parameter.sections is None:
         raise UnknownParameter(f"{name} belongs to a section: say where it acts with sections")
     middles = tuple(section(0.5) for section in parameter.sections)
+    if name == "diam_factor":
+        widths = Widths()
+        return Target("geometry", None, name, middles, widths.factor, widths.scale)
     return Target(
         "geometry",
         None,

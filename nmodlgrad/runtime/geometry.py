@@ -1,4 +1,4 @@
-"""What the shape of a cell does to its equations: cm, Ra, diam and L as parameters.
+"""What the shape of a cell does to its equations: cm, Ra, diam, diam_factor and L as parameters.
 
 NEURON's equation of node i, with v' the voltages at the end of the step, p the parent and j the children, is
 
@@ -12,6 +12,7 @@ finitialize. The cable multiplies with the fluxes of each step.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,13 +21,13 @@ import numpy as np
 from neuron import h
 from numpy.typing import NDArray
 
-from nmodlgrad.runtime import layout
+from nmodlgrad.runtime import layout, morphology
 from nmodlgrad.runtime.bands import Entries
 from nmodlgrad.runtime.errors import CannotCarry
 from nmodlgrad.runtime.places import place
 
-OF_SECTIONS = frozenset({"Ra", "L"})
-"""Parameters that a section has one of."""
+OF_SECTIONS = frozenset({"Ra", "L", "diam_factor"})
+"""Parameters that a section has one of; diam_factor is on the diameters of all of its 3-d points, or segments."""
 NAMES = frozenset({"cm", "diam"}) | OF_SECTIONS
 
 Floats = NDArray[np.float64]
@@ -35,11 +36,17 @@ Node = Callable[[Any], int]
 
 @dataclass(frozen=True, eq=False)
 class Shaping:
-    """A value of the shape that directions move: `seed` is d value/dtheta."""
+    """A value of the shape that directions move: `seed` is d value/dtheta, `read` gives the value in a segment."""
 
     name: str
     segment: Any
     seed: Entries
+    read: Callable[[Any], float]
+
+    @property
+    def value(self) -> float:
+        """As it is now."""
+        return self.read(self.segment)
 
 
 @dataclass(frozen=True)
@@ -97,12 +104,12 @@ class Change:
             match one.name:
                 case "cm":
                     change.cm[node(one.segment)] += seed
-                case "Ra":
-                    change.log_half[tree.members[section]] += seed / section.Ra
+                case "Ra" | "L":
+                    change.log_half[tree.members[section]] += seed / one.value
                 case "diam":
-                    change.log_half[node(one.segment)] -= 2 * seed / one.segment.diam
-                case "L":
-                    change.log_half[tree.members[section]] += seed / section.L
+                    change.log_half[node(one.segment)] -= 2 * seed / one.value
+                case "diam_factor":
+                    change.log_half[tree.members[section]] -= 2 * seed / one.value
             for segment, growth in growths(one):
                 change.log_area[node(segment)] += seed * growth
         return change
@@ -170,38 +177,27 @@ def _effects(change: Change, tree: Tree) -> Iterable[tuple[NDArray[np.intp], NDA
     )
 
 
-def stretching(section: Any) -> Floats:
-    """Relative change of the areas of a section's segments for a relative change of L: shape (nseg,).
-
-    With 3-d points NEURON stretches the distances between these and keeps their diameters (treeset.cpp,
-    nrn_length_change), and takes the frusta between them for area (diam_from_list); the first point is the one at the
-    parent, whichever end that is.
-    """
-    count = int(section.n3d())
-    if not count:
-        return np.ones(section.nseg)
-    arcs = np.array([section.arc3d(i) for i in range(count)])
-    diameters = np.array([section.diam3d(i) for i in range(count)])
-    borders = np.linspace(0, arcs[-1], section.nseg + 1)
-    moved = np.zeros(section.nseg)
-    for first, last, begin, end in zip(arcs[:-1], arcs[1:], diameters[:-1], diameters[1:], strict=True):
-        if last > first:  # what lies across the section keeps its area
-            places = np.clip(borders, first, last)
-            slope = (end - begin) / (last - first)
-            middle = begin + slope * ((places[:-1] + places[1:]) / 2 - first)
-            moved += np.pi * middle * np.diff(places) / np.hypot(1, slope / 2)
-    areas = np.array([segment.area() for segment in section])
-    return np.asarray((moved[::-1] if h.section_orientation(sec=section) else moved) / areas)
-
-
 def growths(one: Shaping) -> Iterable[tuple[Any, float]]:
     """The segments whose area moves, and how: relative change for a unit of what is moved."""
+    section = one.segment.sec
     match one.name:
         case "diam":
-            return [(one.segment, 1 / one.segment.diam)]
+            return [(one.segment, 1 / one.value)]
+        case "diam_factor":
+            return zip(section, morphology.widening(section) / one.value, strict=True)
         case "L":
-            section = one.segment.sec
-            return zip(section, stretching(section) / section.L, strict=True)
+            return zip(section, morphology.stretching(section) / one.value, strict=True)
+    return []
+
+
+def _thickenings(one: Shaping) -> Iterable[tuple[Any, float]]:
+    """The segments whose diam moves, and how: um for a unit of what is moved."""
+    match one.name:
+        case "diam":
+            return [(one.segment, 1.0)]
+        case "diam_factor":
+            factor = one.value
+            return [(segment, segment.diam / factor) for segment in one.segment.sec]
     return []
 
 
@@ -211,6 +207,8 @@ def reshaped(moved: Iterable[Shaping]) -> Iterable[tuple[Any, frozenset[str]]]:
         match one.name:
             case "diam":
                 yield one.segment, frozenset({"diam", "area"})
+            case "diam_factor":
+                yield from ((segment, frozenset({"diam", "area"})) for segment in one.segment.sec)
             case "L":
                 yield from ((segment, frozenset({"area"})) for segment in one.segment.sec)
 
@@ -221,28 +219,36 @@ def seeds(moved: Iterable[Shaping]) -> dict[tuple[Any, str], Entries]:
     for one in moved:
         for segment, growth in growths(one):
             found.setdefault((place(segment), "area"), []).append(one.seed.times(segment.area() * growth))
-        if one.name == "diam":
-            found.setdefault((place(one.segment), "diam"), []).append(one.seed)
+        for segment, slope in _thickenings(one):
+            found.setdefault((place(segment), "diam"), []).append(one.seed.times(slope))
     return {key: Entries.summed(parts) for key, parts in found.items()}
 
 
-def check(moved: Iterable[Shaping]) -> None:
+def check(moved: Sequence[Shaping]) -> None:
     """Refuse what moves otherwise than the parameter says.
 
     Raises
     ------
     CannotCarry
-        for diam of a section with 3-d points, and for L if these are constant.
+        for diam of a section with 3-d points, or beside its diam_factor; for diam_factor when diameters have changed
+        one by one; for L if 3-d points are constant.
     """
+    scaled = {one.segment.sec for one in moved if one.name == "diam_factor"}
     for one in moved:
         section = one.segment.sec
-        if not section.n3d():
-            continue
-        if one.name == "diam":
+        if one.name == "diam" and morphology.has_points(section):
             raise CannotCarry(
                 f"diam of {section}: the section has 3-d points (from a file, pt3dadd or define_shape), and NEURON "
                 "makes steps of them when diam is assigned, so that even assigning the value that is there gives "
-                "another shape: there is no derivative at the present one"
+                "another shape: there is no derivative at the present one. Take diam_factor, by which the diameters "
+                "of all its points are multiplied"
             )
-        if one.name == "L" and h.pt3dconst():
+        if one.name == "diam" and section in scaled:
+            raise CannotCarry(f"diam and diam_factor of {section} set the same diameters: take one of them")
+        if one.name == "diam_factor" and math.isnan(one.value):
+            raise CannotCarry(
+                f"diam_factor of {section}: since the Sensitivity was made, its diameters have changed otherwise than "
+                "by one factor: close() it and make a new one"
+            )
+        if one.name == "L" and morphology.has_points(section) and h.pt3dconst():
             raise CannotCarry(f"L of {section}: its 3-d points are constant (pt3dconst), so L can not be assigned")

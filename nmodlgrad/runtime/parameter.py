@@ -22,10 +22,11 @@ class Parameter:
     ----------
     name
         as in hoc: ``"gnabar_hh"`` for a density mechanism, ``"ena"`` for a reversal potential, ``"gon_adexp"`` for a
-        GLOBAL; ``"cm"``, ``"diam"``, ``"Ra"`` or ``"L"`` for the shape of a cell; for a point process its own name
-        (``"tau"``), for a NetCon ``"weight"``, or ``"weight[1]"`` and so on
+        GLOBAL; ``"cm"``, ``"diam"``, ``"Ra"`` or ``"L"`` for the shape of a cell, ``"diam_factor"`` for what all
+        diameters of a section are multiplied with, 1 as they are when a Sensitivity is made; for a point process its
+        own name (``"tau"``), for a NetCon ``"weight"``, or ``"weight[1]"`` and so on
     sections
-        act in every segment of these sections; each of them has the mechanism. Ra and L belong to sections
+        act in every segment of these sections; each of them has the mechanism. Ra, L and diam_factor belong to sections
     segments
         act in these segments; each of them has the mechanism. A place that is given twice counts once
     of

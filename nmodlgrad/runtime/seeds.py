@@ -73,7 +73,7 @@ class Seeds:
     def shape(self, root: Any) -> list[Shaping]:
         """What directions move of the shape of a cell."""
         return [
-            Shaping(values.target.parameter, segment, values.seeds.entries(row))
+            Shaping(values.target.parameter, segment, values.seeds.entries(row), values.target.read)
             for values in self._moved.of_kind("geometry")
             for row, segment in enumerate(values.places)
             if root_of(segment.sec) == root

@@ -50,8 +50,10 @@ class Shape:
 
     def moves(self, kind: str, name: str, segment: Any) -> bool:
         """Whether what a POINTER reads is cm or diam, and a direction moves it."""
+        if kind == "morphology":
+            return bool(self.reshaped(segment, {name}))
         moved = {(one.name, place(one.segment)) for one in self.moved}
-        return kind in ("capacitance", "morphology") and (name, place(segment)) in moved
+        return kind == "capacitance" and (name, place(segment)) in moved
 
     def reshaped(self, segment: Any, names: Collection[str]) -> list[str]:
         """Which of diam and area directions move in a segment."""

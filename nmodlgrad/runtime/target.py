@@ -13,7 +13,7 @@ from nmodlgrad.runtime.parameter import Parameter
 from nmodlgrad.runtime.registry import Entry
 
 OF_SEGMENTS = frozenset({"range", "ion", "geometry", "concentration"})
-"""Kinds of parameters whose places are segments; Ra and L have the middle one of their section."""
+"""Kinds of parameters whose places are segments; Ra, L and diam_factor have the middle one of their section."""
 OF_ALL = frozenset({"global", "v_init", "celsius", "starting concentration"})
 """Kinds of parameters that are one value for many places."""
 OF_TIMES = frozenset({"delay", "threshold"})
@@ -24,6 +24,7 @@ _UNITS = {
     "cm": "uF/cm2",
     "Ra": "ohm cm",
     "diam": "um",
+    "diam_factor": "1",
     "L": "um",
     "ion": "mV",
     "v_init": "mV",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -70,7 +71,9 @@ def _mover(run: Callable[[], Floats], knobs: Sequence[Knob]) -> Callable[[float]
 
 
 def _first_step(moved: Callable[[float], Floats], knobs: Sequence[Knob]) -> float:
+    """A power of two where NEURON rounds: numbers of few binary digits stay what they are when they are moved by it."""
     unit = min(abs(knob.read() or 1.0) / abs(knob.seed) for knob in knobs if knob.seed)
     probe = 2.0**-20 * unit
     slope = float(abs(moved(probe) - moved(-probe)).max()) / (2 * probe)
-    return min(FIRST_DISPLACEMENT_MV / slope, LARGEST_SHARE * unit) if np.isfinite(slope) and slope else probe
+    step = min(FIRST_DISPLACEMENT_MV / slope, LARGEST_SHARE * unit) if np.isfinite(slope) and slope else probe
+    return 2.0 ** math.floor(math.log2(step)) if any(knob.rounds for knob in knobs) else step

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-OF_SECTIONS = ("L", "Ra")
+OF_SECTIONS = ("L", "Ra", "diam_factor")
 """What a section has one of, and not each of its segments."""
 
 
@@ -23,6 +24,11 @@ class Knob:
         if isinstance(self.attribute, int):
             return float(self.owner[self.attribute])
         return float(getattr(self.owner, self.attribute))
+
+    @property
+    def rounds(self) -> bool:
+        """Whether NEURON keeps in single precision what follows from it."""
+        return isinstance(self.owner, Girth)
 
     def write(self, value: float) -> None:
         """Replace the number."""
@@ -48,6 +54,32 @@ class Gain:
         self._vector.copy(self._values)
         self._vector.mul(value)
         self._factor = value
+
+
+class Girth:
+    """A factor before all diameters of a section, 1 as it comes: of its 3-d points, or of its segments."""
+
+    def __init__(self, section: Any) -> None:
+        self._section, self._factor = section, 1.0
+        points = range(int(section.n3d()))
+        self._diameters = [section.diam3d(i) for i in points] or [segment.diam for segment in section]
+
+    @property
+    def diam_factor(self) -> float:
+        """The factor as it stands."""
+        return self._factor
+
+    @diam_factor.setter
+    def diam_factor(self, value: float) -> None:
+        for number, diameter in enumerate(self._diameters):
+            if self._section.n3d():
+                self._section.pt3dchange(number, value * diameter)
+            else:
+                self._section((number + 0.5) / self._section.nseg).diam = value * diameter
+        self._factor = value
+
+
+girth = cache(Girth)  # several directions may move one
 
 
 SHARED = ("v_init", "celsius")
@@ -87,7 +119,8 @@ class Direction:
                 return [Knob(Gain(self.played), "factor", seed)]
             return [Knob(self.of.weight, number, seed) if is_weight else Knob(self.of, self.name, seed)]
         if self.name in OF_SECTIONS:
-            return [Knob(section, self.name, self._seed(section(0.5))) for section in self.sections]
+            owners = [girth(section) if self.name == "diam_factor" else section for section in self.sections]
+            return [Knob(each, self.name, self._seed(s(0.5))) for each, s in zip(owners, self.sections, strict=True)]
         if self.name in SHARED:
             return [Knob(h, self.name, self._seed(None))]
         places = [*(segment for section in self.sections for segment in section), *self.segments]

@@ -16,6 +16,7 @@ from scenarios import (  # noqa: F401  (each registers its own)
     changes,
     constructs,
     density_mechanisms,
+    diameters,
     effects,
     events,
     geometry,
