@@ -328,6 +328,29 @@ def test_a_delay_that_changes_while_spikes_are_under_way_stops_the_run() -> None
     assert out.splitlines()[1:3] == ["True", "True"]
 
 
+def test_a_threshold_that_passes_a_voltage_between_steps_stops_the_run() -> None:
+    """NEURON sends a spike that crossed nothing; one that is moved elsewhere crosses what it did."""
+    out = model(
+        CHAIN
+        + """
+    netcon.delay = 8
+    sens = ng.Sensitivity(parameters, spikes=True)
+    dv = sens.record(far(0.5))
+    def changed(threshold):
+        netcon.threshold = 10
+        run(soma, 0.5)
+        netcon.threshold = threshold
+        h.continuerun(40)
+        return dv.to_numpy()[-1].any()
+    print(refusal(lambda: changed(-80)))
+    print(changed(0))
+    """,
+        errors=True,
+    )
+    assert "threshold of a NetCon was changed during the run, past the voltage of its source" in out
+    assert out.splitlines()[1] == "True"
+
+
 def test_an_event_that_a_script_sends_depends_on_nothing() -> None:
     out = model("""
         ng.load("hh", "pas", "ExpSyn")

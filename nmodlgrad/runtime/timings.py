@@ -30,7 +30,7 @@ class Timings:
     def __init__(self, width: int) -> None:
         self._width = width
         self.rises, self.watched = np.zeros(0), np.zeros(0, layout.WATCHED)
-        self._moments, self._rows = layout.rows(0, width), layout.rows(0, width)
+        self._moments, self._rows, self._ends = (layout.rows(0, width) for _ in range(3))
 
     def describe(
         self, reached: Sequence[Instance], described: InstanceTable, node: Callable[[Any], int], cm: NDArray[np.float64]
@@ -66,6 +66,10 @@ class Timings:
         self.watched["node"] = nodes
         for number, one in enumerate(self.watched):
             one["row_before"], one["row_now"] = (layout.address(self._ends[2 * number + end]) for end in (0, 1))
+
+    def memory(self) -> list[NDArray[np.float64]]:
+        """What is kept of derivatives between events, of those under way, and from one step to the next."""
+        return [self._moments, self._rows, self._ends]
 
     def forget(self) -> None:
         """The times that are kept, and those of events under way, depend on nothing."""
