@@ -315,6 +315,14 @@ print(refusal(lambda: h.finitialize(-65)), soma(0.5).hh_grad.gnabar, clamp.amp)
 soma(0.5).hh_grad.gnabar = 0.12 + 0.1*sens.theta[0]
 h.finitialize(-65)
 print(soma(0.5).hh_grad.gnabar, clamp.amp)
+sens.close()
+sens = ng.Sensitivity([ng.Parameter("g_pas", segments=dend(x)) for x in (0.2, 0.8)])
+ours = sens.control(mean, "e", rate=1e-9, theta0=1, directions=[0])
+h.finitialize(-65); h.continuerun(5)
+dend(0.8).pas_grad.g = 0.003
+moved = dend(0.2).pas_grad.g
+h.finitialize(-65)
+print(moved != 0.001, dend(0.2).pas_grad.g, dend(0.8).pas_grad.g)
 """,
         errors=True,
     )
@@ -326,7 +334,7 @@ print(soma(0.5).hh_grad.gnabar, clamp.amp)
     assert lines[6:8] == ["True True []", "True True ['cm of soma_dend(0.5)']"]
     assert "something else than theta has set gnabar of soma(0.5), which a controller moves" in printed
     assert "0.13 0.4" in printed
-    assert lines[-1] == "0.12 0.4"
+    assert lines[-2:] == ["0.12 0.4", "True 0.001 0.003"]
 
 
 def test_theta_does_not_begin_below_its_floor() -> None:
