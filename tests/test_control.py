@@ -139,12 +139,15 @@ def test_rows_leak_while_they_are_under_way() -> None:
     printed = model(
         PARTS
         + f"""
+NAMES = "depressing", "spaced", "kicking", "transmitting", "cachan", "capool"
 ng.load("hh", "pas", "IClamp", "ExpSyn", "Exp2Syn", ng.READOUTS,
-        *({str(FIXTURES)!r} + f"/{{name}}.mod" for name in ("depressing", "spaced", "kicking", "transmitting")))
+        *({str(FIXTURES)!r} + f"/{{name}}.mod" for name in NAMES))
 """
         + """
 DURATION, LEAK = 60, 0.05
 first, second, third = compartment("first", "hh"), compartment("second", "hh"), compartment("third", "pas")
+third.insert("cachan")
+third.insert("capool")
 drive = clamped(first, 0.1)
 growing, steady = clamped(first, 0, delay=0), clamped(first, 0, delay=0)
 beginnings = h.Vector(np.arange(0, DURATION + 1, h.dt))
@@ -159,7 +162,7 @@ fired = h.NetCon(second(0.5)._ref_v, None, sec=second)
 fired.threshold = -10
 sens = ng.Sensitivity([ng.Parameter("amp", of=growing, played=shape), ng.Parameter("amp", of=steady)], spikes=True)
 sens.control(first(0.5), "v", rate=0, theta0=1, leak=LEAK, directions=[1])
-records = [sens.record(section(0.5)) for section in (first, second, third)]
+records = [sens.record(section(0.5)) for section in (first, second, third)] + [sens.record(third(0.5), "cai")]
 records += [sens.record(point, "g") for point in (depressing, transmitting, kicking)]
 spikes = sens.record_spikes(fired)
 h.finitialize(-65)
