@@ -98,11 +98,23 @@ def limit_cycle(slopes: ArrayLike, theta0: ArrayLike, tau: float, leak: float, r
 
         amplitude of f = (4/pi) rate * clip * sum_k theta0_k F_k^2/|F| / (w sqrt(1 + leak * tau))
 
+    Loops that were simulated, with leak * tau from 0.2 to 3 and rates from 1.2 times the bound on, had an amplitude of
+    0.91 to 1.13 times that, and a period of up to 1.04 times.
+
     The parameters are those of `stability_bound`, and `rate` and `clip` of `Sensitivity.control`.
+
+    Raises
+    ------
+    WrongArgument
+        as `stability_bound`; without a leak, for a rate that is not above the bound, and for a clip that is not
+        positive and finite
     """
-    _gain(slopes, theta0, tau, leak)
     if not leak:
         raise WrongArgument("without a leak there is no limit cycle: the oscillation grows")
+    if not 0 < clip < math.inf:
+        raise WrongArgument(f"clip is positive and finite, not {clip!r}: without one the oscillation grows")
+    if not rate > (bound := stability_bound(slopes, theta0, tau, leak)):
+        raise WrongArgument(f"there is no limit cycle with a rate of {rate!r}: the loop is stable below {bound:g}")
     slope = np.asarray(slopes, float)
     frequency = math.sqrt(leak / tau)
     speed = rate * clip * float(np.sum(theta0 * slope**2)) / float(np.linalg.norm(slope))

@@ -1,4 +1,7 @@
-"""A ring of cells over the processes of a ParallelContext: `mpiexec -n 3 python tests/ring.py FILE` writes a file."""
+"""A ring of cells over the processes of a ParallelContext: `mpiexec -n 3 python tests/ring.py FILE LEAK` writes a file.
+
+With a leak, in 1/ms, each cell has a controller that moves nothing, with that leak, on its own conductance.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ context = h.ParallelContext()
 rank, ranks = int(context.id()), int(context.nhost())
 
 
-def main(file: Path) -> None:
+def main(file: Path, leak: float) -> None:
     ng.load("hh", "ExpSyn")
     kept, parameters, recorded = [], [], {}
     for gid in range(rank, COUNT, ranks):
@@ -44,6 +47,9 @@ def main(file: Path) -> None:
     directions = ng.everywhere(parameters)
     context.set_maxstep(10)
     with ng.Sensitivity(directions, spikes=True) as sensitivity:
+        for gid, soma, _, _ in kept if leak else ():
+            number = sensitivity.labels.index(f"gnabar of {gid}")
+            sensitivity.control(soma(0.5), "v", rate=0, theta0=1, leak=leak, directions=[number])
         trains = {gid: sensitivity.record_spikes(source) for gid, _, _, source in kept}
         h.finitialize(-65)
         sensitivity.psolve(DURATION_MS)
@@ -55,6 +61,6 @@ def main(file: Path) -> None:
         file.write_text(json.dumps({"labels": labels, "cells": found}))
 
 
-main(Path(sys.argv[1]))
+main(Path(sys.argv[1]), float(sys.argv[2]))
 context.barrier()
 h.quit()

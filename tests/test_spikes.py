@@ -328,6 +328,29 @@ def test_a_delay_that_changes_while_spikes_are_under_way_stops_the_run() -> None
     assert out.splitlines()[1:3] == ["True", "True"]
 
 
+def test_a_threshold_that_passes_a_voltage_between_steps_stops_the_run() -> None:
+    """NEURON sends a spike that crossed nothing; one that is moved elsewhere crosses what it did."""
+    out = model(
+        CHAIN
+        + """
+    netcon.delay = 8
+    sens = ng.Sensitivity(parameters, spikes=True)
+    dv = sens.record(far(0.5))
+    def changed(threshold):
+        netcon.threshold = 10
+        run(soma, 0.5)
+        netcon.threshold = threshold
+        h.continuerun(40)
+        return dv.to_numpy()[-1].any()
+    print(refusal(lambda: changed(-80)))
+    print(changed(0))
+    """,
+        errors=True,
+    )
+    assert "threshold of a NetCon was changed during the run, past the voltage of its source" in out
+    assert out.splitlines()[1] == "True"
+
+
 def test_an_event_that_a_script_sends_depends_on_nothing() -> None:
     out = model("""
         ng.load("hh", "pas", "ExpSyn")
@@ -350,13 +373,14 @@ def test_an_event_that_a_script_sends_depends_on_nothing() -> None:
 
 
 @pytest.mark.skipif(shutil.which("mpiexec") is None, reason="MPI is not installed")
-def test_a_ring_over_processes_has_the_bits_of_one_process(tmp_path: Path) -> None:
-    """Spikes and derivatives; directions of one process reach the cells of another."""
+@pytest.mark.parametrize("leak", ["0", "0.02"])
+def test_a_ring_over_processes_has_the_bits_of_one_process(leak: str, tmp_path: Path) -> None:
+    """Spikes and derivatives; directions of one process reach the cells of another, and leak there as at home."""
     found = []
     for ranks in (1, 2):
         file = tmp_path / f"{ranks}.json"
         subprocess.run(
-            ["mpiexec", "--allow-run-as-root", "--oversubscribe", "-n", str(ranks), sys.executable, RING, file],
+            ["mpiexec", "--allow-run-as-root", "--oversubscribe", "-n", str(ranks), sys.executable, RING, file, leak],
             env=os.environ | {"NEURON_MODULE_OPTIONS": "-nogui"},
             cwd=tmp_path,
             check=True,
@@ -371,6 +395,47 @@ def test_a_ring_over_processes_has_the_bits_of_one_process(tmp_path: Path) -> No
         assert len(cell["times"]) > 1
         assert np.array_equal(cell["rows"], np.array(other["rows"])[:, order])
         assert np.all(np.abs(cell["rows"]).max(axis=0) > 1e-3)
+
+
+CONTROLLED = """
+from neuron import h
+h.nrnmpi_init()
+import nmodlgrad as ng
+context = h.ParallelContext()
+rank = int(context.id())
+ng.load("hh", "ExpSyn", ng.READOUTS)
+soma = h.Section(name=f"soma{rank}")
+soma.insert("hh")
+mean = h.MeanVoltage(soma(0.5))
+context.set_maxstep(10)
+sensitivity = ng.Sensitivity(ng.everywhere([ng.Parameter("gnabar_hh", sections=soma)]), spikes=True)
+said = ""
+try:
+    sensitivity.control(mean, rate=1e-6, theta0=1, directions=[1 - rank])
+except ng.CannotCarry as error:
+    said = str(error)
+said += f" {sensitivity.control(mean, rate=1e-6, theta0=1).directions}"
+if not rank:
+    print(said)
+context.barrier()
+h.quit()
+"""
+
+
+@pytest.mark.skipif(shutil.which("mpiexec") is None, reason="MPI is not installed")
+def test_a_controller_moves_what_is_in_its_process(tmp_path: Path) -> None:
+    script = tmp_path / "controlled.py"
+    script.write_text(CONTROLLED)
+    done = subprocess.run(
+        ["mpiexec", "--allow-run-as-root", "--oversubscribe", "-n", "2", sys.executable, script],
+        env=os.environ | {"NEURON_MODULE_OPTIONS": "-nogui"},
+        cwd=tmp_path,
+        timeout=300,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "direction 1 moves parameters of another process: let a controller there move it (0,)" in done.stdout
 
 
 RELAY = """

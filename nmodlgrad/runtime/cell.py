@@ -294,7 +294,14 @@ class Cell:
 
     def memory(self) -> list[NDArray[np.float64]]:
         """All rows that stay from one step to the next."""
-        return [self.voltage, self.table.carried, self.connections.rows, self.ions.rows]
+        return [
+            self.voltage,
+            self.table.carried,
+            self.ions.rows,
+            self.past.rows,
+            *self.connections.memory(),
+            *self.timings.memory(),
+        ]
 
     # ------------------------------------------------------------------ results
     def vector(self, vector: Any) -> int:

@@ -91,10 +91,9 @@ class Connections:
         self.reset()
         self._note_delays()
 
-    @property
-    def rows(self) -> NDArray[np.float64]:
+    def memory(self) -> list[NDArray[np.float64]]:
         """What is kept of derivatives between events."""
-        return self._rows
+        return [self._rows, self._moments]
 
     def restart(self) -> None:
         """As :meth:`reset`, and the spikes that come next are looked for among all that are kept."""

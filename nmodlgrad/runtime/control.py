@@ -21,6 +21,7 @@ from nmodlgrad.runtime.values import Values
 if TYPE_CHECKING:
     from nmodlgrad.runtime.cell import Cell
     from nmodlgrad.runtime.sensitivity import Sensitivity
+    from nmodlgrad.runtime.spikes import Spikes
 
 Floats = NDArray[np.float64]
 
@@ -31,6 +32,7 @@ _STAY = {
     "concentration": "reversal potentials may have been computed from it in finitialize",
     "starting concentration": "it is where a run starts from",
     "delay": "spikes that are under way are found by it",
+    "threshold": "when a voltage crosses it is told as if it stayed",
 }
 """Why parameters of a kind stay what they are during a run."""
 
@@ -82,6 +84,18 @@ class Controller:
         log = cell.recordings.log(observable, recording.check_interval(every), len(theta))
         return Course(Recorder(self._sensitivity, log), self._which)
 
+    def check_start(self) -> None:
+        """A run begins: theta is not below its floor, which a controller would only see when it moves it.
+
+        Raises
+        ------
+        WrongArgument
+            when it is
+        """
+        for k, theta, floor in zip(self.directions, self.theta, self.settings.floors, strict=True):
+            if theta < floor:
+                raise WrongArgument(f"theta of direction {k} begins at {theta:g}, below its floor of {floor:g}")
+
     def describe(self, slot: np.void, theta: int, values: Sequence[tuple[Values, _Addresses]]) -> None:
         """A run begins: tell the cable; `values` are those of the model that directions move."""
         settings = self.settings
@@ -130,11 +144,15 @@ _Addresses = Callable[[Any], list[int]]
 
 
 class Settings:
-    """Which directions a controller moves, and how, checked. Numbers for each have the shape (directions,)."""
+    """Which directions a controller moves, and how, checked. Numbers for each have the shape (directions,).
+
+    `own` are the directions that move something in this process.
+    """
 
     def __init__(
         self,
         theta: Floats,
+        own: Sequence[int],
         directions: Iterable[int] | None,
         rate: float,
         theta0: ArrayLike | None,
@@ -146,7 +164,9 @@ class Settings:
     ) -> None:
         if rule is not None and not isinstance(rule, Adam):
             raise WrongArgument(f"rule is None for the gradient itself, or an Adam, not {rule!r}")
-        which = _numbers(directions, len(theta))
+        which = _numbers(own if directions is None else directions, len(theta))
+        for k in set(which).difference(own):
+            raise CannotCarry(f"direction {k} moves parameters of another process: let a controller there move it")
         self.directions, count = tuple(which), len(which)
         speeds = abs(theta[which]) if theta0 is None else _for_each("theta0", theta0, count)
         if not (speeds > 0).all():
@@ -159,10 +179,10 @@ class Settings:
         self.rule = rule
 
 
-def _numbers(given: Iterable[int] | None, count: int) -> list[int]:
-    """Those of the directions, by default of all."""
+def _numbers(given: Iterable[int], count: int) -> list[int]:
+    """Those of the directions."""
     try:
-        which = list(range(count) if given is None else given)
+        which = list(given)
         sound = bool(which) and len(set(which)) == len(which) and all(k in range(count) for k in which)
     except TypeError:
         sound = False
@@ -241,17 +261,26 @@ class Steering:
     def __init__(self, directions: int) -> None:
         self.theta, self.given = np.zeros(directions), np.zeros(directions)
         self._controllers: list[Controller] = []
-        self._leak = np.zeros(layout.padded(directions))
+        self._own_leak = np.zeros(layout.padded(directions))  # of the controllers of this process
         self._tables: list[Any] = []  # what the cables read
 
     def restore(self, moved: Iterable[Values]) -> None:
-        """A run begins: theta, and what controllers have moved of the model, is as the user has set it."""
+        """A run begins: theta, and what controllers have moved of the model, is as the user has set it.
+
+        Raises
+        ------
+        CannotCarry
+            when something else has set it since: then nothing is written.
+        """
         if np.array_equal(self.theta, self.given):
             return
+        steered = {k for controller in self._controllers for k in controller.directions}
+        those = [values for values in moved if self._moves(values, steered)]
+        for where in (name for values in those for name in values.displaced(self.theta, steered)):
+            raise CannotCarry(f"something else than theta has set {where}, which a controller moves: set theta instead")
+        for values in those:
+            values.write(self.given, steered)
         self.theta[:] = self.given
-        for values in moved:
-            if self._moves(values, {k for controller in self._controllers for k in controller.directions}):
-                values.write(self.given)
 
     def add(self, controller: Controller, moved: Iterable[Values]) -> None:
         """Take a controller in.
@@ -271,26 +300,31 @@ class Steering:
             if self._moves(values, mine):
                 _check_movable(values.target)
         self._controllers.append(controller)
-        self._leak[list(mine)] = controller.settings.leak
+        self._own_leak[list(mine)] = controller.settings.leak
 
     @staticmethod
     def _moves(values: Values, directions: set[int]) -> bool:
         return any(directions & set(entries.directions.tolist()) for _, entries in values.seeds.groups())
 
-    def describe(self, cells: Sequence[Cell], moved: Iterable[Values]) -> None:
-        """A run begins, and the cells have been described.
+    def describe(self, cells: Sequence[Cell], moved: Iterable[Values], spikes: Spikes | None) -> None:
+        """A run begins, and the cells and spikes have been described.
 
         Raises
         ------
         CannotCarry
             on more than one thread
+        WrongArgument
+            when theta begins below a floor
         """
-        if not self._controllers:
+        self._leak = self._own_leak if spikes is None else spikes.leak(self._own_leak)
+        if not self._controllers and not self._leak.any():
             return
         if h.ParallelContext().nthread() > 1:
             raise CannotCarry("a controller moves what other cells read: use one thread")
         address = cells[0].cable.address
-        values = [(one, _addresses(one.target, address)) for one in moved if _is_movable(one.target)]
+        values = [(one, _addresses(one.target, address)) for one in moved if not _unmovable(one.target)]
+        for controller in self._controllers:
+            controller.check_start()
         self._tables = [self._describe_cell(cell, values) for cell in cells]
 
     def _describe_cell(self, cell: Cell, values: Sequence[tuple[Values, _Addresses]]) -> Any:
@@ -309,13 +343,17 @@ class Steering:
         return control, table, blocks, decay
 
 
-def _is_movable(target: Target) -> bool:
-    return target.kind not in _STAY and (target.kind != "geometry" or target.parameter == "cm")
+def _unmovable(target: Target) -> str:
+    """Why a parameter stays what it is during a run; empty if it may move."""
+    if target.kind == "geometry" and target.parameter != "cm":
+        return "NEURON's matrix is set up from it once"
+    if target.entry is not None and target.parameter in target.entry.passed_by:
+        return "a time of at_time that moves may be passed without coming"
+    return _STAY.get(target.kind, "")
 
 
 def _check_movable(target: Target) -> None:
-    if not _is_movable(target):
-        reason = _STAY.get(target.kind, "NEURON's matrix is set up from it once")
+    if reason := _unmovable(target):
         raise CannotCarry(f"{target.parameter} can not be moved by a controller during a run: {reason}")
 
 

@@ -51,6 +51,7 @@ TRAIN = np.dtype(
         ("end", _LONG),
         ("tolerance", _DOUBLE),
         ("elsewhere", _LONG),
+        ("leak", _ADDRESS),
     ]
 )
 CONNECTION = np.dtype(

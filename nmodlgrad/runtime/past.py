@@ -17,6 +17,8 @@ class Past:
     ----------
     table
         one for each node, sorted by it
+    rows
+        those of their voltages: as many of each as `layout.STEPS_BACK`
     """
 
     def __init__(self, width: int) -> None:
@@ -27,10 +29,10 @@ class Past:
         """Make room for these nodes; a run begins."""
         self._segments = dict(sorted(segments.items()))
         self.table = np.zeros(len(segments), layout.PAST)
-        self._rows = layout.rows(layout.STEPS_BACK * len(segments), self._width)
+        self.rows = layout.rows(layout.STEPS_BACK * len(segments), self._width)
         self.table["node"] = list(self._segments)
         stride = 8 * layout.STEPS_BACK * self._width
-        self.table["rows"] = layout.address(self._rows) + stride * np.arange(len(segments))
+        self.table["rows"] = layout.address(self.rows) + stride * np.arange(len(segments))
 
     def address(self, node: int) -> int:
         """Where that of a node is."""
@@ -42,6 +44,6 @@ class Past:
 
     def restart(self) -> None:
         """There was nothing before now."""
-        self._rows[:] = 0
+        self.rows[:] = 0
         for one, segment in zip(self.table, self._segments.values(), strict=True):
             one["volts"] = segment.v

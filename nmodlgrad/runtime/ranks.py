@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from neuron import h
+from numpy.typing import NDArray
 
 from nmodlgrad.runtime.errors import CannotCarry
 from nmodlgrad.runtime.parameter import AnyDirection, Elsewhere
@@ -88,6 +90,13 @@ class Ranks:
         if int(self._context.nhost()) == 1:
             return frozenset(gids)
         return frozenset(gid for found in self._context.py_allgather([*gids]) for gid in found)
+
+    def largest(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Of each, the largest of all processes; every one calls it at the same time."""
+        if int(self._context.nhost()) == 1:
+            return numbers
+        found: NDArray[np.float64] = np.max(self._context.py_allgather(numbers), axis=0)
+        return found
 
     def export(self, gid: int, train: Train) -> None:
         """Give others the spikes of a source."""

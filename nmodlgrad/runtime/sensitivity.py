@@ -15,11 +15,11 @@ from nmodlgrad.runtime import checks, observables, recording
 from nmodlgrad.runtime.attached import Attached
 from nmodlgrad.runtime.cell import Cell
 from nmodlgrad.runtime.control import Controller, Settings, Steering
-from nmodlgrad.runtime.errors import CannotCarry, Closed, UnknownParameter, WrongArgument
+from nmodlgrad.runtime.errors import Closed, UnknownParameter, WrongArgument
 from nmodlgrad.runtime.initialising import initialising
 from nmodlgrad.runtime.memory import Budget
 from nmodlgrad.runtime.netcons import NetCons
-from nmodlgrad.runtime.parameter import AnyDirection, listed
+from nmodlgrad.runtime.parameter import AnyDirection, Elsewhere, listed
 from nmodlgrad.runtime.places import kind_of
 from nmodlgrad.runtime.recording import Loss, Recorder, Sum
 from nmodlgrad.runtime.spikes import SpikeRecorder, Spikes
@@ -91,7 +91,7 @@ class Sensitivity:
         checks.check_integration()
         self._steering.restore(self._moved.values())
         self._attached.refresh(netcons)
-        self._steering.describe(self._attached.cells, self._moved.values())
+        self._steering.describe(self._attached.cells, self._moved.values(), self._attached.spikes)
         self._warned = self._warned or checks.warn_of_events(self._attached.sections, netcons)
 
     # ------------------------------------------------------------------ what is kept of a run
@@ -189,7 +189,7 @@ class Sensitivity:
         rate
             in 1/ms, over the unit of the error; 0 leaves the model as it is
         directions
-            numbers of those that it moves; by default all. A direction has one controller at most
+            numbers of those that it moves; by default all of this process. A direction has one controller at most
         theta0
             how fast each direction moves beside the others: a number, or one for each of `directions`; by default
             the absolute value of theta as it is now
@@ -209,15 +209,14 @@ class Sensitivity:
         WrongArgument
             for what is out of range, for a direction that has a controller, and for a theta0 that is zero
         CannotCarry
-            as :meth:`record`, for parameters that have to stay as they are during a run, for a leak where spikes carry
-            derivatives; at finitialize, on more than one thread
+            as :meth:`record`, and for parameters that have to stay as they are during a run or are those of another
+            process; at finitialize, on more than one thread, and when something else than theta has set what it moved
         Closed
             after :meth:`close`
         """
         error = self._observable(place, variable)
-        if leak and self._attached.spikes is not None:
-            raise CannotCarry("spikes that are under way do not leak: a leak needs a Sensitivity without spikes=True")
-        settings = Settings(self.theta, directions, rate, theta0, leak, clip, floor, active, rule)
+        own = [k for k, direction in enumerate(self.parameters) if not isinstance(direction, Elsewhere)]
+        settings = Settings(self.theta, own, directions, rate, theta0, leak, clip, floor, active, rule)
         controller = Controller(self, self._steering, error, settings)
         self._steering.add(controller, self._moved.values())
         return controller

@@ -176,6 +176,16 @@ class Spikes:
             train.forget()
         self._ranks.forget()
 
+    def leak(self, leak: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Let what is under way leak; returns what controllers of all processes say, in 1/ms along each direction.
+
+        Every process calls this at the same time.
+        """
+        largest = self._ranks.largest(leak)
+        for train in self._trains.values():
+            train.data["leak"] = layout.address(largest) if largest.any() else 0
+        return largest
+
     def psolve(self, until_ms: float) -> None:
         """Run, and bring the derivatives of spikes to other processes before these arrive."""
         self._ranks.psolve(until_ms)

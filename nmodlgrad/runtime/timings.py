@@ -72,6 +72,10 @@ class Timings:
         self.later["node"] = nodes
         self.later["row"] = layout.address(self._rest) + 8 * self._width * np.arange(len(nodes))
 
+    def memory(self) -> list[NDArray[np.float64]]:
+        """What is kept of derivatives between events and of those under way."""
+        return [self._moments, self._rows]
+
     def forget(self) -> None:
         """The times that are kept, and those of events under way, depend on nothing."""
         self._moments[:] = self._rows[:] = self._rest[:] = 0

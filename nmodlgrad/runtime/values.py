@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import compress, groupby
 from operator import itemgetter
 from typing import Any
 
@@ -66,19 +66,32 @@ class Values:
         row = int(self.rows([place])[0])
         return self.seeds.entries(row) if row >= 0 else None
 
-    def at(self, theta: Floats) -> Iterator[tuple[Any, float]]:
-        """Each place, and the value there for a theta: what the directions do is added one after the other."""
-        values = self.base.copy()
+    def at(self, theta: Floats, moved_by: Collection[int] | None = None) -> Iterator[tuple[Any, float]]:
+        """Each place, and the value there for a theta: what the directions do is added one after the other.
+
+        With `moved_by`, the places that one of these directions moves.
+        """
+        values, wanted = self.base.copy(), np.full(len(self.base), moved_by is None)
         for rows, entries in self.seeds.groups():
             steps = entries.numbers * theta[entries.directions]
             for step in steps[steps != 0].tolist():
                 values[rows] += step
-        yield from zip(self.places, values.tolist(), strict=True)
+            if moved_by is not None:
+                wanted[rows] = np.isin(entries.directions, list(moved_by)).any()
+        yield from compress(zip(self.places, values.tolist(), strict=True), wanted)
 
-    def write(self, theta: Floats) -> None:
-        """Let the model have the values for a theta."""
-        for place, value in self.at(theta):
+    def write(self, theta: Floats, moved_by: Collection[int] | None = None) -> None:
+        """Let the model have the values for a theta; `moved_by` as for `at`."""
+        for place, value in self.at(theta, moved_by):
             self.target.write(place, value)
+
+    def displaced(self, theta: Floats, moved_by: Collection[int] | None = None) -> Iterator[str]:
+        """Where the model does not have the values for a theta; `moved_by` as for `at`."""
+        if self.target.kind == "played":  # its values are those of a Vector
+            return
+        for place, value in self.at(theta, moved_by):
+            if not math.isclose(self.target.read(place), value, rel_tol=_ROUNDING, abs_tol=0.0):
+                yield self.target.parameter + (f" of {place}" if place is not None else "")
 
 
 def _columns(added: Iterable[tuple[int, Numbers, Floats]]) -> Iterator[Column]:
@@ -178,14 +191,7 @@ class Moved(Mapping[tuple[str, str, str], Values]):
 
     def displaced(self, theta: Floats) -> list[str]:
         """The parameters that are not where theta puts them."""
-        found = dict[str, None]()
-        for values in self.values():
-            if values.target.kind == "played":  # its values are those of a Vector
-                continue
-            for place, value in values.at(theta):
-                if not math.isclose(values.target.read(place), value, rel_tol=_ROUNDING, abs_tol=0.0):
-                    found[values.target.parameter + (f" of {place}" if place is not None else "")] = None
-        return list(found)
+        return list(dict.fromkeys(where for values in self.values() for where in values.displaced(theta)))
 
     @property
     def size(self) -> int:

@@ -96,6 +96,7 @@ typedef struct {            /* spikes of a source, the derivatives of their time
   long ng_first, ng_end;    /* numbers of those that are kept: the first, and one past the last */
   double ng_tolerance;
   long ng_elsewhere;        /* whether they are those of another process, whose derivatives have to be brought here */
+  const double *ng_leak;    /* /ms, by which the rows shrink on their way, of each direction; 0 where none does */
 } ng_Train;
 typedef struct {            /* a NetCon, found by the address of its weights */
   const double *ng_address;

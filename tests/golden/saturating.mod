@@ -90,6 +90,7 @@ typedef struct {            /* spikes of a source, the derivatives of their time
   long ng_first, ng_end;    /* numbers of those that are kept: the first, and one past the last */
   double ng_tolerance;
   long ng_elsewhere;        /* whether they are those of another process, whose derivatives have to be brought here */
+  const double *ng_leak;    /* /ms, by which the rows shrink on their way, of each direction; 0 where none does */
 } ng_Train;
 typedef struct {            /* a NetCon, found by the address of its weights */
   const double *ng_address;
@@ -256,6 +257,7 @@ static void ng_arrives(ng_Instance *ng_self, double ng_sender, double ng_t) {
   const ng_Band *ng_band;
   const double *ng_row = 0;
   const long ng_width = ng_self->ng_cell->ng_width;
+  double ng_age = 0.; /* ms */
   long ng_k;
   ng_timing->ng_late = 0;
   ng_one = ng_find(ng_self, ng_sender);
@@ -264,10 +266,11 @@ static void ng_arrives(ng_Instance *ng_self, double ng_sender, double ng_t) {
     const ng_Train *ng_train = ng_one->ng_train;
     if (ng_one->ng_next < ng_train->ng_first) ng_one->ng_next = ng_train->ng_first;
     for (; ng_one->ng_next < ng_train->ng_end && !ng_row; ng_one->ng_next++) {
-      const double ng_due = ng_train->ng_times[ng_one->ng_next - ng_train->ng_first] + *ng_one->ng_delay;
+      const double ng_sent = ng_train->ng_times[ng_one->ng_next - ng_train->ng_first], ng_due = ng_sent + *ng_one->ng_delay;
       if (ng_due > ng_t + ng_train->ng_tolerance) break;
-      if (ng_due >= ng_t - ng_train->ng_tolerance)
-        ng_row = ng_train->ng_rows + (ng_one->ng_next - ng_train->ng_first)*ng_width;
+      if (ng_due < ng_t - ng_train->ng_tolerance) continue;
+      ng_row = ng_train->ng_rows + (ng_one->ng_next - ng_train->ng_first)*ng_width;
+      ng_age = ng_self->ng_cell->ng_time - ng_sent;
     }
     if (!ng_row && ng_train->ng_elsewhere)
       ng_self->ng_cell->ng_fault = "a spike of another process came without its derivative: let Sensitivity.psolve() run it";
@@ -275,6 +278,8 @@ static void ng_arrives(ng_Instance *ng_self, double ng_sender, double ng_t) {
       ng_self->ng_cell->ng_fault = "the delay of a NetCon was changed while spikes were under way: finitialize first";
     if (!ng_row) return;
     memcpy(ng_one->ng_late, ng_row, ng_width*sizeof(double));
+    if (ng_train->ng_leak)
+      for (ng_k = 0; ng_k < ng_width; ng_k++) ng_one->ng_late[ng_k] *= exp(-ng_train->ng_leak[ng_k]*ng_age);
   } else
     memset(ng_one->ng_late, 0, ng_width*sizeof(double));
   for (ng_band = ng_one->ng_delays; ng_band->ng_count; ng_band = NG_NEXT(ng_band))
