@@ -436,6 +436,7 @@ class Cell:
             self.cable.plan = 0.0
         self.cable = None
         self.marker = self.marker.c()  # as it is: it records no more
+        self.recordings.end()
         gone = (AttributeError, ReferenceError, RuntimeError, TypeError)  # with its section, and the link with it
         for instance in self.instances:
             with suppress(*gone):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from neuron import h
@@ -11,7 +11,7 @@ from neuron import h
 from nmodlgrad.runtime import natives
 from nmodlgrad.runtime.cell import Cell
 from nmodlgrad.runtime.checks import EXACT_AS_THEY_ARE
-from nmodlgrad.runtime.errors import CannotCarry, WrongArgument, did_you_mean
+from nmodlgrad.runtime.errors import CannotCarry, Closed, WrongArgument, did_you_mean
 from nmodlgrad.runtime.instances import Instance
 from nmodlgrad.runtime.places import is_deleted, key_of, kind_of, place
 from nmodlgrad.runtime.registry import remedy
@@ -41,6 +41,14 @@ class Observable:
     def where(self) -> str:
         """The name of its place."""
         return str(self.place)
+
+    def named(self) -> Observable:
+        """The same in words alone, for what was recorded: nothing of the model is held on to."""
+        return replace(self, place=self.where, row=_closed, reference=_closed)
+
+
+def _closed() -> Any:
+    raise Closed("the Sensitivity that carried this variable is closed")
 
 
 def of_segment(cell: Cell, segment: Any, name: str) -> Observable:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nmodlgrad.control import Adam
-from nmodlgrad.runtime import checks, observables, recording
+from nmodlgrad.runtime import checks, observables, recording, taking_out
 from nmodlgrad.runtime.attached import Attached
 from nmodlgrad.runtime.cell import Cell
 from nmodlgrad.runtime.control import Controller, Settings, Steering
@@ -72,6 +72,8 @@ class Sensitivity:
             raise UnknownParameter("a Sensitivity needs at least one Parameter")
         checks.check_integration()
         checks.check_loaded()
+        taking_out.require_rest("a new Sensitivity")
+        taking_out.take_out()
         self._moved = Moved(self.parameters)
         self._steering = Steering(len(self.parameters))
         self._closed = False
@@ -354,8 +356,15 @@ class Sensitivity:
 
     # ------------------------------------------------------------------ the end
     def close(self) -> None:
-        """Detach: the model is as it was, with the parameters where they stand now."""
+        """Detach: the model is as it was, with the parameters and states where they stand now.
+
+        Raises
+        ------
+        CannotCarry
+            in a callback of NEURON's, in the midst of a step or of finitialize; NEURON 8 does not tell.
+        """
         if not self._closed:
+            taking_out.require_rest("close()")
             self._closed = True
             initialising.remove(self._refresh)
             self._attached.close()
