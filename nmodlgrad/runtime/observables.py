@@ -13,7 +13,7 @@ from nmodlgrad.runtime.cell import Cell
 from nmodlgrad.runtime.checks import EXACT_AS_THEY_ARE
 from nmodlgrad.runtime.errors import CannotCarry, Closed, WrongArgument, did_you_mean
 from nmodlgrad.runtime.instances import Instance
-from nmodlgrad.runtime.places import is_deleted, key_of, kind_of, place
+from nmodlgrad.runtime.places import is_artificial, is_deleted, key_of, kind_of, place
 from nmodlgrad.runtime.registry import remedy
 
 
@@ -234,6 +234,8 @@ def require_place(given: Any, variable: str) -> None:
     """
     if not isinstance(variable, str):
         raise WrongArgument(f"the name of a variable is a string, not {variable!r}")
+    if is_artificial(given):
+        raise WrongArgument(f"{variable} of {given}: an ARTIFICIAL_CELL is in no cell that is carried")
     if is_deleted(given):
         raise WrongArgument(f"a derivative belongs to a segment or a point process, not to {given!r}: it was deleted")
     if not hasattr(given, "node_index") and not hasattr(given, "get_segment"):
