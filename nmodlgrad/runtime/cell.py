@@ -159,7 +159,7 @@ class Cell:
         """Find the nodes again in NEURON's new structure."""
         self._describe_nodes()
         self._arrange_instances()
-        self.resting.find(self.instances, self.cable.address)
+        self.resting.find(self.instances, self.cable.address, self.row_of)
         self.structure = int(self.cable.structure())
 
     def refresh(self, netcons: NetCons) -> None:
@@ -210,6 +210,7 @@ class Cell:
             ("watched", self.timings.watched),
             ("states", self.resting.addresses),
             ("left", self.resting.left),
+            ("left_rows", self.resting.rows),
             ("charging", self.charging.table),
             ("natives", self.natives.table),
             ("electrodes", self.membranes.electrodes),

@@ -298,6 +298,7 @@ PLAN = np.dtype(
         ("watched_count", _LONG),
         ("states", _ADDRESS),
         ("left", _ADDRESS),
+        ("left_rows", _ADDRESS),
         ("state_count", _LONG),
         ("control", _ADDRESS),
         ("interval", _DOUBLE),
