@@ -384,6 +384,8 @@ def carried():
     soma, dend, clamp, synapses, source, netcons = whole = build()
     sens = ng.Sensitivity(parameters(*whole))
     records = [sens.record(synapses[0], "g"), sens.record(soma(0.5), "m_hh"), sens.accumulate(dend(0.5), target=-60)]
+    controller = sens.control(synapses[0], "g", rate=1e-3, directions=[0], theta0=1.0)
+    course = controller.record(every=0.5)
     run(soma, 3)
     first = records[0].to_numpy()
     {end}

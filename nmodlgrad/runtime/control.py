@@ -46,26 +46,15 @@ class Controller:
         numbers of those that it moves
     """
 
-    def __init__(
-        self,
-        sensitivity: Sensitivity,
-        steering: Steering,
-        error: Observable,
-        settings: Settings,
-    ) -> None:
+    def __init__(self, sensitivity: Sensitivity, steering: Steering, control: Control) -> None:
         self._sensitivity = sensitivity  # which carries the error: it lives as long as this
-        self._steering = steering
-        self.error, self.directions, self.settings = error, settings.directions, settings
-        self._which = np.array(self.directions, np.int64)
-        self._room = np.zeros((3, len(self.directions)))  # the gradient, and two moments
-        self._adam = np.zeros(1, layout.ADAM)
-        self._names = [text.encode() for text in (error.name, error.where)]
-        self._moved, self._shares = np.zeros(0, layout.MOVED), np.zeros(0, layout.SHARE)
+        self._steering, self._control = steering, control
+        self.directions = control.directions
 
     @property
     def theta(self) -> Floats:
         """Where theta stands along its directions now."""
-        return np.array(self._steering.theta[self._which])
+        return np.array(self._steering.theta[list(self.directions)])
 
     def record(self, every: float | None = None) -> Course:
         """Record where theta stands, from the next finitialize on.
@@ -75,12 +64,22 @@ class Controller:
         every
             sampling interval in ms, a multiple of ``h.dt``; without it, every step is recorded
         """
-        cell, theta = self.error.cell, self._steering.theta
-        observable = Observable(
-            cell, "theta", self.error.place, "", lambda: layout.address(theta), self.error.reference
-        )
-        log = cell.recordings.log(observable, recording.check_interval(every), len(theta))
-        return Course(Recorder(self._sensitivity, log), self._which)
+        error, theta = self._control.error, self._steering.theta
+        observable = Observable(error.cell, "theta", error.place, "", lambda: layout.address(theta), error.reference)
+        log = error.cell.recordings.log(observable, recording.check_interval(every), len(theta))
+        return Course(Recorder(self._sensitivity, log), np.array(self.directions, np.int64))
+
+
+class Control:
+    """What a controller tells the cable; it does not hold on to its Sensitivity, which has it."""
+
+    def __init__(self, error: Observable, settings: Settings) -> None:
+        self.error, self.directions, self.settings = error, settings.directions, settings
+        self._which = np.array(self.directions, np.int64)
+        self._room = np.zeros((3, len(self.directions)))  # the gradient, and two moments
+        self._adam = np.zeros(1, layout.ADAM)
+        self._names = [text.encode() for text in (error.name, error.where)]
+        self._moved, self._shares = np.zeros(0, layout.MOVED), np.zeros(0, layout.SHARE)
 
     def describe(self, slot: np.void, theta: int, values: Sequence[tuple[Values, _Addresses]]) -> None:
         """A run begins: tell the cable; `values` are those of the model that directions move."""
@@ -240,7 +239,7 @@ class Steering:
 
     def __init__(self, directions: int) -> None:
         self.theta, self.given = np.zeros(directions), np.zeros(directions)
-        self._controllers: list[Controller] = []
+        self._controls: list[Control] = []
         self._leak = np.zeros(layout.padded(directions))
         self._tables: list[Any] = []  # what the cables read
 
@@ -250,11 +249,11 @@ class Steering:
             return
         self.theta[:] = self.given
         for values in moved:
-            if self._moves(values, {k for controller in self._controllers for k in controller.directions}):
+            if self._moves(values, {k for control in self._controls for k in control.directions}):
                 values.write(self.given)
 
-    def add(self, controller: Controller, moved: Iterable[Values]) -> None:
-        """Take a controller in.
+    def add(self, control: Control, moved: Iterable[Values]) -> None:
+        """Take what a controller does in.
 
         Raises
         ------
@@ -263,15 +262,20 @@ class Steering:
         CannotCarry
             for a parameter that has to stay what it is during a run
         """
-        mine = set(controller.directions)
-        for other in self._controllers:
+        mine = set(control.directions)
+        for other in self._controls:
             if shared := mine & set(other.directions):
                 raise WrongArgument(f"direction {min(shared)} has a controller already")
         for values in moved:
             if self._moves(values, mine):
                 _check_movable(values.target)
-        self._controllers.append(controller)
-        self._leak[list(mine)] = controller.settings.leak
+        self._controls.append(control)
+        self._leak[list(mine)] = control.settings.leak
+
+    def end(self) -> None:
+        """Nothing is carried any more."""
+        for control in self._controls:
+            control.error = control.error.named()
 
     @staticmethod
     def _moves(values: Values, directions: set[int]) -> bool:
@@ -285,7 +289,7 @@ class Steering:
         CannotCarry
             on more than one thread
         """
-        if not self._controllers:
+        if not self._controls:
             return
         if h.ParallelContext().nthread() > 1:
             raise CannotCarry("a controller moves what other cells read: use one thread")
@@ -294,19 +298,19 @@ class Steering:
         self._tables = [self._describe_cell(cell, values) for cell in cells]
 
     def _describe_cell(self, cell: Cell, values: Sequence[tuple[Values, _Addresses]]) -> Any:
-        own = [controller for controller in self._controllers if controller.error.cell is cell]
+        own = [control for control in self._controls if control.error.cell is cell]
         leaks = bool(self._leak.any())
-        control, table = np.zeros(1, layout.CONTROL), np.zeros(len(own), layout.CONTROLLER)
-        for slot, controller in zip(table, own, strict=True):
-            controller.describe(slot, layout.address(self.theta), values)
+        plan, table = np.zeros(1, layout.CONTROL), np.zeros(len(own), layout.CONTROLLER)
+        for slot, control in zip(table, own, strict=True):
+            control.describe(slot, layout.address(self.theta), values)
         blocks = np.array([(layout.address(rows), len(rows)) for rows in cell.memory()], layout.BLOCK)
         decay = np.zeros_like(self._leak)
-        control["controllers"], control["count"] = layout.address(table), len(own)
-        control["leak"] = layout.address(self._leak) if leaks else 0
-        control["decay"], control["step"] = layout.address(decay), math.nan
-        control["blocks"], control["block_count"] = layout.address(blocks), len(blocks)
-        cell.plan["control"] = layout.address(control) if own or leaks else 0
-        return control, table, blocks, decay
+        plan["controllers"], plan["count"] = layout.address(table), len(own)
+        plan["leak"] = layout.address(self._leak) if leaks else 0
+        plan["decay"], plan["step"] = layout.address(decay), math.nan
+        plan["blocks"], plan["block_count"] = layout.address(blocks), len(blocks)
+        cell.plan["control"] = layout.address(plan) if own or leaks else 0
+        return plan, table, blocks, decay
 
 
 def _is_movable(target: Target) -> bool:

@@ -14,7 +14,7 @@ from nmodlgrad.control import Adam
 from nmodlgrad.runtime import checks, observables, recording, taking_out
 from nmodlgrad.runtime.attached import Attached
 from nmodlgrad.runtime.cell import Cell
-from nmodlgrad.runtime.control import Controller, Settings, Steering
+from nmodlgrad.runtime.control import Control, Controller, Settings, Steering
 from nmodlgrad.runtime.errors import CannotCarry, Closed, UnknownParameter, WrongArgument
 from nmodlgrad.runtime.initialising import initialising
 from nmodlgrad.runtime.memory import Budget
@@ -220,9 +220,9 @@ class Sensitivity:
         if leak and self._attached.spikes is not None:
             raise CannotCarry("spikes that are under way do not leak: a leak needs a Sensitivity without spikes=True")
         settings = Settings(self.theta, directions, rate, theta0, leak, clip, floor, active, rule)
-        controller = Controller(self, self._steering, error, settings)
-        self._steering.add(controller, self._moved.values())
-        return controller
+        control = Control(error, settings)
+        self._steering.add(control, self._moved.values())
+        return Controller(self, self._steering, control)
 
     def psolve(self, until_ms: float) -> None:
         """Run until then, with spikes between processes: ``ParallelContext.psolve`` that brings their derivatives too.
@@ -367,6 +367,7 @@ class Sensitivity:
             taking_out.require_rest("close()")
             self._closed = True
             initialising.remove(self._refresh)
+            self._steering.end()
             self._attached.close()
 
     def __repr__(self) -> str:
