@@ -138,6 +138,38 @@ print(refusal(h.fadvance))
     assert "nothing was refused" not in out
 
 
+@pytest.mark.parametrize("pool", ["capool", "cashell"])
+def test_a_concentration_that_a_handler_sets_depends_on_nothing_or_stops_the_run(pool: str) -> None:
+    """It stops where what INITIAL leaves depends on theta. Else it is exact, against differences of the same run."""
+    rest, decay = {"capool": ("rest", "tau"), "cashell": ("cainf", "taur")}[pool]
+    out = model(
+        f"""
+        ng.load("pas", {str(FIXTURES / pool)!r} + ".mod", {str(FIXTURES / "cachan")!r} + ".mod")
+        soma, dend, clamp = cell(mechanism="cachan")
+        soma.insert({pool!r})
+        with ng.Sensitivity(ng.Parameter("gbar_cachan", sections=soma, scale=1e-4)) as sens:
+            handler = h.FInitializeHandler(1, lambda: setattr(soma(0.5), "cai", 3e-4))
+            def end(theta):
+                sens.theta = theta
+                run(soma, 10)
+                return soma(0.5).v
+            end([0])
+            found = sens.dv(soma(0.5))[0]
+            step = 0.02
+            one, minus_one, two, minus_two = (end([k * step]) for k in (1, -1, 2, -2))
+            slope = (8 * (one - minus_one) - (two - minus_two)) / (12 * step)
+            print(abs(found / slope - 1) < 1e-7, slope)
+        for name in ({rest!r}, {decay!r}):
+            with ng.Sensitivity(ng.Parameter(f"{{name}}_{pool}", sections=soma)):
+                print(refusal(lambda: run(soma, 1)))
+        """,
+        errors=True,
+    )
+    assert out.startswith("True ")
+    assert "states were set after finitialize" in out
+    assert out.count("nothing was refused") == 1, "tau moves no initial concentration"
+
+
 def test_a_voltage_and_a_time_set_after_finitialize_stop_the_run_too() -> None:
     out = model(GRADIENT + "h.finitialize(-65); soma(0.5).v = -60; h.t = 3\nprint(refusal(h.fadvance))", errors=True)
     assert "v and t were set after finitialize" in out

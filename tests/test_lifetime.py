@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
 import pytest
 
 from oracle.jobs import FIXTURES
@@ -344,3 +346,126 @@ def test_a_netcon_goes_when_the_script_lets_it_go() -> None:
         print(int(h.List("NetCon").count()))
     """)
     assert out == "0\n"
+
+
+@pytest.mark.parametrize("end", ["sens.close()", "del sens; gc.collect()"])
+def test_a_run_goes_on_where_it_was_when_a_sensitivity_ends_in_its_midst(end: str) -> None:
+    """With the states of what stood in for built-in mechanisms, while a synapse is active."""
+    out = model(
+        EVERYTHING
+        + f"""
+soma, dend, clamp, synapses, source, netcons = whole = build()
+synapses[0].tau = 2
+def go_on():
+    found = []
+    while h.t < 8:
+        h.fadvance()
+        found.append((soma(0.5).v, dend(0.9).v, synapses[0].g, synapses[1].g))
+    return found
+run(soma, 3)
+before = go_on()
+sens = ng.Sensitivity(parameters(*whole))
+run(soma, 3)
+{end}
+print(go_on() == before, before[0][2] > 1e-3)
+"""
+    )
+    assert out == "True True\n"
+
+
+@pytest.mark.parametrize("end", ["sens.close()", "pass"])
+def test_nothing_that_neuron_has_waits_for_garbage_collection(end: str) -> None:
+    """It comes at any time, and NEURON 9 ends the process when a point process goes in the midst of a step."""
+    out = model(
+        EVERYTHING
+        + f"""
+gc.disable()
+def carried():
+    soma, dend, clamp, synapses, source, netcons = whole = build()
+    sens = ng.Sensitivity(parameters(*whole))
+    records = [sens.record(synapses[0], "g"), sens.record(soma(0.5), "m_hh"), sens.accumulate(dend(0.5), target=-60)]
+    controller = sens.control(synapses[0], "g", rate=1e-3, directions=[0], theta0=1.0)
+    course = controller.record(every=0.5)
+    run(soma, 3)
+    first = records[0].to_numpy()
+    {end}
+    return records[0] if {end == "sens.close()"} else None
+record = carried()
+print(len(list(h.allsec())) if record is None else len(record.to_numpy()))
+handler = h.FInitializeHandler(1, gc.collect)
+soma, dend, clamp, synapses, source, netcons = whole = build()
+sens = ng.Sensitivity(parameters(*whole))
+print(len(list(h.List("ExpSyn_grad"))), len(list(h.List("nmodlgrad_cable"))))
+run(soma, 1)
+"""
+    )
+    assert out == f"{121 if end == 'sens.close()' else 0}\n1 1\n"
+
+
+def test_a_sensitivity_that_is_collected_in_the_midst_of_a_step_ends_quietly() -> None:
+    out = model(
+        EVERYTHING
+        + """
+soma, dend, clamp, synapses, source, netcons = whole = build()
+before = run(soma)
+class Fit:
+    pass
+fit = Fit()
+fit.itself, fit.sens = fit, ng.Sensitivity(parameters(*whole))
+run(soma)
+gc.disable()
+del fit
+voltage = h.Vector().record(soma(0.5)._ref_v)
+h.finitialize(-65)
+h.CVode().event(5, gc.collect)
+h.continuerun(10)
+print(voltage.to_python() == before)
+with ng.Sensitivity(parameters(*whole)) as sens:
+    print(len(list(h.List("ExpSyn_grad"))), len(list(h.List("nmodlgrad_cable"))))
+print(len(list(h.List("ExpSyn_grad"))), len(list(h.List("nmodlgrad_cable"))))
+"""
+    )
+    assert out == "True\n1 1\n0 0\n"
+
+
+@pytest.mark.skipif(not version("neuron").startswith("9."), reason="NEURON 8 changes its model at any time")
+def test_a_model_that_neuron_can_not_change_now_is_left_alone() -> None:
+    out = model(
+        EVERYTHING
+        + """
+whole = build()
+def attach():
+    print(refusal(lambda: ng.Sensitivity(parameters(*whole))))
+h.finitialize(-65)
+h.CVode().event(1, attach)
+h.continuerun(2)
+sens = ng.Sensitivity(parameters(*whole))
+h.finitialize(-65)
+h.CVode().event(1, lambda: print(refusal(sens.close)))
+refusal(lambda: h.continuerun(2))
+run(whole[0], 2)
+print(len(sens.dv(whole[0](0.5))))
+"""
+    ).splitlines()
+    why = "changes the model, which NEURON can not do in the midst of a step"
+    assert out[0].startswith(f"CannotCarry: a new Sensitivity {why}"), out
+    assert out[1].startswith(f"CannotCarry: close() {why}"), out
+    assert out[2:] == ["7"]
+
+
+def test_who_keeps_the_error_keeps_nothing_of_the_model() -> None:
+    """As an interactive session does: what was in the way can be taken out, and nothing of the attempt stays."""
+    out = model(
+        EVERYTHING
+        + """
+whole = build()
+clamp = h.VClamp(whole[1](0.5))
+try:
+    ng.Sensitivity(parameters(*whole))
+except ng.CannotCarry as refused:
+    error = refused
+del clamp
+print(len(list(h.List("VClamp"))), len(list(h.List("nmodlgrad_cable"))), len(list(h.List("ExpSyn_grad"))))
+"""
+    )
+    assert out == "0 0 0\n"

@@ -305,7 +305,7 @@ def test_theta_scales_a_stimulus_that_is_played() -> None:
         "UnknownParameter: amp: a stimulus is played into a parameter of a point process: say which",
         "UnknownParameter: tau: a stimulus is a parameter where it acts on the current of a point process",
         "UnknownParameter: IClamp.dur can not be seeded: no state and no current depends on it",
-        "WrongArgument: Vector[0] is the stimulus of two parameters: give each a Vector of its own",
+        "WrongArgument: Vector[0] is the stimulus of two Parameters: one direction scales it, in one place",
     )
     for line, words in zip(out, expected, strict=True):
         assert line.startswith(words)

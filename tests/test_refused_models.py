@@ -95,6 +95,18 @@ def test_what_can_not_be_seeded_is_refused_with_the_reason() -> None:
     assert "GLOBAL: one value for all instances, so it takes no place" in out[1]
 
 
+def test_an_artificial_cell_is_not_called_deleted() -> None:
+    out = model("""
+        ng.load("hh", "pas")
+        soma, dend, clamp = cell()
+        source = h.NetStim()
+        print(refusal(lambda: ng.Parameter("interval", of=source)))
+        print(refusal(lambda: ng.Sensitivity(ng.Parameter("gnabar_hh", sections=soma)).record(source, "interval")))
+    """).splitlines()
+    assert out[0].startswith("UnknownParameter: interval of NetStim[0]: an ARTIFICIAL_CELL has no current"), out
+    assert out[1] == "WrongArgument: interval of NetStim[0]: an ARTIFICIAL_CELL is in no cell that is carried"
+
+
 def test_places_that_can_not_be_meant_are_refused() -> None:
     """dend(0) is the node of soma(0.5) here, and dend(0).ena is that of dend's first segment."""
     out = model("""

@@ -99,7 +99,7 @@ class TangentMechanism:
     keep times of earlier events. `crossings` are the conditions of WATCH, at a voltage. `sending` has the delays of the
     events that the mechanism sends itself, `passing` the times of at_time; what these depend on is `sent_by` and
     `passed_by`, `unpassed` why the latter is not carried. `times_only` are parameters that act through times alone.
-    `resting` are the states that nothing but INITIAL sets before the first step.
+    `resting` are the states and concentrations that nothing but INITIAL sets before the first step.
     """
 
     original: Mechanism
@@ -165,11 +165,11 @@ def _linear(flow: Dataflow, phases: Phases) -> bool:
 
 
 def _resting(flow: Dataflow, phases: Phases, carried: Collection[str]) -> tuple[str, ...]:
-    """The states that are after the first current phase what INITIAL has left."""
+    """The states and concentrations that are after the first current phase what INITIAL has left."""
     others = (phases.breakpoint, phases.receive, *(one.statements for one in phases.around))
     written = frozenset[str]().union(*(flow.access(statements).written for statements in others))
-    symbols = flow.mechanism.symbols
-    return tuple(x for x in carried if x in symbols and symbols[x].role is Role.STATE and x not in written)
+    states = {name for name, symbol in flow.mechanism.symbols.items() if symbol.role is Role.STATE}
+    return tuple(x for x in carried if x in {*states, *flow.mechanism.concentrations} and x not in written)
 
 
 def _computed(flow: Dataflow, phases: Phases) -> frozenset[str]:

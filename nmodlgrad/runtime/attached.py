@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from traceback import clear_frames
 from typing import Any
 
-from nmodlgrad.runtime import checks, ions, recording, registry
+from nmodlgrad.runtime import checks, ions, recording, registry, taking_out
 from nmodlgrad.runtime.aims import Aims
 from nmodlgrad.runtime.cell import Cell
 from nmodlgrad.runtime.errors import CannotCarry, UnknownParameter, WrongArgument
@@ -22,6 +23,7 @@ from nmodlgrad.runtime.swap import (
     SwappedPoint,
     copy_globals,
     copy_parameters,
+    hand_over_states,
     release_unused,
     swap_density,
     take_events,
@@ -57,8 +59,9 @@ class Attached:
             raise UnknownParameter("these parameters act nowhere: no section is given, or none has their mechanisms")
         try:
             self._attach_all(netcons, spikes)
-        except BaseException:
+        except BaseException as error:
             self.close()
+            clear_frames(error.__traceback__)  # who keeps the error would keep point processes in the model
             raise
 
     def _attach_all(self, netcons: NetCons, spikes: bool) -> None:
@@ -103,6 +106,7 @@ class Attached:
         swapped = [SwappedPoint.of(point, entry) for point, entry in known if entry.swapped]
         self._points += swapped
         copy_parameters(swapped)
+        hand_over_states(swapped)
         take_events(swapped, netcons)
         shadows = [Shadow.of(point, entry) for point, entry in known if entry.shadow and point.hname() in seeded]
         self._shadows += shadows
@@ -234,17 +238,20 @@ class Attached:
         if self._aims is not None:
             self._aims.close()
         self.let_go()
-        self._shadows = []
         for entry, sections in self._density:
             unswap_density(sections, entry)
         for pointer in self._followed:
             pointer.back()
         self._density, self._followed = [], []
+        taking_out.take_out()
 
     def let_go(self) -> None:
-        """Leave no link to memory that goes, and no event to point processes that go."""
+        """Leave no link to memory that goes, and no event to point processes that go, when `close` or others may."""
+        pairs: list[SwappedPoint | Shadow] = [*self._points, *self._shadows]
+        taking_out.leave([*(cell.cable for cell in self.cells), *(pair.augmented for pair in pairs)])
         for cell in self.cells:
             cell.unlink()
         self.cells.clear()
         unswap_points(self._points)
         self._points.clear()
+        self._shadows.clear()

@@ -133,7 +133,7 @@ class Cell:
         """Find the nodes again in NEURON's new structure."""
         self.nodes.find()
         self._arrange_instances()
-        self.resting.find(self.instances, self.cable.address)
+        self.resting.find(self.instances, self.cable.address, self.row_of)
         self.structure = int(self.cable.structure())
 
     def refresh(self, netcons: NetCons) -> None:
@@ -185,6 +185,7 @@ class Cell:
             ("later", self.timings.later),
             ("states", self.resting.addresses),
             ("left", self.resting.left),
+            ("left_rows", self.resting.rows),
             ("charging", self.charging.table),
             ("natives", self.natives.table),
             ("electrodes", self.membranes.electrodes),
@@ -355,6 +356,7 @@ class Cell:
             self.cable.plan = 0.0
         self.cable = None
         self.marker = self.marker.c()  # as it is: it records no more
+        self.recordings.end()
         gone = (AttributeError, ReferenceError, RuntimeError, TypeError)  # with its section, and the link with it
         for instance in self.instances:
             with suppress(*gone):

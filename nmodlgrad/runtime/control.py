@@ -48,26 +48,15 @@ class Controller:
         numbers of those that it moves
     """
 
-    def __init__(
-        self,
-        sensitivity: Sensitivity,
-        steering: Steering,
-        error: Observable,
-        settings: Settings,
-    ) -> None:
+    def __init__(self, sensitivity: Sensitivity, steering: Steering, control: Control) -> None:
         self._sensitivity = sensitivity  # which carries the error: it lives as long as this
-        self._steering = steering
-        self.error, self.directions, self.settings = error, settings.directions, settings
-        self._which = np.array(self.directions, np.int64)
-        self._room = np.zeros((3, len(self.directions)))  # the gradient, and two moments
-        self._adam = np.zeros(1, layout.ADAM)
-        self._names = [text.encode() for text in (error.name, error.where)]
-        self._moved, self._shares = np.zeros(0, layout.MOVED), np.zeros(0, layout.SHARE)
+        self._steering, self._control = steering, control
+        self.directions = control.directions
 
     @property
     def theta(self) -> Floats:
         """Where theta stands along its directions now."""
-        return np.array(self._steering.theta[self._which])
+        return np.array(self._steering.theta[list(self.directions)])
 
     def record(self, every: float | None = None) -> Course:
         """Record where theta stands, from the next finitialize on.
@@ -77,14 +66,24 @@ class Controller:
         every
             sampling interval in ms, a multiple of ``h.dt``; without it, every step is recorded
         """
-        cell, theta = self.error.cell, self._steering.theta
-        observable = Observable(
-            cell, "theta", self.error.place, "", lambda: layout.address(theta), self.error.reference
-        )
-        log = cell.recordings.log(observable, recording.check_interval(every), len(theta))
-        return Course(Recorder(self._sensitivity, log), self._which)
+        error, theta = self._control.error, self._steering.theta
+        observable = Observable(error.cell, "theta", error.place, "", lambda: layout.address(theta), error.reference)
+        log = error.cell.recordings.log(observable, recording.check_interval(every), len(theta))
+        return Course(Recorder(self._sensitivity, log), np.array(self.directions, np.int64))
 
-    def check_start(self) -> None:
+
+class Control:
+    """What a controller tells the cable; it does not hold on to its Sensitivity, which has it."""
+
+    def __init__(self, error: Observable, settings: Settings) -> None:
+        self.error, self.directions, self.settings = error, settings.directions, settings
+        self._which = np.array(self.directions, np.int64)
+        self._room = np.zeros((3, len(self.directions)))  # the gradient, and two moments
+        self._adam = np.zeros(1, layout.ADAM)
+        self._names = [text.encode() for text in (error.name, error.where)]
+        self._moved, self._shares = np.zeros(0, layout.MOVED), np.zeros(0, layout.SHARE)
+
+    def check_start(self, theta: Floats) -> None:
         """A run begins: theta is not below its floor, which a controller would only see when it moves it.
 
         Raises
@@ -92,9 +91,9 @@ class Controller:
         WrongArgument
             when it is
         """
-        for k, theta, floor in zip(self.directions, self.theta, self.settings.floors, strict=True):
-            if theta < floor:
-                raise WrongArgument(f"theta of direction {k} begins at {theta:g}, below its floor of {floor:g}")
+        for k, floor in zip(self.directions, self.settings.floors, strict=True):
+            if theta[k] < floor:
+                raise WrongArgument(f"theta of direction {k} begins at {theta[k]:g}, below its floor of {floor:g}")
 
     def describe(self, slot: np.void, theta: int, values: Sequence[tuple[Values, _Addresses]]) -> None:
         """A run begins: tell the cable; `values` are those of the model that directions move."""
@@ -260,7 +259,7 @@ class Steering:
 
     def __init__(self, directions: int) -> None:
         self.theta, self.given = np.zeros(directions), np.zeros(directions)
-        self._controllers: list[Controller] = []
+        self._controls: list[Control] = []
         self._own_leak = np.zeros(layout.padded(directions))  # of the controllers of this process
         self._tables: list[Any] = []  # what the cables read
 
@@ -274,7 +273,7 @@ class Steering:
         """
         if np.array_equal(self.theta, self.given):
             return
-        steered = {k for controller in self._controllers for k in controller.directions}
+        steered = {k for control in self._controls for k in control.directions}
         those = [values for values in moved if self._moves(values, steered)]
         for where in (name for values in those for name in values.displaced(self.theta, steered)):
             raise CannotCarry(f"something else than theta has set {where}, which a controller moves: set theta instead")
@@ -282,8 +281,8 @@ class Steering:
             values.write(self.given, steered)
         self.theta[:] = self.given
 
-    def add(self, controller: Controller, moved: Iterable[Values]) -> None:
-        """Take a controller in.
+    def add(self, control: Control, moved: Iterable[Values]) -> None:
+        """Take what a controller does in.
 
         Raises
         ------
@@ -292,15 +291,20 @@ class Steering:
         CannotCarry
             for a parameter that has to stay what it is during a run
         """
-        mine = set(controller.directions)
-        for other in self._controllers:
+        mine = set(control.directions)
+        for other in self._controls:
             if shared := mine & set(other.directions):
                 raise WrongArgument(f"direction {min(shared)} has a controller already")
         for values in moved:
             if self._moves(values, mine):
                 _check_movable(values.target)
-        self._controllers.append(controller)
-        self._own_leak[list(mine)] = controller.settings.leak
+        self._controls.append(control)
+        self._own_leak[list(mine)] = control.settings.leak
+
+    def end(self) -> None:
+        """Nothing is carried any more."""
+        for control in self._controls:
+            control.error = control.error.named()
 
     @staticmethod
     def _moves(values: Values, directions: set[int]) -> bool:
@@ -317,30 +321,30 @@ class Steering:
             when theta begins below a floor
         """
         self._leak = self._own_leak if spikes is None else spikes.leak(self._own_leak)
-        if not self._controllers and not self._leak.any():
+        if not self._controls and not self._leak.any():
             return
         if h.ParallelContext().nthread() > 1:
             raise CannotCarry("a controller moves what other cells read: use one thread")
         address = cells[0].cable.address
         values = [(one, _addresses(one.target, address)) for one in moved if not _unmovable(one.target)]
-        for controller in self._controllers:
-            controller.check_start()
+        for control in self._controls:
+            control.check_start(self.theta)
         self._tables = [self._describe_cell(cell, values) for cell in cells]
 
     def _describe_cell(self, cell: Cell, values: Sequence[tuple[Values, _Addresses]]) -> Any:
-        own = [controller for controller in self._controllers if controller.error.cell is cell]
+        own = [control for control in self._controls if control.error.cell is cell]
         leaks = bool(self._leak.any())
-        control, table = np.zeros(1, layout.CONTROL), np.zeros(len(own), layout.CONTROLLER)
-        for slot, controller in zip(table, own, strict=True):
-            controller.describe(slot, layout.address(self.theta), values)
+        plan, table = np.zeros(1, layout.CONTROL), np.zeros(len(own), layout.CONTROLLER)
+        for slot, control in zip(table, own, strict=True):
+            control.describe(slot, layout.address(self.theta), values)
         blocks = np.array([(layout.address(rows), len(rows)) for rows in cell.memory()], layout.BLOCK)
         decay = np.zeros_like(self._leak)
-        control["controllers"], control["count"] = layout.address(table), len(own)
-        control["leak"] = layout.address(self._leak) if leaks else 0
-        control["decay"], control["step"] = layout.address(decay), math.nan
-        control["blocks"], control["block_count"] = layout.address(blocks), len(blocks)
-        cell.plan["control"] = layout.address(control) if own or leaks else 0
-        return control, table, blocks, decay
+        plan["controllers"], plan["count"] = layout.address(table), len(own)
+        plan["leak"] = layout.address(self._leak) if leaks else 0
+        plan["decay"], plan["step"] = layout.address(decay), math.nan
+        plan["blocks"], plan["block_count"] = layout.address(blocks), len(blocks)
+        cell.plan["control"] = layout.address(plan) if own or leaks else 0
+        return plan, table, blocks, decay
 
 
 def _unmovable(target: Target) -> str:

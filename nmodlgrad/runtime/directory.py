@@ -178,6 +178,11 @@ def _variables(
             yield Pointee(kind, label, segment, point, given=given), reference if size == 1 else reference[i]
 
 
+def variables_of(mechanism: str) -> Iterator[str]:
+    """The RANGE variables of a mechanism that has no arrays: parameters, what it computes, and states."""
+    return (name for name, _, _ in _names(mechanism))
+
+
 @cache
 def _names(mechanism: str) -> tuple[tuple[str, int, bool], ...]:
     """RANGE variables of a mechanism: name, number of elements, whether it is a PARAMETER."""

@@ -56,7 +56,10 @@ class Finder:
     def _refuse_shared(self, vector: Any) -> None:
         """A Vector that theta scales belongs to one direction."""
         if vector.hname() in self._played:
-            raise WrongArgument(f"{vector} is the stimulus of two parameters: give each a Vector of its own")
+            raise WrongArgument(
+                f"{vector} is the stimulus of two Parameters: one direction scales it, in one place; for another place "
+                "take a Vector of its own"
+            )
         self._played.add(vector.hname())
 
 

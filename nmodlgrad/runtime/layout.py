@@ -293,6 +293,7 @@ PLAN = np.dtype(
         ("later_count", _LONG),
         ("states", _ADDRESS),
         ("left", _ADDRESS),
+        ("left_rows", _ADDRESS),
         ("state_count", _LONG),
         ("control", _ADDRESS),
         ("interval", _DOUBLE),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from neuron import h
@@ -11,9 +11,9 @@ from neuron import h
 from nmodlgrad.runtime import natives
 from nmodlgrad.runtime.cell import Cell
 from nmodlgrad.runtime.checks import EXACT_AS_THEY_ARE
-from nmodlgrad.runtime.errors import CannotCarry, WrongArgument, did_you_mean
+from nmodlgrad.runtime.errors import CannotCarry, Closed, WrongArgument, did_you_mean
 from nmodlgrad.runtime.instances import Instance
-from nmodlgrad.runtime.places import is_deleted, key_of, kind_of, place
+from nmodlgrad.runtime.places import is_artificial, is_deleted, key_of, kind_of, place
 from nmodlgrad.runtime.registry import remedy
 
 
@@ -41,6 +41,14 @@ class Observable:
     def where(self) -> str:
         """The name of its place."""
         return str(self.place)
+
+    def named(self) -> Observable:
+        """The same in words alone, for what was recorded: nothing of the model is held on to."""
+        return replace(self, place=self.where, row=_closed, reference=_closed)
+
+
+def _closed() -> Any:
+    raise Closed("the Sensitivity that carried this variable is closed")
 
 
 def of_segment(cell: Cell, segment: Any, name: str) -> Observable:
@@ -226,6 +234,8 @@ def require_place(given: Any, variable: str) -> None:
     """
     if not isinstance(variable, str):
         raise WrongArgument(f"the name of a variable is a string, not {variable!r}")
+    if is_artificial(given):
+        raise WrongArgument(f"{variable} of {given}: an ARTIFICIAL_CELL is in no cell that is carried")
     if is_deleted(given):
         raise WrongArgument(f"a derivative belongs to a segment or a point process, not to {given!r}: it was deleted")
     if not hasattr(given, "node_index") and not hasattr(given, "get_segment"):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nmodlgrad.runtime.errors import UnknownParameter, WrongArgument
-from nmodlgrad.runtime.places import is_deleted
+from nmodlgrad.runtime.places import is_artificial, is_deleted
 
 _MARKS = {"sections": "allseg", "segments": "node_index"}  # the attribute by which NEURON's objects are told apart
 _SHOWN = 3  # places in a label
@@ -65,6 +65,10 @@ class Parameter:
             given = getattr(self, kind)
             if given is not None:
                 object.__setattr__(self, kind, self._places(kind, given))
+        if is_artificial(self.of):
+            raise UnknownParameter(
+                f"{self.name} of {self.of}: an ARTIFICIAL_CELL has no current, it acts by the times of events alone"
+            )
         if is_deleted(self.of):
             raise WrongArgument(f"{self.name}: {self.of} is in no section: it was deleted with its own")
         if self.played is not None and not (hasattr(self.played, "hname") and hasattr(self.played, "play")):

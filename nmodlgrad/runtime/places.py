@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, Protocol
+
+from neuron import h
 
 
 def root_of(section: Any) -> Any:
@@ -44,6 +47,18 @@ def is_deleted(given: Any) -> bool:
         return hasattr(given, "has_loc") and not given.has_loc()
     except ReferenceError:
         return True
+
+
+def is_artificial(given: Any) -> bool:
+    """Whether it is an ARTIFICIAL_CELL, which is in no section."""
+    return hasattr(given, "hname") and hasattr(given, "has_loc") and _is_artificial(kind_of(given))
+
+
+@cache
+def _is_artificial(kind: str) -> bool:
+    kinds = h.MechanismType(1)
+    kinds.select(kind)
+    return bool(kinds.is_artificial(int(kinds.selected())))
 
 
 def kind_of(point: Any) -> str:

@@ -244,6 +244,13 @@ class Recordings:
         """Bytes that each log takes in a run of this length."""
         return [_samples(log.every_ms, until_ms) * log.directions * 8 for log in self._logs.values()]
 
+    def end(self) -> None:
+        """The cell is carried no longer: it stays with what was recorded of it, but not the other way round."""
+        ending: list[Log | Sum] = [*self._logs.values(), *self.sums]
+        for each in ending:
+            each.observable = each.observable.named()
+        self._logs, self.sums = {}, []
+
     def begin(self, cell: Cell, plan: np.void, until_ms: float) -> None:
         """A run begins; the cell has been described."""
         logs: Sequence[Log] = list(self._logs.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -22,15 +22,23 @@ class Resting:
         of the states, shape (states,)
     left
         what INITIAL left, filled in by the cable; not a number: whatever there is now is taken as given
+    rows
+        addresses of their rows, for concentrations: handlers of finitialize set them, which is exact where a row is 0
     """
 
     def __init__(self) -> None:
-        self.addresses, self.left = np.zeros(0, np.uint64), np.zeros(0)
+        self.addresses, self.left, self.rows = np.zeros(0, np.uint64), np.zeros(0), np.zeros(0, np.uint64)
 
-    def find(self, instances: Iterable[Instance], address: Callable[[Any], float]) -> None:
+    def find(
+        self, instances: Iterable[Instance], address: Callable[[Any], float], row: Callable[[Instance, str], int]
+    ) -> None:
         """NEURON's structure is new: the states lie elsewhere."""
-        found = (int(address(reference)) for instance in instances for reference in _references(instance))
-        self.addresses = np.fromiter(found, np.uint64)
+        found = [
+            (int(address(_reference(instance, name))), row(instance, name) if _is_concentration(instance, name) else 0)
+            for instance in instances
+            for name in instance.entry.resting
+        ]
+        self.addresses, self.rows = np.array(found, np.uint64).reshape(-1, 2).T.copy()
         self.left = np.full(len(self.addresses), np.nan)
 
     def forget(self) -> None:
@@ -38,10 +46,13 @@ class Resting:
         self.left[:] = np.nan
 
 
-def _references(instance: Instance) -> Iterator[Any]:
-    holder = instance.holder
-    for name in instance.entry.resting:
-        if element := _ELEMENT.fullmatch(name):
-            yield getattr(holder, f"_ref_{element['array']}")[int(element["index"])]
-        elif not name.endswith(tuple(f"{ion}{side}" for ion in instance.entry.ions for side in "io")):
-            yield getattr(holder, f"_ref_{name}")
+def _reference(instance: Instance, name: str) -> Any:
+    if _is_concentration(instance, name):  # the mechanism has a copy
+        return getattr(instance.segment, f"_ref_{name}")
+    if element := _ELEMENT.fullmatch(name):
+        return getattr(instance.holder, f"_ref_{element['array']}")[int(element["index"])]
+    return getattr(instance.holder, f"_ref_{name}")
+
+
+def _is_concentration(instance: Instance, name: str) -> bool:
+    return name in instance.entry.concentrations

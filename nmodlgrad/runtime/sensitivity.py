@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nmodlgrad.control import Adam
-from nmodlgrad.runtime import checks, observables, recording
+from nmodlgrad.runtime import checks, observables, recording, taking_out
 from nmodlgrad.runtime.attached import Attached
 from nmodlgrad.runtime.cell import Cell
-from nmodlgrad.runtime.control import Controller, Settings, Steering
+from nmodlgrad.runtime.control import Control, Controller, Settings, Steering
 from nmodlgrad.runtime.errors import Closed, UnknownParameter, WrongArgument
 from nmodlgrad.runtime.initialising import initialising
 from nmodlgrad.runtime.memory import Budget
@@ -72,6 +72,8 @@ class Sensitivity:
             raise UnknownParameter("a Sensitivity needs at least one Parameter")
         checks.check_integration()
         checks.check_loaded()
+        taking_out.require_rest("a new Sensitivity")
+        taking_out.take_out()
         self._moved = Moved(self.parameters)
         self._steering = Steering(len(self.parameters))
         self._closed = False
@@ -217,9 +219,9 @@ class Sensitivity:
         error = self._observable(place, variable)
         own = [k for k, direction in enumerate(self.parameters) if not isinstance(direction, Elsewhere)]
         settings = Settings(self.theta, own, directions, rate, theta0, leak, clip, floor, active, rule)
-        controller = Controller(self, self._steering, error, settings)
-        self._steering.add(controller, self._moved.values())
-        return controller
+        control = Control(error, settings)
+        self._steering.add(control, self._moved.values())
+        return Controller(self, self._steering, control)
 
     def psolve(self, until_ms: float) -> None:
         """Run until then, with spikes between processes: ``ParallelContext.psolve`` that brings their derivatives too.
@@ -353,10 +355,18 @@ class Sensitivity:
 
     # ------------------------------------------------------------------ the end
     def close(self) -> None:
-        """Detach: the model is as it was, with the parameters where they stand now."""
+        """Detach: the model is as it was, with the parameters and states where they stand now.
+
+        Raises
+        ------
+        CannotCarry
+            in a callback of NEURON's, in the midst of a step or of finitialize; NEURON 8 does not tell.
+        """
         if not self._closed:
+            taking_out.require_rest("close()")
             self._closed = True
             initialising.remove(self._refresh)
+            self._steering.end()
             self._attached.close()
 
     def __repr__(self) -> str:

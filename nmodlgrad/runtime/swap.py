@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from neuron import h
 
+from nmodlgrad.runtime.directory import variables_of
 from nmodlgrad.runtime.errors import CannotCarry
 from nmodlgrad.runtime.ion_style import IonStyle
 from nmodlgrad.runtime.netcons import NetCons
@@ -21,7 +22,7 @@ def swap_density(sections: Iterable[Any], entry: Entry) -> list[Any]:
 
 
 def unswap_density(sections: Iterable[Any], entry: Entry) -> None:
-    """Put the original back, with the parameters' present values, where the section still is."""
+    """Put the original back, with the present values of its parameters and states, where the section still is."""
     for section in sections:
         with suppress(ReferenceError):
             _replace([section], entry, entry.name, entry.original)
@@ -29,10 +30,11 @@ def unswap_density(sections: Iterable[Any], entry: Entry) -> None:
 
 def _replace(sections: Iterable[Any], entry: Entry, old: str, new: str) -> list[Any]:
     changed = []
+    names = list(variables_of(entry.original))  # parameters, and what a run that goes on needs: states
     for section in sections:
         if not section.has_membrane(old):
             continue
-        values = {name: [getattr(getattr(s, old), name) for s in section] for name in entry.range_parameters}
+        values = {name: [getattr(getattr(s, old), name) for s in section] for name in names}
         ions = {ion: _ion_values(section, ion) for ion in entry.ions}
         styles = {ion: IonStyle.of(section, ion) for ion in entry.ions}
         section.uninsert(old)
@@ -129,6 +131,16 @@ def copy_parameters(points: Iterable[SwappedPoint]) -> None:
             setattr(point.augmented, name, getattr(point.original, name))
 
 
+def hand_over_states(points: Iterable[SwappedPoint], *, back: bool = False) -> None:
+    """Let the augmented point processes go on from where the originals are, or these again; those left are silent."""
+    for point in points:
+        old, new = (point.augmented, point.original) if back else (point.original, point.augmented)
+        for name in variables_of(point.entry.original):
+            if name not in point.entry.range_parameters:
+                setattr(new, name, getattr(old, name))
+                setattr(old, name, 0.0)
+
+
 def take_events(points: Iterable[SwappedPoint], netcons: NetCons) -> None:
     """Let the augmented point processes get the events of the originals."""
     for point in points:
@@ -136,8 +148,10 @@ def take_events(points: Iterable[SwappedPoint], netcons: NetCons) -> None:
 
 
 def unswap_points(points: Sequence[SwappedPoint]) -> None:
-    """Give the events back to the originals, where their sections still are."""
+    """Give states and events back to the originals, where their sections still are."""
     netcons = NetCons() if points else None
-    for point in points:
-        if netcons is not None and point.original.has_loc():
-            netcons.redirect(point.augmented, point.original)
+    there = [point for point in points if point.original.has_loc() and point.augmented.has_loc()]
+    hand_over_states(there, back=True)
+    for point in there:
+        assert netcons is not None
+        netcons.redirect(point.augmented, point.original)
