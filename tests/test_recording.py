@@ -319,7 +319,7 @@ for place, name in [(soma(0.5), "gnabar_hh"), (soma(0.5), "gl_hh"), (soma(0.5), 
         "foo of soma(0.5): there is no such variable",
         "ena of soma(0.5): no mechanism that is carried moves it there",
         "m_hh of soma_dend(0.5): there is no such variable",
-        "a derivative belongs to a segment or a point process, not to NetStim[0]",
+        "i of NetStim[0]: an ARTIFICIAL_CELL is in no cell that is carried",
         "a derivative belongs to a segment or a point process, not to soma: give soma(0.5), say",
         "the name of a variable is a string, not 3",
     ]
