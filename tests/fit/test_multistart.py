@@ -131,7 +131,7 @@ from starting import STARTS, OPTIMISER, Model, outcome
 from nmodlgrad import fit
 
 def build():
-    return Model(sys.argv[1], pause=0.1)()
+    return Model(sys.argv[1], pause=0.3)()
 
 if __name__ == "__main__":
     print("begun", flush=True)
