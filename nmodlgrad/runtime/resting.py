@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,20 +30,21 @@ class Resting:
         self.addresses, self.left, self.rows = np.zeros(0, np.uint64), np.zeros(0), np.zeros(0, np.uint64)
 
     def find(
-        self, instances: Iterable[Instance], address: Callable[[Any], float], row: Callable[[Instance, str], int]
+        self, instances: Sequence[Instance], address: Callable[[Any], float], row: Callable[[Instance, str], int]
     ) -> None:
         """NEURON's structure is new: the states lie elsewhere."""
-        found = [
-            (int(address(_reference(instance, name))), row(instance, name) if _is_concentration(instance, name) else 0)
-            for instance in instances
-            for name in instance.entry.resting
-        ]
-        self.addresses, self.rows = np.array(found, np.uint64).reshape(-1, 2).T.copy()
+        self.addresses = np.fromiter((int(address(_reference(*one))) for one in _states(instances)), np.uint64)
+        rows = (row(*one) if _is_concentration(*one) else 0 for one in _states(instances))
+        self.rows = np.fromiter(rows, np.uint64)
         self.left = np.full(len(self.addresses), np.nan)
 
     def forget(self) -> None:
         """The states are what they are."""
         self.left[:] = np.nan
+
+
+def _states(instances: Iterable[Instance]) -> Iterator[tuple[Instance, str]]:
+    return ((instance, name) for instance in instances for name in instance.entry.resting)
 
 
 def _reference(instance: Instance, name: str) -> Any:
