@@ -450,7 +450,7 @@ def test_the_derivative_of_a_crossing_does_not_depend_on_where_in_a_step_it_is()
 
 
 def test_along_a_threshold_it_is_the_slope_of_the_spike_that_neuron_computes() -> None:
-    """Which is not that of the continuous problem: a polynomial through the original's voltages beside CVODE's spike."""
+    """Which is not that of the continuous problem: a polynomial through NEURON's voltages beside CVODE's spike."""
     out = model("""
         import json
         soma, dend, clamp = cell()
@@ -484,16 +484,19 @@ def test_along_a_threshold_it_is_the_slope_of_the_spike_that_neuron_computes() -
 
 
 @pytest.mark.parametrize(
-    ("kind", "weights"),
+    ("kind", "weights", "delays"),
     [
-        ("ExpSyn", (0.0025, 0.005, 0.01, 0.02)),
-        ("Exp2Syn", (0.0025, 0.005, 0.01, 0.02)),
-        ("binding", (0.4, 0.6, 1, 2)),  # KINETIC
-        ("saturating", (0.004, 0.006, 0.01, 0.02)),  # by derivimplicit
-        ("creeping", (0.0025, 0.005, 0.01, 0.02)),  # by euler
+        ("ExpSyn", (0.0025, 0.005, 0.01, 0.02), (3,)),
+        ("ExpSyn", (0.00125, 0.0025, 0.005, 0.01), (3, 3.2)),  # the second one finds a current that flows
+        ("Exp2Syn", (0.0025, 0.005, 0.01, 0.02), (3,)),
+        ("binding", (0.4, 0.6, 1, 2), (3,)),  # KINETIC
+        ("saturating", (0.004, 0.006, 0.01, 0.02), (3,)),  # by derivimplicit
+        ("creeping", (0.0025, 0.005, 0.01, 0.02), (3,)),  # by euler
     ],
 )
-def test_a_cell_at_rest_fires_as_much_later_as_what_wakes_it(kind: str, weights: tuple[float, ...]) -> None:
+def test_a_cell_at_rest_fires_as_much_later_as_what_wakes_it(
+    kind: str, weights: tuple[float, ...], delays: tuple[float, ...]
+) -> None:
     """By symmetry exactly so, in NEURON's own steps too: what is off here comes from what is carried alone.
 
     The slopes of a TABLE's bins belong to single steps, not to their mean: hence without.
@@ -506,24 +509,27 @@ def test_a_cell_at_rest_fires_as_much_later_as_what_wakes_it(kind: str, weights:
         woken.L = woken.diam = 20
         woken.insert("hh")
         synapse = h.{kind}(woken(0.5))
-        netcon = h.NetCon(soma(0.5)._ref_v, synapse, sec=soma)
+        netcons = [h.NetCon(soma(0.5)._ref_v, synapse, sec=soma) for _ in {delays}]
         if hasattr(synapse, "tau"):
             synapse.tau = 2
-        netcon.delay, netcon.weight[0] = 3, 0
+        for netcon, netcon.delay in zip(netcons, {delays}):
+            netcon.weight[0] = 0
         if hasattr(h, "usetable_hh"):  # hh has no TABLE in NEURON 8
             h.usetable_hh = 0
         run(woken, 300)
         resting, found = woken.v, []
-        with ng.Sensitivity([ng.Parameter("delay", of=netcon)], spikes=True) as sens:
+        with ng.Sensitivity([ng.Parameter("delay", of=netcon) for netcon in netcons], spikes=True) as sens:
             if hasattr(h, "usetable_hh_grad"):
                 h.usetable_hh_grad = 0
             spikes = sens.record_spikes(h.NetCon(woken(0.5)._ref_v, None, sec=woken))
             for h.dt in (0.025, 0.003125):
-                for netcon.weight[0] in {weights}:
+                for weight in {weights}:
+                    for netcon in netcons:
+                        netcon.weight[0] = weight
                     h.finitialize(resting)
                     while h.t < 12:
                         h.fadvance()
-                    found.append(spikes.to_numpy()[0, 0])
+                    found.append(spikes.to_numpy()[0].sum())
         print(*found)
     """)
     coarse, fine = np.abs(np.array(out.split(), float).reshape(2, 4) - 1).max(axis=1)

@@ -17,8 +17,9 @@ from nmodlgrad.syntax import nodes as n
 class Flow:
     """The statements that compute `slopes`, a variable for the dx/dt of each state x, and the membrane current.
 
-    `ahead` tells by how much of a step the slopes by which a state is advanced lie ahead of those at its beginning: half
-    of one, to the second order, for implicit Euler, half of one behind for the explicit one, none for an exact solution.
+    `ahead` tells by how much of a step the slopes by which a state is advanced lie ahead of those at its beginning:
+    half of one, to the second order, for implicit Euler, half of one behind for the explicit one, none for an exact
+    solution.
     """
 
     statements: tuple[n.Statement, ...]

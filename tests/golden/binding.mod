@@ -301,8 +301,9 @@ static void ng_arrives(ng_Instance *ng_self, double ng_sender, double ng_t) {
 
 /* rows += sign*(what ng_flow has found)*(the row of the time), in every state and in the voltage of the node: what an event
    that came later would have found, and then, with the other sign, what it would have missed. In the voltage that is a charge,
-   which moves on by a step and a half until the step is done: one and a half times it before, less a half behind. What else
-   makes the voltage rise stays as it is in an event, and matters to one that reads v. */
+   which moves on by a step and a half until the step is done: one and a half times it before, less a half behind. By how fast
+   the voltage rises, both of ng_flow go by what it does before the jump: the charge has gone that half step by itself. What
+   else makes it rise stays as it is in an event, and matters to one that reads v. */
 static void ng_shift(ng_Instance *ng_self, double ng_sign) {
   ng_Timing *ng_timing = ng_self->ng_timing;
   const double *ng_late = ng_timing->ng_late;
@@ -316,7 +317,6 @@ static void ng_shift(ng_Instance *ng_self, double ng_sign) {
     double *ng_row = ng_self->ng_carried + ng_moving[ng_x]*ng_width;
     for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_slope*ng_late[ng_k];
   }
-  *ng_timing->ng_rise -= ng_sign*ng_own; /* before the jump that of the other currents, until the jump is done */
   for (ng_k = 0; ng_k < ng_width; ng_k++) ng_voltage[ng_k] += ng_sign*ng_rate*ng_late[ng_k];
   if (ng_sign > 0.) ng_timing->ng_before = ng_own;
   else {
@@ -326,6 +326,7 @@ static void ng_shift(ng_Instance *ng_self, double ng_sign) {
       ng_rest[ng_k] -= ng_half*ng_late[ng_k];
     }
     ng_timing->ng_later->ng_waits = 1;
+    *ng_timing->ng_rise += ng_own - ng_timing->ng_before; /* the jump is done */
   }
 }
 
