@@ -328,6 +328,33 @@ def test_a_delay_that_changes_while_spikes_are_under_way_stops_the_run() -> None
     assert out.splitlines()[1:3] == ["True", "True"]
 
 
+def test_an_event_before_the_first_step_that_reads_the_voltage_stops_the_run() -> None:
+    """How fast that rises is not known yet."""
+    out = model(f"""
+        ng.load("hh", "pas", {str(FIXTURES / "plastic.mod")!r})
+        soma, dend, clamp = cell()
+        synapse = h.plastic(soma(0.5))
+        netcon = h.NetCon(soma(0.5)._ref_v, synapse, sec=soma)
+        netcon.delay = 0
+        with ng.Sensitivity([ng.Parameter("delay", of=netcon)], spikes=True) as sens:
+            h.finitialize(20)
+            print(refusal(h.fadvance))
+    """)
+    assert "an event of plastic, which reads the voltage, came before the first step" in out
+
+
+def test_a_time_of_a_netcon_without_target_or_source_is_refused() -> None:
+    out = model("""
+        ng.load("hh", "pas", "ExpSyn")
+        soma, dend, clamp = cell()
+        away, into = h.NetCon(soma(0.5)._ref_v, None, sec=soma), h.NetCon(None, h.ExpSyn(soma(0.5)))
+        for name, netcon in (("delay", away), ("threshold", into)):
+            print(refusal(lambda: ng.Sensitivity([ng.Parameter(name, of=netcon)], spikes=True)))
+    """)
+    assert "delay: the NetCon has no target" in out
+    assert "threshold: the NetCon has no voltage as its source" in out
+
+
 def test_an_event_that_a_script_sends_depends_on_nothing() -> None:
     out = model("""
         ng.load("hh", "pas", "ExpSyn")
@@ -488,6 +515,7 @@ def test_along_a_threshold_it_is_the_slope_of_the_spike_that_neuron_computes() -
     [
         ("ExpSyn", (0.0025, 0.005, 0.01, 0.02), (3,)),
         ("ExpSyn", (0.00125, 0.0025, 0.005, 0.01), (3, 3.2)),  # the second one finds a current that flows
+        ("ExpSyn", (0.00125, 0.0025, 0.005, 0.01), (3, 3)),  # and that of the first one has just begun
         ("Exp2Syn", (0.0025, 0.005, 0.01, 0.02), (3,)),
         ("binding", (0.4, 0.6, 1, 2), (3,)),  # KINETIC
         ("saturating", (0.004, 0.006, 0.01, 0.02), (3,)),  # by derivimplicit
