@@ -330,7 +330,8 @@ def test_a_delay_that_changes_while_spikes_are_under_way_stops_the_run() -> None
 
 def test_an_event_before_the_first_step_that_reads_the_voltage_stops_the_run() -> None:
     """How fast that rises is not known yet."""
-    out = model(f"""
+    out = model(
+        f"""
         ng.load("hh", "pas", {str(FIXTURES / "plastic.mod")!r})
         soma, dend, clamp = cell()
         synapse = h.plastic(soma(0.5))
@@ -339,7 +340,9 @@ def test_an_event_before_the_first_step_that_reads_the_voltage_stops_the_run() -
         with ng.Sensitivity([ng.Parameter("delay", of=netcon)], spikes=True) as sens:
             h.finitialize(20)
             print(refusal(h.fadvance))
-    """)
+        """,
+        errors=True,
+    )
     assert "an event of plastic, which reads the voltage, came before the first step" in out
 
 
