@@ -351,6 +351,36 @@ def test_a_threshold_that_passes_a_voltage_between_steps_stops_the_run() -> None
     assert out.splitlines()[1] == "True"
 
 
+def test_an_event_before_the_first_step_that_reads_the_voltage_stops_the_run() -> None:
+    """How fast that rises is not known yet."""
+    out = model(
+        f"""
+        ng.load("hh", "pas", {str(FIXTURES / "plastic.mod")!r})
+        soma, dend, clamp = cell()
+        synapse = h.plastic(soma(0.5))
+        netcon = h.NetCon(soma(0.5)._ref_v, synapse, sec=soma)
+        netcon.delay = 0
+        with ng.Sensitivity([ng.Parameter("delay", of=netcon)], spikes=True) as sens:
+            h.finitialize(20)
+            print(refusal(h.fadvance))
+        """,
+        errors=True,
+    )
+    assert "an event of plastic, which reads the voltage, came before the first step" in out
+
+
+def test_a_time_of_a_netcon_without_target_or_source_is_refused() -> None:
+    out = model("""
+        ng.load("hh", "pas", "ExpSyn")
+        soma, dend, clamp = cell()
+        away, into = h.NetCon(soma(0.5)._ref_v, None, sec=soma), h.NetCon(None, h.ExpSyn(soma(0.5)))
+        for name, netcon in (("delay", away), ("threshold", into)):
+            print(refusal(lambda: ng.Sensitivity([ng.Parameter(name, of=netcon)], spikes=True)))
+    """)
+    assert "delay: the NetCon has no target" in out
+    assert "threshold: the NetCon has no voltage as its source" in out
+
+
 def test_an_event_that_a_script_sends_depends_on_nothing() -> None:
     out = model("""
         ng.load("hh", "pas", "ExpSyn")
@@ -516,6 +546,8 @@ def test_the_derivative_of_a_crossing_does_not_depend_on_where_in_a_step_it_is()
 
 def test_along_a_threshold_it_is_the_slope_of_the_spike_that_neuron_computes() -> None:
     """Which is not that of the continuous problem: a polynomial through the original's voltages, and CVODE's."""
+
+    """Which is not that of the continuous problem: a polynomial through NEURON's voltages beside CVODE's spike."""
     out = model("""
         import json
         soma, dend, clamp = cell()
@@ -549,16 +581,20 @@ def test_along_a_threshold_it_is_the_slope_of_the_spike_that_neuron_computes() -
 
 
 @pytest.mark.parametrize(
-    ("kind", "weights"),
+    ("kind", "weights", "delays"),
     [
-        ("ExpSyn", (0.0025, 0.005, 0.01, 0.02)),
-        ("Exp2Syn", (0.0025, 0.005, 0.01, 0.02)),
-        ("binding", (0.4, 0.6, 1, 2)),  # KINETIC
-        ("saturating", (0.004, 0.006, 0.01, 0.02)),  # by derivimplicit
-        ("creeping", (0.0025, 0.005, 0.01, 0.02)),  # by euler
+        ("ExpSyn", (0.0025, 0.005, 0.01, 0.02), (3,)),
+        ("ExpSyn", (0.00125, 0.0025, 0.005, 0.01), (3, 3.2)),  # the second one finds a current that flows
+        ("ExpSyn", (0.00125, 0.0025, 0.005, 0.01), (3, 3)),  # and that of the first one has just begun
+        ("Exp2Syn", (0.0025, 0.005, 0.01, 0.02), (3,)),
+        ("binding", (0.4, 0.6, 1, 2), (3,)),  # KINETIC
+        ("saturating", (0.004, 0.006, 0.01, 0.02), (3,)),  # by derivimplicit
+        ("creeping", (0.0025, 0.005, 0.01, 0.02), (3,)),  # by euler
     ],
 )
-def test_a_cell_at_rest_fires_as_much_later_as_what_wakes_it(kind: str, weights: tuple[float, ...]) -> None:
+def test_a_cell_at_rest_fires_as_much_later_as_what_wakes_it(
+    kind: str, weights: tuple[float, ...], delays: tuple[float, ...]
+) -> None:
     """By symmetry exactly so, in NEURON's own steps too: what is off here comes from what is carried alone.
 
     The slopes of a TABLE's bins belong to single steps, not to their mean: hence without.
@@ -571,24 +607,27 @@ def test_a_cell_at_rest_fires_as_much_later_as_what_wakes_it(kind: str, weights:
         woken.L = woken.diam = 20
         woken.insert("hh")
         synapse = h.{kind}(woken(0.5))
-        netcon = h.NetCon(soma(0.5)._ref_v, synapse, sec=soma)
+        netcons = [h.NetCon(soma(0.5)._ref_v, synapse, sec=soma) for _ in {delays}]
         if hasattr(synapse, "tau"):
             synapse.tau = 2
-        netcon.delay, netcon.weight[0] = 3, 0
+        for netcon, netcon.delay in zip(netcons, {delays}):
+            netcon.weight[0] = 0
         if hasattr(h, "usetable_hh"):  # hh has no TABLE in NEURON 8
             h.usetable_hh = 0
         run(woken, 300)
         resting, found = woken.v, []
-        with ng.Sensitivity([ng.Parameter("delay", of=netcon)], spikes=True) as sens:
+        with ng.Sensitivity([ng.Parameter("delay", of=netcon) for netcon in netcons], spikes=True) as sens:
             if hasattr(h, "usetable_hh_grad"):
                 h.usetable_hh_grad = 0
             spikes = sens.record_spikes(h.NetCon(woken(0.5)._ref_v, None, sec=woken))
             for h.dt in (0.025, 0.003125):
-                for netcon.weight[0] in {weights}:
+                for weight in {weights}:
+                    for netcon in netcons:
+                        netcon.weight[0] = weight
                     h.finitialize(resting)
                     while h.t < 12:
                         h.fadvance()
-                    found.append(spikes.to_numpy()[0, 0])
+                    found.append(spikes.to_numpy()[0].sum())
         print(*found)
     """)
     coarse, fine = np.abs(np.array(out.split(), float).reshape(2, 4) - 1).max(axis=1)

@@ -297,6 +297,10 @@ def _played(parameter: Parameter, entry: Entry) -> Target:
 
 def _weight(parameter: Parameter, netcon: Any) -> Target:
     synapse = netcon.syn()
+    if parameter.name == "delay" and synapse is None:
+        raise UnknownParameter("delay: the NetCon has no target")
+    if parameter.name == "threshold" and netcon.preseg() is None:
+        raise UnknownParameter("threshold: the NetCon has no voltage as its source")
     if parameter.name in OF_TIMES:
         return _attribute(parameter.name, None, parameter.name, [netcon])
     if (named := _WEIGHT.fullmatch(parameter.name)) is None:

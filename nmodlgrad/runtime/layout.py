@@ -79,6 +79,7 @@ TIMING = np.dtype(
         ("rise", _ADDRESS),
         ("later", _ADDRESS),
         ("before", _DOUBLE),
+        ("yield", _DOUBLE),
         ("late", _ADDRESS),
         ("moments", _ADDRESS),
         ("past", _ADDRESS),

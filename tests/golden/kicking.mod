@@ -145,6 +145,7 @@ typedef struct {            /* an instance where times of events depend on theta
   double *ng_rise;          /* mV/ms of its node */
   ng_Later *ng_later;       /* that of its node */
   double ng_before;         /* mV/ms that it added before the jump of the event that is being received */
+  double ng_yield;          /* which part of a change of the voltage its current takes back in a step; 0 if none waits */
   const double *ng_late;    /* the row of the time of the event that is being received, or 0 */
   double *ng_moments;       /* rows of variables that keep times of events */
   const ng_Past *ng_past;   /* that of its node, where it waits for the voltage; else 0 */
@@ -249,7 +250,9 @@ static void ng_arrives(ng_Instance *ng_self, double ng_sender, double ng_t) {
 
 /* rows += sign*(what ng_flow has found)*(the row of the time), in every state and in the voltage of the node: what an event
    that came later would have found, and then, with the other sign, what it would have missed. In the voltage that is a charge,
-   which moves on by a step and a half until the step is done: one and a half times it before, less a half behind. What else
+   which moves on by a step and a half until the step is done: one and a half times it before, less a half behind. By how fast
+   the voltage rises, both of ng_flow go by what it does before the jump: the charge has gone that half step by itself. That of
+   an event just before in the same step has gone it without the current of this one, which is taken from it here. What else
    makes the voltage rise stays as it is in an event, and matters to one that reads v. */
 static void ng_shift(ng_Instance *ng_self, double ng_sign) {
   ng_Timing *ng_timing = ng_self->ng_timing;
@@ -264,8 +267,7 @@ static void ng_shift(ng_Instance *ng_self, double ng_sign) {
     double *ng_row = ng_self->ng_carried + ng_moving[ng_x]*ng_width;
     for (ng_k = 0; ng_k < ng_width; ng_k++) ng_row[ng_k] += ng_slope*ng_late[ng_k];
   }
-  *ng_timing->ng_rise -= ng_sign*ng_own; /* before the jump that of the other currents, until the jump is done */
-  for (ng_k = 0; ng_k < ng_width; ng_k++) ng_voltage[ng_k] += ng_sign*ng_rate*ng_late[ng_k];
+  for (ng_k = 0; ng_k < ng_width; ng_k++) ng_voltage[ng_k] += ng_sign*(ng_rate*ng_late[ng_k] + ng_timing->ng_yield*ng_rest[ng_k]);
   if (ng_sign > 0.) ng_timing->ng_before = ng_own;
   else {
     const double ng_half = .5*(ng_timing->ng_before - ng_own);
@@ -274,6 +276,7 @@ static void ng_shift(ng_Instance *ng_self, double ng_sign) {
       ng_rest[ng_k] -= ng_half*ng_late[ng_k];
     }
     ng_timing->ng_later->ng_waits = 1;
+    *ng_timing->ng_rise += ng_own - ng_timing->ng_before; /* the jump is done */
   }
 }
 
@@ -623,7 +626,16 @@ VERBATIM
     ng_slopes(_threadargs_);
     const double ng_slope_0 = ng_moved[0];
     g = ng_now_0 - .5*dt*ng_slope_0;
+    ng_timing->ng_yield = 0.;
+    if (ng_timing->ng_later->ng_waits) { /* other events have left something at the node */
+      v = ng_half + .001;
+      ng_slopes(_threadargs_);
+      ng_timing->ng_yield = ng_moved[1];
+      v = ng_half;
+    }
     ng_slopes(_threadargs_);
+    if (ng_timing->ng_later->ng_waits)
+      ng_timing->ng_yield = dt*(ng_timing->ng_yield - ng_moved[1])/(.001*.001**ng_timing->ng_cm);
     ng_moved[0] = ng_slope_0;
     g = ng_now_0;
     v = ng_v_now;

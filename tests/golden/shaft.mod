@@ -122,6 +122,7 @@ typedef struct {            /* an instance where times of events depend on theta
   double *ng_rise;          /* mV/ms of its node */
   ng_Later *ng_later;       /* that of its node */
   double ng_before;         /* mV/ms that it added before the jump of the event that is being received */
+  double ng_yield;          /* which part of a change of the voltage its current takes back in a step; 0 if none waits */
   const double *ng_late;    /* the row of the time of the event that is being received, or 0 */
   double *ng_moments;       /* rows of variables that keep times of events */
   const ng_Past *ng_past;   /* that of its node, where it waits for the voltage; else 0 */
