@@ -544,6 +544,29 @@ def test_the_derivative_of_a_crossing_does_not_depend_on_where_in_a_step_it_is()
     assert np.abs(errors).max() < 1e-7
 
 
+def test_between_an_event_and_the_next_step_the_voltage_has_the_charge_once() -> None:
+    """One that is due when a step ends has come by then: (i after - i before)/C, at a voltage that hardly moves."""
+    out = model("""
+        ng.load("hh", "pas", "ExpSyn")
+        soma, dend, clamp = cell()
+        quiet = h.Section(name="quiet")
+        quiet.L = quiet.diam = 20
+        quiet.insert("pas")
+        quiet.e_pas = -65
+        synapse = h.ExpSyn(quiet(0.5))
+        netcon = h.NetCon(soma(0.5)._ref_v, synapse, sec=soma)
+        netcon.weight[0], synapse.tau = 0.001, 2
+        with ng.Sensitivity([ng.Parameter("delay", of=netcon)], spikes=True) as sens:
+            netcon.delay = 3 - 1e-7
+            h.finitialize(-65)
+            while netcon.syn().g == 0:
+                h.fadvance()
+            charge = 0.001 * (0 - quiet(0.5).v) / (1e-5 * quiet(0.5).area() * quiet.cm)
+            print(sens.dv(quiet(0.5))[0] / -charge)
+    """)
+    assert abs(float(out) - 1) < 0.03
+
+
 def test_along_a_threshold_it_is_the_slope_of_the_spike_that_neuron_computes() -> None:
     """Which is not that of the continuous problem: a polynomial through the original's voltages, and CVODE's."""
 

@@ -320,7 +320,8 @@ class Cell:
             raise CannotCarry(f"the cell of {self.name}: nothing is carried before the first finitialize")
         if self.has_changed():
             raise CannotCarry(f"the cell of {self.name}: sections, segments or mechanisms changed: finitialize first")
-        return np.array(self.voltage[self.node(segment), : self.directions])
+        node = self.node(segment)
+        return np.asarray((self.voltage[node] + self.timings.rest(node))[: self.directions])
 
     def check_fault(self) -> None:
         """The cable stopped, or is gone; in a worker thread of NEURON it could not even say so."""

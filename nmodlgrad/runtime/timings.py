@@ -72,6 +72,10 @@ class Timings:
         self.later["node"] = nodes
         self.later["row"] = layout.address(self._rest) + 8 * self._width * np.arange(len(nodes))
 
+    def rest(self, node: int) -> NDArray[np.float64]:
+        """What events that have come since the latest step have left for the end of the next one, at a node."""
+        return np.asarray(self._rest[self.later["node"] == node].sum(axis=0))
+
     def memory(self) -> list[NDArray[np.float64]]:
         """What is kept of derivatives between events and of those under way."""
         return [self._moments, self._rows]
