@@ -502,3 +502,22 @@ def test_a_model_that_is_not_ready_is_told_what_is_missing() -> None:
     )
     for line, words in zip(out, expected, strict=True):
         assert line.startswith(words), line
+
+
+def test_a_sensitivity_that_is_refused_leaves_the_values_where_they_are() -> None:
+    out = model("""
+        ng.load("hh", "pas")
+        soma, dend, clamp = cell()
+        other = h.VClamp(dend(0.5))
+        one = ng.Parameter("gnabar_hh", sections=soma)
+        print(refusal(lambda: ng.Sensitivity([one], start=[0.2])))
+        other = None
+        print(refusal(lambda: ng.Sensitivity([one], start=[0.2, 0.3])))
+        print(soma.gnabar_hh)
+        with ng.Sensitivity([one], start=[0.2]):
+            print(soma(0.5).hh_grad.gnabar)
+        print(soma.gnabar_hh)
+    """)
+    lines = out.splitlines()
+    assert "VClamp" in lines[0] and "not the shape" in lines[1]
+    assert lines[2:] == ["0.12", "0.2", "0.2"]

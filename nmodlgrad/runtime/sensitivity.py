@@ -78,13 +78,12 @@ class Sensitivity:
         self._steering = Steering(len(self.parameters))
         self._closed = False
         self._budget = Budget(memory_limit, self._moved.size)
-        if start is not None:
-            self._moved.to_zero()
-            self._write(start)
         netcons = NetCons()
         self._attached = Attached(self._moved, self.labels, self._budget, netcons, spikes=spikes)
         self._forget = weakref.finalize(self, self._attached.let_go)
         self._forget.atexit = False
+        if start is not None:
+            self._begin(start)
         self._warned = spikes or checks.warn_of_events(self._attached.sections, netcons)
         initialising.add(self._refresh)
 
@@ -333,6 +332,15 @@ class Sensitivity:
         self._check_open()
         self._write(values)
         self._attached.follow_parameters()
+
+    def _begin(self, start: ArrayLike) -> None:
+        """Let theta be the values themselves, which are set now that they can be carried."""
+        try:
+            self._moved.to_zero()
+            self._write(start)
+        except BaseException:
+            self._attached.close()
+            raise
 
     def _write(self, values: ArrayLike) -> None:
         theta = np.asarray(values, float)
