@@ -253,7 +253,8 @@ def test_what_watch_sets_off_reaches_another_cell(name: str) -> None:
 def test_a_pulse_begins_and_ends_when_its_parameters_say(name: str) -> None:
     found = pulse()
     changes = [found.values[1] + 3, [3, 9.3], [4, 9]]
-    _are_of_first_order(*found.errors(name, 0, np.concatenate(changes)), least=0.01, scatter=0.003)
+    scatter = 0.003 if name == "its dur" else 0.001  # its error changes sign as the step falls
+    _are_of_first_order(*found.errors(name, 0, np.concatenate(changes)), least=0.01, scatter=scatter)
 
 
 def test_the_beginning_of_a_pulse_moves_a_spike() -> None:
